@@ -1,0 +1,16 @@
+"""icslib: check and carry on the National Audit Office's analysis of integrated care systems.
+
+``import icslib as ics`` and type ``ics.`` TAB: these are the names people use, loaded when
+first touched.
+"""
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "tidy": ["observations"],
+    },
+)

@@ -1,0 +1,112 @@
+"""The observation contract: one row per printed figure, each knowing its cell.
+
+Readers make observations with :func:`observations`; everything downstream relies on these
+columns and on :func:`check_observations` having passed.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from .errors import BasisError, SheetError
+from .periods import Period, parse_period
+
+COLUMNS = (
+    "place", "place_type", "measure", "period", "start", "end", "value", "lower", "upper", "unit",
+    "basis", "flag", "source", "sheet", "row", "column",
+)  # fmt: skip
+KEY = ("place", "measure", "period", "basis", "source")
+
+
+def observations(
+    long: pd.DataFrame,
+    *,
+    place: pd.Series | str,
+    place_type: pd.Series | str,
+    measure: pd.Series | str,
+    period: pd.Series | Period | str,
+    unit: pd.Series | str,
+    basis: pd.Series | str,
+    source: str,
+    extra: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Put a long table (``value``, ``flag``, ``sheet``, ``row``, ``column``) into the contract's form.
+
+    Parameters
+    ----------
+    long : DataFrame
+        One row per printed figure, as :meth:`icslib.sheets.Table.melt` gives it; ``lower`` and
+        ``upper`` are used when there.
+    place, place_type, measure, unit, basis : Series aligned with `long`, or one text for all rows
+    period : Series of labels, a label, or a :class:`~icslib.periods.Period`
+    source : str
+        Catalog id of the file the figures were printed in.
+    extra : names of further columns of `long` to keep, after the contract's own.
+    """
+    frame = pd.DataFrame(index=long.index)
+    frame["place"], frame["place_type"], frame["measure"] = place, place_type, measure
+    labels = period if isinstance(period, pd.Series) else pd.Series([period] * len(long), index=long.index, dtype=object)
+    dated = {label: label if isinstance(label, Period) else parse_period(label) for label in labels.unique()}
+    for name in ("label", "start", "end"):
+        frame["period" if name == "label" else name] = labels.map({k: getattr(v, name) for k, v in dated.items()})
+    frame["start"], frame["end"] = pd.to_datetime(frame["start"]), pd.to_datetime(frame["end"])
+    frame["value"] = long["value"].astype(float)
+    for bound in ("lower", "upper"):
+        frame[bound] = long[bound].astype(float) if bound in long else float("nan")
+    frame["unit"], frame["basis"] = unit, basis
+    frame["flag"], frame["source"] = long["flag"], source
+    frame["sheet"], frame["row"], frame["column"] = long["sheet"], long["row"].astype("int64"), long["column"]
+    for name in extra:
+        frame[name] = long[name]
+    return check_observations(frame[[*COLUMNS, *extra]].reset_index(drop=True))
+
+
+def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` if it keeps the contract; otherwise say which rows break it."""
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        raise SheetError(f"Observations need the columns {missing}. The frame has {list(frame.columns)}.")
+    for name in ("place", "place_type", "measure", "period", "unit", "basis", "source"):
+        empty = frame[name].isna() | (frame[name].astype(str).str.strip() == "")
+        if empty.any():
+            raise SheetError(f"{int(empty.sum())} observations have no {name}; the first: {frame[empty].iloc[0].to_dict()}")
+    silent = frame["value"].isna() & (frame["flag"] == "")
+    if silent.any():
+        row = frame[silent].iloc[0]
+        raise SheetError(
+            f"{int(silent.sum())} observations hold no figure and no flag; the first is {row['place']} {row['measure']} "
+            f"in {row['source']} {row['sheet']}!{row['column']}{row['row']}. Say why it is missing, or leave the row out."
+        )
+    return frame
+
+
+def only(frame: pd.DataFrame, column: str) -> str:
+    """The single value of `column`; an error names them all when figures would be mixed.
+
+    >>> only(pd.DataFrame({"basis": ["plan", "plan"]}), "basis")
+    'plan'
+    """
+    seen = frame[column].unique()
+    if len(seen) != 1:
+        raise BasisError(f"These figures have {len(seen)} kinds of {column}: {sorted(map(str, seen))}. Choose one first.")
+    return seen[0]
+
+
+def cell_refs(frame: pd.DataFrame) -> pd.Series:
+    """Name each observation's cell as text: ``source!sheet!H12``.
+
+    >>> cell_refs(pd.DataFrame({"source": ["loans"], "sheet": ["All"], "column": ["H"], "row": [12]}))[0]
+    'loans!All!H12'
+    """
+    parts = (frame[name].astype(str) for name in ("source", "sheet", "column", "row"))
+    source, sheet, column, row = parts
+    return source + "!" + sheet + "!" + column + row
+
+
+def merge_cells(cells: Iterable[str | tuple[str, ...]]) -> tuple[str, ...]:
+    """The cells of several figures as those of one made from them: each once, sorted.
+
+    >>> merge_cells([("b!!A2",), "a!!A1", ("b!!A2",)])
+    ('a!!A1', 'b!!A2')
+    """
+    return tuple(sorted({ref for cell in cells for ref in ((cell,) if isinstance(cell, str) else cell)}))
