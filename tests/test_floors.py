@@ -81,7 +81,7 @@ def test_analyses_open_no_files_and_the_data_side_knows_no_statistics():
 
 
 def test_importing_the_package_is_lazy():
-    heavy = "pandas numpy matplotlib statsmodels pyfixest papermill nbconvert pydantic duckdb".split()
+    heavy = ["pandas", "numpy", "matplotlib", "statsmodels", "pyfixest", "papermill", "nbconvert", "pydantic", "duckdb"]
     code = f"import sys, icslib; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
