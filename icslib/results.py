@@ -10,6 +10,10 @@ from html import escape
 class Result:
     """Base of every result record: prints its finding."""
 
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        cls.__repr__ = cls.__dict__.get("__repr__", Result.__repr__)  # else a dataclass would write its own
+
     @property
     def finding(self) -> str:
         """One or two sentences: what was found, how sure, what was left out."""

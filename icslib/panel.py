@@ -1,0 +1,253 @@
+"""Places by years on one complete grid, so that a gap is seen and a lag is a calendar lag.
+
+A panel is a plain DataFrame: ``place``, ``year`` (the March of a financial year, the last year of a
+longer period), then one float column a measure. Units are in ``panel.attrs["units"]``, the years each
+figure spans (3 for "2015 to 2017") in ``panel.attrs["spans"]``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .errors import PanelError
+from .results import Result
+
+GAPS = ("refuse", "keep")
+
+
+def build_panel(
+    frame: pd.DataFrame, place: str = "place", period: str = "year", *, gaps: str = "refuse", vintage: str = ""
+) -> pd.DataFrame:
+    """Put observations, or a table with a column a measure, on a complete grid of places by years.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Long (columns ``measure`` and ``value``; observations of the contract are long) or wide (every
+        column but `place` and `period` is a measure; a column of words, such as a region, is carried
+        as an attribute and must not change within a place). Rows may come in any order.
+    place, period : str
+        Names of the columns. Where `period` is absent but ``end`` is there, the year is that of ``end``.
+    gaps : "refuse" or "keep"
+        Whether a place-year without a figure is an error or is carried as NaN.
+    vintage : str
+        The boundaries the places are on, kept in ``attrs["vintage"]``.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by place and year, one row for every pair.
+
+    Raises
+    ------
+    PanelError
+        Text years, a place-year given twice, or a gap: the sentence names the rows.
+
+    >>> build_panel(pd.DataFrame({"place": ["B", "A"], "year": [2020, 2020], "rate": [2.0, 1.0]}))
+      place  year  rate
+    0     A  2020   1.0
+    1     B  2020   2.0
+    """
+    if gaps not in GAPS:
+        raise PanelError(f"gaps={gaps!r} is not known. Choose one of {GAPS}.")
+    frame = frame.copy()
+    if period not in frame and "end" in frame:
+        frame[period] = pd.to_datetime(frame["end"]).dt.year
+    attrs = {"units": dict(frame.attrs.get("units", {})), "vintage": vintage or frame.attrs.get("vintage", "")}
+    attrs["spans"] = dict(frame.attrs.get("spans", {}))
+    if {"measure", "value"} <= set(frame):
+        attrs = {**attrs, **_units_and_spans(frame)}
+        check_rows(frame, [place, period, "measure"])
+        wide = frame.pivot(index=[place, period], columns="measure", values="value")
+    else:
+        check_rows(frame, [place, period])
+        wide = frame.set_index([place, period])
+    wide.columns.name = None
+    places, years = (wide.index.get_level_values(level) for level in (0, 1))
+    if len(wide) == 0:
+        raise PanelError("The frame holds no rows, so there is no panel.")
+    grid = pd.MultiIndex.from_product([sorted(places.unique()), range(years.min(), years.max() + 1)], names=["place", "year"])
+    panel = wide.reindex(grid).reset_index()
+    for name in panel.columns[2:]:
+        panel[name] = panel["place"].map(fixed_by_place(panel, name)) if _is_attribute(panel[name]) else _as_float(panel, name)
+    if gaps == "refuse":
+        _refuse_gaps(panel)
+    panel.attrs.update(attrs)
+    return panel
+
+
+def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
+    """Raise unless `key` (place, year, perhaps measure) is there, whole, and names each row once; years must be integers."""
+    missing = [name for name in key if name not in frame]
+    if missing:
+        raise PanelError(f"A panel needs the columns {missing}; the frame has {list(frame.columns)}.")
+    place, period = key[:2]
+    blank = frame[key].isna().any(axis=1)
+    if blank.any():
+        raise PanelError(f"{int(blank.sum())} rows have no {place} or {period}: rows {_first(frame.index[blank])}.")
+    if not pd.api.types.is_integer_dtype(frame[period]):
+        whole = pd.api.types.is_float_dtype(frame[period]) and (frame[period] % 1 == 0).all()
+        if not whole:
+            odd = frame[[not isinstance(v, int | np.integer) for v in frame[period]]]
+            raise PanelError(
+                f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {_first(_rows(odd, place, period))}. "
+                "Give the year of the March that ends the financial year, as a number (2023-24 is 2024)."
+            )
+    twice = frame[frame.duplicated(key, keep=False)].sort_values(key)
+    if len(twice):
+        names = [" ".join(str(v) for v in row) for row in twice[key].drop_duplicates().itertuples(index=False)]
+        raise PanelError(f"{len(names)} place-years are given more than once: {_first(names)}. Keep one figure for each.")
+
+
+def grids(panel: pd.DataFrame, measures: list[str]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Places, years, and each measure as a places x years array by calendar; NaN where there is no figure.
+
+    Rows may be unsorted or missing; a shift by one column is always one year.
+
+    >>> places, years, held = grids(pd.DataFrame({"place": "A", "year": [2012, 2010], "x": [3.0, 1.0]}), ["x"])
+    >>> years, held["x"]
+    (array([2010, 2011, 2012]), array([[ 1., nan,  3.]]))
+    """
+    absent = [name for name in measures if name not in panel]
+    if absent:
+        raise PanelError(f"The panel has no column {absent}. It has {[c for c in panel.columns if c not in ('place', 'year')]}.")
+    check_rows(panel, ["place", "year"])
+    row, places = pd.factorize(panel["place"], sort=True)
+    first, last = int(panel["year"].min()), int(panel["year"].max())
+    column = panel["year"].to_numpy().astype(int) - first
+    held = {}
+    for name in measures:
+        held[name] = np.full((len(places), last - first + 1), np.nan)
+        held[name][row, column] = _as_float(panel, name)
+    return np.asarray(places), np.arange(first, last + 1), held
+
+
+def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:
+    """One value a place of a column that does not change with time (a region, the year of adoption); text or number.
+
+    >>> fixed_by_place(pd.DataFrame({"place": ["A", "A"], "year": [1, 2], "region": ["N", "N"]}), "region").to_dict()
+    {'A': 'N'}
+    """
+    if name not in panel:
+        raise PanelError(f"The panel has no column {name!r}. It has {list(panel.columns)}.")
+    several = panel.groupby("place")[name].nunique()
+    if (several > 1).any():
+        raise PanelError(f"{name} must not change within a place; it does in {_first(several.index[several > 1])}.")
+    return panel.groupby("place")[name].first()
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage(Result):
+    """Who and when is missing in a panel.
+
+    Attributes
+    ----------
+    by_measure : DataFrame, index ``measure``
+        ``first`` and ``last`` year with any figure, ``places`` with any, ``held`` and ``missing`` place-years of the grid.
+    by_year : DataFrame, index ``year``
+        One column a measure: places with a figure that year.
+    missing : DataFrame
+        ``measure``, ``place``, ``year``: every place-year of the grid without a figure.
+    places, years : int
+        Size of the grid.
+    """
+
+    by_measure: pd.DataFrame
+    by_year: pd.DataFrame
+    missing: pd.DataFrame
+    places: int
+    years: int
+
+    @property
+    def finding(self) -> str:
+        """How much of the grid is filled, and which places and years are not."""
+        cells = self.places * self.years
+        said = [f"{self.places} places over {self.years} years."]
+        for measure, row in self.by_measure.iterrows():
+            gaps = self.missing[self.missing["measure"] == measure]
+            if gaps.empty:
+                said.append(f"{measure}: complete.")
+                continue
+            first = _first(f"{p} {y}" for p, y in zip(gaps["place"], gaps["year"], strict=True))
+            said.append(f"{measure}: {row['missing']} of {cells} place-years missing ({first}).")
+        return " ".join(said)
+
+
+def coverage(panel: pd.DataFrame) -> Coverage:
+    """Say which place-years each measure of `panel` holds, and who and when is missing.
+
+    >>> coverage(pd.DataFrame({"place": ["A", "B"], "year": 2020, "rate": [1.0, None]}))
+    2 places over 1 years. rate: 1 of 2 place-years missing (B 2020).
+    """
+    measures = [c for c in panel.columns if c not in ("place", "year") and pd.api.types.is_numeric_dtype(panel[c])]
+    places, years, held = grids(panel, measures)
+    by_measure, by_year, missing = [], {}, []
+    for name, grid in held.items():
+        seen = ~np.isnan(grid)
+        when = years[seen.any(axis=0)]
+        span = (int(when[0]), int(when[-1])) if len(when) else (None, None)
+        by_measure.append((name, *span, int(seen.any(axis=1).sum()), int(seen.sum()), int((~seen).sum())))
+        by_year[name] = seen.sum(axis=0)
+        missing += [(name, places[i], int(years[t])) for i, t in np.argwhere(~seen)]
+    return Coverage(
+        by_measure=pd.DataFrame(by_measure, columns=["measure", "first", "last", "places", "held", "missing"]).set_index(
+            "measure"
+        ),
+        by_year=pd.DataFrame(by_year, index=pd.Index(years, name="year")),
+        missing=pd.DataFrame(missing, columns=["measure", "place", "year"]),
+        places=len(places),
+        years=len(years),
+    )
+
+
+def _units_and_spans(frame: pd.DataFrame) -> dict:
+    """Unit of each measure, and how many years one figure of it spans; a measure with two units is an error."""
+    out: dict[str, dict] = {}
+    if "unit" in frame:
+        several = frame.groupby("measure")["unit"].nunique()
+        if (several > 1).any():
+            raise PanelError(
+                f"These measures come in more than one unit: {list(several.index[several > 1])}. Convert them first."
+            )
+        out["units"] = frame.groupby("measure")["unit"].first().to_dict()
+    if {"start", "end"} <= set(frame):
+        days = (pd.to_datetime(frame["end"]) - pd.to_datetime(frame["start"])).dt.days + 1
+        out["spans"] = (days / 365.25).groupby(frame["measure"]).median().round().clip(lower=1).astype(int).to_dict()
+    return out
+
+
+def _is_attribute(column: pd.Series) -> bool:
+    """Whether a column holds words only."""
+    return (
+        not pd.api.types.is_numeric_dtype(column) and pd.to_numeric(column, errors="coerce").isna().all() and column.notna().any()
+    )
+
+
+def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
+    """Column `name` as floats; text that is not a number is an error naming the rows."""
+    try:
+        return panel[name].astype(float)
+    except (TypeError, ValueError):
+        odd = panel[pd.to_numeric(panel[name], errors="coerce").isna() & panel[name].notna()]
+        seen = [f"{p} {y}: {v!r}" for p, y, v in zip(odd["place"], odd["year"], odd[name], strict=True)]
+        raise PanelError(f"{name} holds text in {len(odd)} rows: {_first(seen)}. A measure is a number or empty.") from None
+
+
+def _refuse_gaps(panel: pd.DataFrame) -> None:
+    gaps = panel[panel.iloc[:, 2:].isna().any(axis=1)]
+    if len(gaps):
+        raise PanelError(
+            f"{len(gaps)} of {len(panel)} place-years are missing: {_first(_rows(gaps, 'place', 'year'))}. "
+            'Pass gaps="keep" to carry them as NaN.'
+        )
+
+
+def _rows(frame: pd.DataFrame, place: str, period: str) -> list[str]:
+    return [f"{p} {y}" for p, y in zip(frame[place], frame[period], strict=True)]
+
+
+def _first(items, count: int = 3) -> str:
+    items = [str(item) for item in items]
+    more = f" and {len(items) - count} more" if len(items) > count else ""
+    return ", ".join(items[:count]) + more

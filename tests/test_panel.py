@@ -1,0 +1,88 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from icslib.errors import PanelError
+from icslib.panel import build_panel, coverage, fixed_by_place, grids
+
+
+def frame(text: str) -> pd.DataFrame:
+    """Draw a wide frame: a header line, then one line a row; '-' is a gap."""
+    lines = [line.split() for line in text.strip().splitlines()]
+    out = pd.DataFrame(lines[1:], columns=lines[0]).replace("-", np.nan)
+    out["year"] = out["year"].astype(int)
+    return out.astype(dict.fromkeys(out.columns[2:], float))
+
+
+def test_unsorted_rows_are_sorted_onto_a_complete_grid():
+    panel = build_panel(frame("place year rate\nB 2021 4\nA 2021 2\nA 2020 1\nB 2020 3"))
+    assert panel["rate"].tolist() == [1, 2, 3, 4]
+    assert list(zip(panel["place"], panel["year"], strict=True)) == [("A", 2020), ("A", 2021), ("B", 2020), ("B", 2021)]
+
+
+def test_a_gap_is_named_or_kept():
+    rows = frame("place year rate\nA 2020 1\nA 2021 2\nB 2020 3")
+    with pytest.raises(PanelError, match=r'1 of 4 place-years are missing: B 2021. Pass gaps="keep"'):
+        build_panel(rows)
+    assert np.isnan(build_panel(rows, gaps="keep")["rate"].iloc[3])
+
+
+def test_a_whole_missing_year_is_a_gap_too():
+    with pytest.raises(PanelError, match="A 2021"):
+        build_panel(frame("place year rate\nA 2020 1\nA 2022 2"))
+
+
+def test_twice_given_place_years_are_named():
+    with pytest.raises(PanelError, match="1 place-years are given more than once: A 2020"):
+        build_panel(frame("place year rate\nA 2020 1\nA 2020 2"))
+
+
+@pytest.mark.parametrize("years", [["2019-20", "2020-21"], ["2020", "2021"], [2020.5, 2021.0]])
+def test_text_years_are_refused_with_their_rows(years):
+    with pytest.raises(PanelError, match=r"that is not an integer: A 20.* \(2023-24 is 2024\)"):
+        build_panel(pd.DataFrame({"place": "A", "year": years, "rate": 1.0}))
+
+
+def test_text_in_a_measure_is_named():
+    with pytest.raises(PanelError, match=r"rate holds text in 1 rows: A 2021: 'low'"):
+        build_panel(pd.DataFrame({"place": "A", "year": [2020, 2021], "rate": ["1", "low"]}))
+
+
+def test_observations_give_units_spans_and_the_year_of_their_end():
+    long = pd.DataFrame({
+        "place": ["A", "A"], "measure": "life_expectancy", "value": [80.0, 80.5], "unit": "years",
+        "start": ["2013-01-01", "2014-01-01"], "end": ["2015-12-31", "2016-12-31"],
+    })  # fmt: skip
+    panel = build_panel(long)
+    assert panel["year"].tolist() == [2015, 2016]
+    assert panel.attrs == {"units": {"life_expectancy": "years"}, "vintage": "", "spans": {"life_expectancy": 3}}
+
+
+def test_two_units_of_one_measure_are_refused():
+    long = pd.DataFrame({"place": ["A", "B"], "year": 2020, "measure": "m", "value": 1.0, "unit": ["GBP", "GBP m"]})
+    with pytest.raises(PanelError, match="more than one unit"):
+        build_panel(long)
+
+
+def test_coverage_says_who_and_when():
+    panel = build_panel(frame("place year rate other\nA 2020 1 1\nA 2021 - 1\nB 2020 3 1\nB 2021 - 1"), gaps="keep")
+    found = coverage(panel)
+    assert found.finding == "2 places over 2 years. rate: 2 of 4 place-years missing (A 2021, B 2021). other: complete."
+    assert found.by_measure.loc["rate", ["first", "last", "held"]].tolist() == [2020, 2020, 2]
+    assert found.by_year["rate"].tolist() == [2, 0]
+
+
+def test_grids_are_by_calendar_not_by_row():
+    places, years, held = grids(frame("place year x\nB 2013 4\nA 2010 1\nB 2010 2"), ["x"])
+    assert places.tolist() == ["A", "B"] and years.tolist() == [2010, 2011, 2012, 2013]
+    np.testing.assert_array_equal(held["x"][:, [0, 3]], [[1, np.nan], [2, 4]])
+
+
+def test_an_attribute_that_changes_within_a_place_is_refused():
+    with pytest.raises(PanelError, match="region must not change within a place; it does in A"):
+        fixed_by_place(pd.DataFrame({"place": ["A", "A"], "year": [1, 2], "region": ["N", "S"]}), "region")
+
+
+def test_words_are_attributes_carried_over_the_grid():
+    rows = pd.DataFrame({"place": ["A", "A"], "year": [2020, 2022], "region": "North", "rate": [1.0, 2.0]})
+    assert build_panel(rows, gaps="keep")["region"].tolist() == ["North"] * 3
