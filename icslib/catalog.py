@@ -1,0 +1,147 @@
+"""The catalog: every source, who published it, under what licence, and the exact bytes we mean.
+
+``data/raw/catalog.toml`` holds one block a publication and, in it, one edition a file. A
+source's id is its table (``beds``) or, where there are several editions, its table and its
+edition (``sickness_absence-2024-04``). Files are known by their sha256, never by name.
+"""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from . import paths
+from .errors import CatalogError
+
+FIGURES = "figures"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of one publication.
+
+    ``published`` is the date of publication or ``"not stated"``; ``via`` is the public
+    repository through which we hold the file; ``trust`` says how far to rely on it.
+    """
+
+    id: str
+    table: str
+    publisher: str
+    title: str
+    address: str
+    licence: str
+    sha256: str
+    size: int
+    file: str
+    published: str = "not stated"
+    edition: str = ""
+    reader: str = ""
+    measures: tuple[str, ...] = ()
+    trust: str = ""
+    via: str = ""
+    download: str = ""
+
+
+def read_catalog(path: Path) -> dict[str, Source]:
+    """Sources by id, from a catalog file."""
+    try:
+        blocks = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as fault:
+        raise CatalogError(f"{path.name} cannot be read: {fault}. Mend that line, or take the file from the repository again.") from fault
+    sources: dict[str, Source] = {}
+    for table, block in blocks.items():
+        shared = {key: value for key, value in block.items() if key != "editions"}
+        editions = block.get("editions", [])
+        for edition in editions:
+            said = {**shared, **edition}
+            name = f"{table}-{said['edition']}" if len(editions) > 1 else table
+            try:
+                source = Source(id=name, table=table, **{**said, "measures": tuple(said.get("measures", ()))})
+            except TypeError as fault:
+                raise CatalogError(f"{path.name}, [{table}], edition {said.get('edition', '')!r}: {fault}.") from fault
+            if name in sources:
+                raise CatalogError(f"{path.name} describes {name} twice. Give each edition its own `edition`.")
+            sources[name] = source
+    return sources
+
+
+@cache
+def _sources(path: Path, changed: int) -> dict[str, Source]:
+    return read_catalog(path)
+
+
+def sources() -> dict[str, Source]:
+    """All sources of this project by id."""
+    path = paths.raw("catalog.toml")
+    return _sources(path, path.stat().st_mtime_ns)
+
+
+def list_sources() -> pd.DataFrame:
+    """All sources as a table: one row a file, the newest words of the catalog."""
+    rows = [{field: getattr(source, field) for field in Source.__dataclass_fields__} for source in sources().values()]
+    return pd.DataFrame(rows)
+
+
+def get(id: str) -> Source:
+    """The source with this id; an unknown one is an error with the nearest ids."""
+    known = sources()
+    if id not in known:
+        from rapidfuzz import process
+
+        near = ", ".join(name for name, *_ in process.extract(id, list(known), limit=3))
+        raise CatalogError(f"{id!r} is not in the catalog. Nearest: {near}. 'icslib sources' lists all.")
+    return known[id]
+
+
+def of_table(table: str) -> list[Source]:
+    """The sources of one processed table, in catalog order."""
+    return [source for source in sources().values() if source.table == table]
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@cache
+def _hash(path: Path, size: int, changed: int) -> str:
+    return hash_file(path)
+
+
+def _official_files() -> list[tuple[Path, int, int]]:
+    folder = paths.official()
+    if not folder.is_dir():
+        return []
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    return [(path, state.st_size, state.st_mtime_ns) for path, state in found]
+
+
+def find_file(source: Source) -> Path | None:
+    """The official file of `source`, wherever it lies under the official folder and whatever it is called; None if absent."""
+    for path, size, changed in _official_files():
+        if size == source.size and _hash(path, size, changed) == source.sha256:
+            return path
+    return None
+
+
+def need_file(source: Source) -> Path:
+    """The official file of `source`; an error says what was expected, what was seen and what to do."""
+    path = find_file(source)
+    if path is not None:
+        return path
+    expected = f"{source.file} ({source.size:,} bytes, sha256 {source.sha256[:12]}…)"
+    namesakes = [(path, size, changed) for path, size, changed in _official_files() if path.name.endswith(source.file)]
+    if namesakes:
+        path, size, changed = namesakes[0]
+        raise CatalogError(
+            f"{source.id}: {path.name} in {path.parent} is damaged or another edition. Expected {expected}; it has {size:,} bytes, "
+            f"sha256 {_hash(path, size, changed)[:12]}…. Run 'icslib add' on it if it is a new edition, else 'icslib fetch {source.id}'."
+        )
+    raise CatalogError(
+        f"{source.id}: no official file {expected} under {paths.official()}. Run 'icslib fetch {source.id}', "
+        f"or take it from {source.via or source.address} and run 'icslib add FILE'."
+    )
