@@ -16,8 +16,6 @@ import pandas as pd
 from . import paths
 from .errors import CatalogError
 
-FIGURES = "figures"
-
 
 @dataclass(frozen=True)
 class Source:
