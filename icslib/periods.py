@@ -98,8 +98,20 @@ def _century(first: int, short: str) -> int:
     return last if last > 99 else first // 100 * 100 + last + (100 if last < first % 100 else 0)
 
 
+def years(first_fy: int, last_fy: int) -> Period:
+    """Several financial years together, by the years of their March.
+
+    >>> years(2011, 2021)
+    Period(label='2010-11 to 2020-21', start=datetime.date(2010, 4, 1), end=datetime.date(2021, 3, 31))
+    """
+    first, last = financial_year(first_fy), financial_year(last_fy)
+    return Period(f"{first.label} to {last.label}", first.start, last.end)
+
+
 def _two_years(match: re.Match) -> Period:
     first, last = int(match[1]), _century(int(match[1]), match[2])
+    if last - first > 50 and 1 <= int(match[2]) <= 12:  # "2024-04": no span of years, so a month
+        return month(first, int(match[2]))
     if last == first + 1:
         return financial_year(last)
     return span(first, last)
@@ -108,6 +120,10 @@ def _two_years(match: re.Match) -> Period:
 _FORMS = [
     (r"X?(\d{4})\s*[-–/. ]\s*(\d{2}|\d{4})", _two_years),
     (r"(\d{4})\s*to\s*(\d{4})", lambda m: span(int(m[1]), int(m[2]))),
+    (
+        r"(\d{4})[-–/](\d{2})\s*to\s*(\d{4})[-–/](\d{2})",
+        lambda m: years(_century(int(m[1]), m[2]), _century(int(m[3]), m[4])),
+    ),
     (r"(\d{4})", lambda m: calendar_year(int(m[1]))),
     (r"(\d{4})\s*[-–/]\s*(\d{2}|\d{4})\s*,?\s*Q([1-4])", lambda m: quarter(_century(int(m[1]), m[2]), int(m[3]))),
     (r"(\d{4})\s*[-–/]\s*(\d{2}|\d{4})\s*,?\s*M(\d{1,2})", lambda m: to_month(_century(int(m[1]), m[2]), int(m[3]))),
@@ -128,6 +144,8 @@ def parse_period(text: str) -> Period:
     ('2022-23 Q1', '2015 to 2017')
     >>> parse_period("MSitAE-OCTOBER-2024").label, parse_period("202104").label
     ('2024-10', '2021-04')
+    >>> parse_period("2024-04").start, parse_period("2010-11 to 2020-21").end
+    (datetime.date(2024, 4, 1), datetime.date(2021, 3, 31))
     """
     written = str(text).strip()
     for form, make in _FORMS:
