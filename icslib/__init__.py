@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "panel": ["build_panel", "coverage"],
+        "exhibits": ["in_short", "plot", "table"],
         "tidy": ["observations"],
     },
 )

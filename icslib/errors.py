@@ -51,6 +51,10 @@ class NotIdentified(IcsError):
     """The data cannot support the estimate that was asked for."""
 
 
+class ExhibitError(IcsError):
+    """There is no drawing for this, or a drawing lacks what a reader needs."""
+
+
 class ParameterError(IcsError):
     """A notebook parameter is unknown, of the wrong kind, or out of range."""
 

@@ -1,39 +1,49 @@
-"""The one voice of every figure: colours, sizes, type. Nothing else sets them.
+"""The one voice of every figure and page: colours, sizes, type. Nothing else sets them.
 
 Grey for all places, one colour for the place asked about, a drawn zero line. The colours
-keep a contrast of at least 3 to 1 on white and differ in lightness, so that they can be
-told apart in grey print and by readers who see colour differently.
+keep a contrast of at least 3 to 1 on white (4.5 where text uses them) and differ in lightness, so
+that they can be told apart in grey print and by readers who see colour differently. ``DARK`` gives
+each its partner on a dark page.
 """
 
 INK = "#1d2a35"
-QUIET = "#5b6b78"
+QUIET = "#55646f"
 RULE = "#c9d1d8"
-ALL = "#8b98a3"
+ALL = "#84919c"
 ASKED = "#005a9c"
-SECOND = "#b3541e"
-THIRD = "#3f7d4e"
-SHADE = "#005a9c22"
-SERIES = (ASKED, SECOND, THIRD, "#6b4c9a", QUIET)
+SECOND = "#a8481a"
+THIRD = "#2f6f42"
+FOURTH = "#6b4c9a"
+PAPER = "#ffffff"
+SERIES = (ASKED, SECOND, THIRD, FOURTH, QUIET)
+DARK = {
+    INK: "#e4e9ed", QUIET: "#a7b3bc", RULE: "#3b4751", ALL: "#84919c", ASKED: "#6cb8f0", SECOND: "#f0986a", THIRD: "#7cc492",
+    FOURTH: "#bda4e6", PAPER: "#14191e",
+}  # fmt: skip
 
+SIZE, SMALL = 10, 8.5
 WIDE = (8.0, 4.2)
 TALL = (8.0, 9.0)
+FONTS = "Arial, Helvetica, Liberation Sans, sans-serif"
+UNIT_WORDS = {"GBP m": "£ million", "GBP bn": "£ billion", "GBP": "£", "GBP per head": "£ per head", "percent": "%"}
 
 RC = {
     "figure.figsize": WIDE,
     "figure.dpi": 100,
-    "savefig.bbox": "tight",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
     "svg.fonttype": "none",
     "svg.hashsalt": "icslib",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["Arial", "Helvetica", "Liberation Sans", "DejaVu Sans"],
-    "font.size": 10,
+    # Text is measured with the face matplotlib carries, so a figure is the same bytes on every machine.
+    "font.family": "DejaVu Sans",
+    "font.size": SIZE,
     "text.color": INK,
-    "axes.labelcolor": INK,
+    "axes.labelcolor": QUIET,
     "axes.edgecolor": RULE,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
-    "axes.prop_cycle": None,
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": RULE,

@@ -1,0 +1,168 @@
+"""Write an exhibit's record as HTML: caption, chart, data, download, notes, sources.
+
+Everything from data is escaped here; there is no other way into a page. The report gives a number,
+an anchor and a `link` that turns the cells behind a value into an address in the page.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from csv import writer
+from html import escape
+from io import StringIO
+from math import floor, log10
+from typing import Any
+from urllib.parse import quote
+
+from .cells import cell_ranges
+
+LONGEST = 200  # rows of a table shown in a page; the download has all
+
+Link = Callable[[Sequence[str]], str]
+
+
+def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str = "", link: Link | None = None) -> str:
+    """One exhibit as a ``<figure>``.
+
+    Parameters
+    ----------
+    record : as :meth:`icslib.exhibits.core.Exhibit.record` gives it
+    svg : the drawing, already clean
+    number : "Figure 3", when the page numbers its exhibits
+    anchor : id of the figure in the page
+    link : gives the address for a list of cell references; without it cells are named in a tooltip
+    """
+    name = f'<span class="number">{escape(number)}</span> ' if number else ""
+    under = " · ".join(escape(part) for part in (record["subtitle"], record["unit"]) if part)
+    caption = f'<figcaption>{name}<strong class="title">{escape(record["title"])}</strong>' + (
+        f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
+    )
+    table, download = write_table(record, link), write_download(record, anchor or "table")
+    if record["kind"] == "figure":
+        shown = f'<div class="chart">{svg}</div><details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
+    else:
+        shown = table + download
+    place = f' id="{escape(anchor)}"' if anchor else ""
+    return f'<figure class="exhibit"{place}>{caption}{shown}{_foot(record)}</figure>'
+
+
+def write_table(record: dict, link: Link | None = None) -> str:
+    """The data as a table with caption and scopes, numbers aligned, each linked to its cells."""
+    columns, rows = record["columns"], record["rows"][:LONGEST]
+    writers = [write_column([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
+    numeric = [_is_numeric([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
+    caption = escape(" · ".join(filter(None, [record["subtitle"] or record["title"], record["unit"]])))
+    head = "".join(f'<th scope="col"{_right(number)}>{escape(_heading(name))}</th>' for name, number in zip(columns, numeric, strict=True))
+    lines = []
+    for spot, row in enumerate(rows):
+        cells = []
+        for name, value, write, number in zip(columns, row, writers, numeric, strict=True):
+            refs = _cells_of(record, name, spot, number)
+            text = escape(write(value))
+            if refs and value is not None:
+                text = f'<a href="{escape(link(refs))}">{text}</a>' if link else f'<span title="{escape(name_cells(refs))}">{text}</span>'
+            cells.append(f"<td{_right(number)}>{text}</td>" if cells else f'<th scope="row"{_right(number)}>{text}</th>')
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    more = len(record["rows"]) - len(rows)
+    rest = f'<p class="notes">The first {len(rows)} of {len(rows) + more} rows; the download has all.</p>' if more > 0 else ""
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}"><table><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{rest}"
+    )
+
+
+def write_download(record: dict, name: str) -> str:
+    """A link that saves the data as CSV, cells included; it needs no script and no address."""
+    packed = b64encode(write_csv(record).encode("utf-8-sig")).decode()
+    return (
+        f'<p class="download"><a download="{quote(name)}.csv" href="data:text/csv;charset=utf-8;base64,{packed}">'
+        f'Download as CSV<span class="hidden">: {escape(record["title"])}</span></a></p>'
+    )
+
+
+def write_csv(record: dict) -> str:
+    """The data as CSV text, full precision; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    file = StringIO()
+    csv = writer(file, lineterminator="\r\n")
+    traced = list(record["cells"])
+    csv.writerow([safe_text(name) for name in [*record["columns"], *traced]])
+    for spot, row in enumerate(record["rows"]):
+        refs = (name_cells(record["cells"][name][spot]) for name in traced)
+        csv.writerow([safe_text(value) for value in [*row, *refs]])
+    return file.getvalue()
+
+
+def safe_text(value: Any) -> Any:
+    """Text with an apostrophe before it if a spreadsheet would take it for a formula; other values as they are.
+
+    >>> safe_text("=HYPERLINK(1)"), safe_text(-3.5), safe_text("Ambleton")
+    ("'=HYPERLINK(1)", -3.5, 'Ambleton')
+    """
+    return f"'{value}" if isinstance(value, str) and re.match(r"\s*[=+\-@\t\r|]", value) else value
+
+
+def name_cells(refs: Sequence[str]) -> str:
+    """Cells in few words: runs of a column are written as ranges.
+
+    >>> name_cells(["loans!All!H12", "loans!All!H13", "loans!All!J2"])
+    'loans!All!H12:H13, J2'
+    """
+    return "; ".join(f"{source}!{sheet}!{ranges}" for source, sheet, ranges in cell_ranges(refs))
+
+
+def write_column(values: Sequence[Any]) -> Callable[[Any], str]:
+    """A writer for the values of one column: the same decimals for all, about three figures for the largest.
+
+    >>> write = write_column([-1204.5, 9.0, None])
+    >>> write(-1204.5), write(9.0), write(None)
+    ('−1,204', '9', '–')
+    >>> write_column([2019, 2024])(2024)
+    '2024'
+    """
+    numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    whole = all(float(value).is_integer() for value in numbers)
+    years = whole and bool(numbers) and all(1900 <= value <= 2100 for value in numbers)
+    largest = max((abs(value) for value in numbers), default=0)
+    places = 0 if whole else min(6, max(0, 2 - floor(log10(largest)))) if largest else 0
+
+    def write(value: Any) -> str:
+        if value is None:
+            return "–" if numbers else ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, (int, float)):
+            text = f"{value:.0f}" if years else f"{value:,.{places}f}"
+            return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
+        return str(value)
+
+    return write
+
+
+def _cells_of(record: dict, column: str, row: int, numeric: bool) -> list[str]:
+    """The cells behind one value: its own column's, else for a number the row's."""
+    refs = record["cells"].get(f"cells:{column}")
+    if refs is None and numeric:
+        refs = record["cells"].get("cells")
+    return refs[row] if refs else []
+
+
+def _is_numeric(values: Sequence[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
+
+
+def _right(number: bool) -> str:
+    return ' class="n"' if number else ""
+
+
+def _heading(name: str) -> str:
+    words = str(name).replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _foot(record: dict) -> str:
+    notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in record["notes"])
+    if not record["sources"]:
+        return notes
+    named = "; ".join(f'<a href="#source-{escape(quote(one["id"]))}">{escape(one["text"])}</a>' for one in record["sources"])
+    return f'{notes}<p class="source">Source{"s" if len(record["sources"]) > 1 else ""}: {named}</p>'
