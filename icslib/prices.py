@@ -10,7 +10,7 @@ user guide: the ratio of two index numbers of one edition).
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -18,9 +18,8 @@ from . import paths
 from .errors import BasisError, PeriodError
 from .periods import financial_year, parse_period
 
-EDITION = "obr_nov2025"
+EDITION = "OBR November 2025"
 CASH = "cash"
-INDEX = "gdp_deflator_index_"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +29,7 @@ class Deflator:
     Attributes
     ----------
     edition : str
-        Short name, such as ``obr_nov2025``.
+        Its name, such as ``OBR November 2025``.
     index : Series, index financial year as the year of its March
         Index numbers; only their ratios matter.
     forecast : frozenset of int
@@ -44,13 +43,12 @@ class Deflator:
     forecast: frozenset[int] = frozenset()
     title: str = ""
     published: str = ""
-    cells: dict[int, str] = field(default_factory=dict)
 
     def prices(self, price_year: int) -> str:
         """The name that figures in these prices carry.
 
-        >>> Deflator("obr_nov2025", pd.Series({2025: 100.0})).prices(2025)
-        '2024-25 prices (obr_nov2025)'
+        >>> Deflator("OBR November 2025", pd.Series({2025: 100.0})).prices(2025)
+        '2024-25 prices (OBR November 2025)'
         """
         return f"{financial_year(price_year).label} prices ({self.edition})"
 
@@ -78,35 +76,26 @@ def read_deflators(figures: pd.DataFrame | None = None) -> dict[str, Deflator]:
     Parameters
     ----------
     figures : DataFrame, optional
-        Columns ``measure`` (``gdp_deflator_index_<edition>``), ``period``, ``value``, and
-        ``status``, ``source_title``, ``source_date`` where known. By default our transcription,
-        ``data/raw/figures/gdp_deflator.csv``. Editions by calendar year are left out: they
-        cannot deflate a financial year.
+        Rows of index numbers (``unit`` starts with ``index``) with ``edition``, ``period``, ``value``, ``basis``, and
+        ``title``, ``published`` where known. By default our transcription, ``data/raw/figures/gdp_deflator.csv``. Editions by
+        calendar year are left out: they cannot deflate a financial year.
     """
     where = paths.raw("figures", "gdp_deflator.csv")
     if figures is None:
         if not where.is_file():
             raise PeriodError(f"{where} is not there, so nothing can be put in real terms. Restore it from the project.")
         figures = pd.read_csv(where)
-    held = figures[figures["measure"].str.startswith(INDEX)]
     made = {}
-    for measure, rows in held.groupby("measure"):
-        edition = measure.removeprefix(INDEX)
+    for edition, rows in figures[figures["unit"].str.startswith("index")].groupby("edition"):
         years = rows["period"].astype(str)
         if not years.str.fullmatch(r"\d{4}-\d{2}").all():
             continue
         fy = years.map(lambda label: parse_period(label).end.year)
         if fy.duplicated().any():
-            raise BasisError(f"The deflator edition {edition} gives {years[fy.duplicated()].iloc[0]} twice. Keep one row a year.")
-        status = rows.get("status", pd.Series("", index=rows.index)).astype(str)
-        made[edition] = Deflator(
-            edition,
-            pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index(),
-            frozenset(fy[status.str.contains("forecast")]),
-            str(rows.get("source_title", pd.Series([""])).iloc[0]),
-            str(rows.get("source_date", pd.Series([""])).iloc[0]),
-            dict(zip(fy, "gdp_deflator!!" + (rows.index + 2).astype(str), strict=True)),
-        )
+            raise BasisError(f"The deflator edition {edition!r} gives {years[fy.duplicated()].iloc[0]} twice. Keep one row a year.")
+        index = pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index()
+        told = {name: str(rows[name].iloc[0]) for name in ("title", "published") if name in rows}
+        made[str(edition)] = Deflator(str(edition), index, frozenset(fy[rows["basis"] == "forecast"]), **told)
     return made
 
 
@@ -171,8 +160,8 @@ def march_year(dates: pd.Series) -> pd.Series:
 def edition_of(prices: str) -> str:
     """The edition that a ``prices`` name was made with; empty for cash.
 
-    >>> edition_of("2024-25 prices (obr_nov2025)"), edition_of("cash")
-    ('obr_nov2025', '')
+    >>> edition_of("2024-25 prices (OBR November 2025)"), edition_of("cash")
+    ('OBR November 2025', '')
     """
-    found = re.search(r"\((\w+)\)$", prices)
+    found = re.search(r"\((.+)\)$", prices)
     return found[1] if found else ""

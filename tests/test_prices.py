@@ -56,10 +56,11 @@ def test_within_the_year_a_month_takes_its_financial_year():
 def test_a_calendar_year_edition_is_not_offered():
     printed = pd.DataFrame(
         {
-            "measure": ["gdp_deflator_index_a", "gdp_deflator_index_a", "gdp_deflator_index_calendar_b"],
+            "unit": "index, 2024-25 = 100",
+            "edition": ["a", "a", "calendar b"],
             "period": ["2023-24", "2024-25", "2015"],
             "value": [96.0, 100.0, 100.0],
-            "status": ["outturn", "forecast (rebased)", "outturn"],
+            "basis": ["outturn", "forecast", "outturn"],
         }
     )
     held = read_deflators(printed)
@@ -74,12 +75,14 @@ shipped = pytest.mark.skipif(not paths.raw("figures", "gdp_deflator.csv").is_fil
 @shipped
 def test_each_shipped_index_agrees_with_its_own_yearly_change():
     printed = pd.read_csv(paths.raw("figures", "gdp_deflator.csv"))
+    compared = 0
     for edition, held in read_deflators(printed).items():
-        change = printed[printed["measure"] == f"gdp_deflator_pct_change_{edition}"]
+        change = printed[(printed["unit"] == "percent") & (printed["edition"] == edition)]
         told = pd.Series(change["value"].to_numpy(), index=change["period"].str[:4].astype(int) + 1)
-        ours = held.index.pct_change() * 100
-        both = pd.concat([told, ours.where(held.index.index.to_series().diff() == 1)], axis=1).dropna()
+        both = pd.concat([told, held.index.pct_change() * 100], axis=1).dropna()
+        compared += len(both)
         assert ((both[0] - both[1]).abs() < 0.005).all(), edition
+    assert compared > 40
 
 
 @shipped

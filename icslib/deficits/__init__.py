@@ -1,0 +1,16 @@
+"""Who is in deficit, on what basis, for how long, and what goes with it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "association": ["Explained", "explain_deficits"],
+        "basis": ["Basis", "Positions", "name_bases", "take"],
+        "bridge": ["Bridge", "bridge"],
+        "concentration": ["Concentration", "concentration"],
+        "months": ["MonthPath", "month_path", "months_to_date"],
+        "persistence": ["Persistence", "persistence", "transition"],
+        "positions": ["Comparison", "compare_positions", "per_head", "share_of"],
+    },
+)

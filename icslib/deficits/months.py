@@ -1,0 +1,102 @@
+"""The path through a year, and how far boards' straight line has missed.
+
+Half-way through a year boards report the variance to date and the eye doubles it. The straight
+line ``to date x 12 / month`` is compared with what the year came to wherever both are published,
+beside the plainer guess that nothing more is lost. A few years give a range, not an interval.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import BasisError
+from ..numbers import write_number
+from ..results import Result
+
+GUESSES = ("straight_line", "no_more")
+
+
+@dataclass(frozen=True, eq=False)
+class MonthPath(Result):
+    """Variances to date, the two guesses made from them, and their errors where the year is closed.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per place, year, month and printed figure
+        ``to_date``, ``straight_line``, ``no_more``, ``outturn`` (NaN where not published),
+        ``error_straight_line`` and ``error_no_more`` (guess minus outturn: negative means too gloomy); GBP m.
+    errors : DataFrame, index guess
+        ``figures``, ``years``, ``mean``, ``mean_absolute``, ``lowest``, ``highest``.
+    """
+
+    table: pd.DataFrame
+    errors: pd.DataFrame
+    unit: str = "GBP m"
+
+    @property
+    def finding(self) -> str:
+        """How far the straight line missed, beside the plainer guess."""
+        line, still = self.errors.loc["straight_line"], self.errors.loc["no_more"]
+        if not line["figures"]:
+            return f"{len(self.table)} figures to date, none of a year whose outturn we hold: the straight line cannot be judged."
+        way = "too gloomy" if line["mean"] < 0 else "too hopeful"
+        return (
+            f"Over {line['figures']:.0f} mid-year figures of {line['years']:.0f} closed years the straight line missed by "
+            f"{write_number(line['mean_absolute'], self.unit)} on average, and was {way} by {write_number(abs(line['mean']), self.unit)}; "
+            f"expecting nothing more to be lost missed by {write_number(still['mean_absolute'], self.unit)}. "
+            f"{line['years']:.0f} years give a range, not an interval."
+        )
+
+
+def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> MonthPath:
+    """Extrapolate each variance to date by the straight line and judge it where the year has closed.
+
+    Parameters
+    ----------
+    to_date : DataFrame
+        ``place``, ``fy``, ``month`` (1 April to 12 March), ``value`` (GBP m, adverse negative); other columns are kept.
+    outturn : DataFrame
+        ``place``, ``fy``, ``value``: the same variance for the whole year; one row a place and year.
+
+    >>> path = pd.DataFrame({"place": ["E"], "fy": [2023], "month": [6], "value": [-650.0]})
+    >>> end = pd.DataFrame({"place": ["E"], "fy": [2023], "value": [-530.0]})
+    >>> month_path(path, end).table[["straight_line", "error_straight_line"]].values.tolist()
+    [[-1300.0, -770.0]]
+    """
+    wrong = to_date.loc[~to_date["month"].between(1, 12), "month"]
+    if len(wrong):
+        raise BasisError(f"Months of a financial year run from 1 (April) to 12 (March); {sorted(set(wrong))} seen.")
+    ends = pd.DataFrame(columns=["place", "fy", "value"]) if outturn is None else outturn[["place", "fy", "value"]]
+    if ends.duplicated(["place", "fy"]).any():
+        both = ends[ends.duplicated(["place", "fy"], keep=False)]
+        raise BasisError(f"{both['place'].iloc[0]} {both['fy'].iloc[0]} has two outturns: {both['value'].tolist()}. Choose one source.")
+    table = to_date.rename(columns={"value": "to_date"}).merge(
+        ends.rename(columns={"value": "outturn"}).astype({"outturn": float}), on=["place", "fy"], how="left"
+    )
+    table["straight_line"], table["no_more"] = table["to_date"] * 12 / table["month"], table["to_date"]
+    for guess in GUESSES:
+        table[f"error_{guess}"] = table[guess] - table["outturn"]
+    table = table.sort_values(["place", "fy", "month"]).reset_index(drop=True)
+    closed = table.dropna(subset="outturn")
+    errors = pd.DataFrame(
+        {
+            guess: {
+                "figures": len(closed),
+                "years": closed[["place", "fy"]].drop_duplicates().shape[0],
+                "mean": closed[f"error_{guess}"].mean(),
+                "mean_absolute": closed[f"error_{guess}"].abs().mean(),
+                "lowest": closed[f"error_{guess}"].min(),
+                "highest": closed[f"error_{guess}"].max(),
+            }
+            for guess in GUESSES
+        }
+    ).T
+    return MonthPath(table, errors)
+
+
+def months_to_date(named: pd.DataFrame, what: str = "variance from plan", scope: str = "system") -> pd.DataFrame:
+    """The figures to date among named positions, with their month read from the period's last day."""
+    rows = named[(named["kind"] == "year to date") & (named["what"] == what) & (named["scope"] == scope)].copy()
+    rows["month"] = (pd.to_datetime(rows["end"]).dt.month - 4) % 12 + 1
+    exact = rows["period"].astype(str).str.fullmatch(r"\d{4}-\d{2} M\d{1,2}")
+    return rows[exact].reset_index(drop=True)

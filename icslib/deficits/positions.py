@@ -1,0 +1,186 @@
+"""Positions side by side: every published figure on its named basis, contradictions and gaps shown.
+
+Nothing is averaged or chosen here. Where two sources print different values for the same place,
+period and basis, both stay, and the pair is listed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..errors import BasisError
+from ..numbers import write_number
+from ..periods import financial_year
+from ..prices import Deflator
+from ..results import Result
+from .basis import FIELDS, Positions, in_prices, name_bases
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Result):
+    """Published positions, one row per printed figure.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``place``, ``fy``, ``period``, ``value`` (GBP m, deficit negative), ``basis_name`` and what it is
+        made of, ``flag``, ``source`` with sheet, row and column, ``cells``.
+    contradictions : DataFrame
+        Same place, period and basis with different values: ``lowest``, ``highest``, ``figures``, ``cells``.
+    coverage : DataFrame, places x years
+        How many figures we hold; zero where none is published that we know of.
+    left_out : tuple of str
+        Places asked for without any figure.
+    """
+
+    table: pd.DataFrame
+    contradictions: pd.DataFrame
+    coverage: pd.DataFrame
+    left_out: tuple[str, ...] = ()
+    unit: str = "GBP m"
+
+    @property
+    def finding(self) -> str:
+        """How much is held, and where sources part."""
+        held, years = self.table, self.coverage.columns
+        empty = int((self.coverage == 0).to_numpy().sum())
+        words = (
+            f"{len(held)} published figures for {held['place'].nunique()} place{'s' * (held['place'].nunique() != 1)}, "
+            f"{financial_year(min(years)).label} to {financial_year(max(years)).label}, on {held['basis_name'].nunique()} bases; "
+            f"{empty} of {self.coverage.size} place-years have none."
+        )
+        apart = len(self.contradictions)
+        if apart:
+            widest = self.contradictions.assign(gap=lambda c: c["highest"] - c["lowest"]).nlargest(1, "gap").iloc[0]
+            words += (
+                f" Sources differ {apart} time{'s' * (apart != 1)} on what should be one figure; the widest is {widest['place']} "
+                f"{widest['period']} ({widest['basis_name'].split(',')[0]}): {write_number(widest['lowest'], self.unit)} and "
+                f"{write_number(widest['highest'], self.unit)}."
+            )
+        return words
+
+    def year(self, fy: int) -> pd.DataFrame:
+        """All figures of one financial year, widest deficit first."""
+        rows = self.table[self.table["fy"] == fy]
+        if rows.empty:
+            raise BasisError(f"No position is held for {financial_year(fy).label}.")
+        return rows.sort_values("value").reset_index(drop=True)
+
+
+def compare_positions(
+    figures: pd.DataFrame,
+    *,
+    places: Iterable[str] | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    kinds: Iterable[str] | None = None,
+    price_year: int | None = None,
+    by: Deflator | None = None,
+    names: pd.DataFrame | None = None,
+) -> Comparison:
+    """Every published position of some places over some years, on named bases, side by side.
+
+    Parameters
+    ----------
+    figures : observations, as ``load("finances_national")`` or ``load("finances_by_ics")`` give them
+    places : codes to keep; one without a figure is kept as a gap and named in ``left_out``
+    first, last : first and last financial year, by its March; every year between is a column of ``coverage``
+    kinds : kinds to keep, such as ``["plan", "outturn"]``
+    price_year, by : put money in prices of this year by this deflator edition; cash when not given
+    names : how measures are named, see :func:`~icslib.deficits.basis.name_bases`
+    """
+    named = in_prices(name_bases(figures, names), price_year, by)
+    asked = list(dict.fromkeys(places)) if places is not None else sorted(named["place"].unique())
+    kept = named[named["place"].isin(asked)]
+    if kinds is not None:
+        kept = kept[kept["kind"].isin(list(kinds))]
+    kept = kept[kept["fy"].between(first or kept["fy"].min(), last or kept["fy"].max())]
+    if kept.empty:
+        raise BasisError(
+            f"No published position is held for {', '.join(map(str, asked[:5])) or 'these places'} in these years. "
+            f"Held: {named['place'].nunique()} places, {named['fy'].min()} to {named['fy'].max()}."
+        )
+    kept = kept.sort_values(["place", "fy", "end", *FIELDS, "value"]).reset_index(drop=True)
+    years = range(first or int(kept["fy"].min()), (last or int(kept["fy"].max())) + 1)
+    coverage = pd.crosstab(kept["place"], kept["fy"]).reindex(index=asked, columns=years, fill_value=0)
+    missing = tuple(place for place in asked if place not in set(kept["place"]))
+    return Comparison(kept, find_contradictions(kept), coverage, missing)
+
+
+def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
+    """Where one place, period and basis is printed with different values (more than rounding apart).
+
+    Two values that agree when both are rounded to the coarser one's precision (in millions,
+    tens or hundreds) are one figure told twice, not a contradiction.
+    """
+    rows = []
+    for key, group in named.dropna(subset="value").groupby(["place", "period", *FIELDS], sort=True):
+        values = sorted(group["value"].unique())
+        if len(values) < 2 or all(_same_when_rounded(values[0], value) for value in values[1:]):
+            continue
+        rows.append(
+            {
+                "place": key[0],
+                "period": key[1],
+                "fy": int(group["fy"].iloc[0]),
+                "basis_name": group["basis_name"].iloc[0],
+                "lowest": values[0],
+                "highest": values[-1],
+                "figures": len(values),
+                "sources": "; ".join(_printed(group)),
+                "cells": tuple(sorted({ref for refs in group["cells"] for ref in refs})),
+            }
+        )
+    columns = ["place", "period", "fy", "basis_name", "lowest", "highest", "figures", "sources", "cells"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _printed(group: pd.DataFrame) -> list[str]:
+    """Each value with who printed it, lowest first."""
+    who = group["publisher"] if "publisher" in group else group["source"]
+    said = dict(zip(group["value"], who, strict=True))
+    return [f"{write_number(value, 'GBP m')} ({said[value]})" for value in sorted(said)]
+
+
+def _same_when_rounded(one: float, other: float) -> bool:
+    def coarseness(value: float) -> float:
+        return next((step for step in (1000.0, 100.0, 10.0, 1.0) if value and value % step == 0), 0.1)
+
+    step = max(coarseness(one), coarseness(other))
+    return abs(one - other) <= step / 2
+
+
+def per_head(positions: Positions, people: pd.Series, kind: str = "registered") -> Positions:
+    """Positions in pounds per person; `kind` names the people (registered, need-weighted).
+
+    Parameters
+    ----------
+    positions : money in GBP m
+    people : Series, index ``place``; persons
+
+    >>> from .basis import Basis
+    >>> typed = Positions(pd.Series({"QQA": -12.0}), Basis("plan"))
+    >>> per_head(typed, pd.Series({"QQA": 600_000.0})).values.tolist()
+    [-20.0]
+    """
+    return _scaled(positions, people, 1e6, f"GBP per {kind} head", "population")
+
+
+def share_of(positions: Positions, money: pd.Series, of: str = "allocation") -> Positions:
+    """Positions as a percentage of an allocation or a turnover (Series, index ``place``, GBP m)."""
+    return _scaled(positions, money, 100.0, f"percent of {of}", of)
+
+
+def _scaled(positions: Positions, base: pd.Series, size: float, unit: str, what: str) -> Positions:
+    if positions.basis.unit != "GBP m":
+        raise BasisError(f"These positions are in {positions.basis.unit} already; scale figures in GBP m.")
+    base = base.reindex(positions.values.index)
+    bad = base[~(base > 0)]
+    if len(bad):
+        raise BasisError(
+            f"{len(bad)} place{'s' * (len(bad) != 1)} without a {what} above zero: "
+            + ", ".join(f"{place} ({value:g})" for place, value in bad.head(5).items())
+            + ". Leave them out, or give their figure."
+        )
+    return replace(positions, values=positions.values * size / base, basis=replace(positions.basis, unit=unit))
