@@ -6,8 +6,12 @@ does a whole column. A mark that stands for "no figure" is NaN with a flag, neve
 
 import math
 import re
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # Marks that stand for a figure, or stand beside one, and what the publisher means by them.
 # [x] forms: Analysis Function shorthand. The rest: older marks seen in NHS and ONS files.
@@ -24,73 +28,164 @@ MARKS = {
     "[r]": "revised",
     "[b]": "break in series",
     "*": "suppressed",
+    "**": "suppressed",
     "..": "not available",
+    "...": "not available",
     ":": "not available",
     ".": "not available",
     "-": "not available",
-    "–": "not available",
+    "--": "not available",
     "~": "low",
     "n/a": "not applicable",
-    "na": "not available",
     "#n/a": "not available",
+    "na": "not available",
+    "nan": "not available",
     "null": "not available",
+    "none": "not available",
     "not applicable": "not applicable",
     "not available": "not available",
+    "not known": "not available",
+    "suppressed": "suppressed",
+    "#div/0!": "not available",
+    "#value!": "not available",
+    "#ref!": "not available",
+    "#num!": "not available",
+    "#name?": "not available",
+    "#null!": "not available",
 }
+BESIDE = {"(p)": "provisional", "(r)": "revised", "(e)": "estimated", "p": "provisional", "r": "revised"}
 
-_SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2013": "-"})
-_NUMBER = re.compile(r"(?P<minus>-)?\s*£?\s*(?P<digits>\d[\d,]*\.?\d*|\.\d+)(?:e(?P<power>[+-]?\d+))?\s*%?\s*(?P<trailing>-)?", re.I)
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007", " ") | dict.fromkeys("\u2212\u2013\u2012", "-"))
+_SUPERSCRIPTS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
+_DIGITS = r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
+_NUMBER = re.compile(
+    rf"(?P<sign>[-+])?\s*(?P<pound>£)?\s*(?P<inner>-)?\s*{_DIGITS}(?:e(?P<power>[+-]?[0-9]+))?\s*%?\s*(?P<trailing>-)?", re.I
+)
+_BRACKETED = re.compile(r"\[(\w+(?: \w+)?)\]")
+_BESIDE = re.compile(r"(?<=[0-9.%)])\s*(?P<mark>[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*|\([pre]\)|[pr])$", re.I)
+_BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
+_PLAIN = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
+_GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 
 
-def parse_number(cell: object) -> tuple[float, str]:
+def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -> tuple[float, str]:
     """Read one spreadsheet cell as ``(value, flag)``.
 
-    Brackets and a trailing minus are negative; a percentage keeps its printed size. An
+    Brackets and a minus before or after are negative; a percentage keeps its printed size. An
     empty cell is NaN without a flag. Text that is no number and no known mark is NaN with
-    the flag ``unreadable``, so that nothing is lost silently.
+    the flag ``unreadable``, so that nothing is lost silently. A number of a note beside the figure
+    is a flag ``note 1``; a bound such as ``<5`` is NaN with the flag ``below 5``. `marks` adds to or
+    replaces :data:`MARKS` for one publication: a mark to a flag, or to the figure it stands for.
 
     >>> parse_number("(1,204.5)")
     (-1204.5, '')
     >>> parse_number("[x]")
     (nan, 'not available')
-    >>> parse_number("12.5 [p][r]")
-    (12.5, 'provisional; revised')
+    >>> parse_number("12.5 [p][r]"), parse_number("31²"), parse_number("-", {"-": 0.0})
+    ((12.5, 'provisional; revised'), (31.0, 'note 2'), (0.0, ''))
     """
     if cell is None or cell is pd.NaT:
         return math.nan, ""
-    if isinstance(cell, bool):
+    if isinstance(cell, (bool, np.bool_)):
         return math.nan, "unreadable"
     if isinstance(cell, (int, float)):
-        return float(cell), ""
+        return (float(cell), "") if not math.isinf(cell) else (math.nan, "unreadable")
     text = str(cell).translate(_SPACES).strip()
     if not text:
         return math.nan, ""
-    if text.lower() in MARKS:
-        return math.nan, MARKS[text.lower()]
-    marks = re.findall(r"\[[a-z]+\]", text.lower())
-    bare = re.sub(r"\[[A-Za-z]+\]", "", text).strip()
-    flag = "; ".join(MARKS.get(mark, "unreadable") for mark in marks)
+    known = {**MARKS, **{mark.lower(): meaning for mark, meaning in marks.items()}} if marks else MARKS
+    meaning = known.get(text.lower())
+    if meaning is not None:
+        return (math.nan, meaning) if isinstance(meaning, str) else (float(meaning), "")
+    flags = [_bracket_flag(found, known) for found in _BRACKETED.findall(text)]
+    bare = _BRACKETED.sub("", text).strip()
+    while beside := _BESIDE.search(bare):
+        mark, bare = beside["mark"], bare[: beside.start()].strip()
+        flags.append(BESIDE.get(mark.lower()) or "note " + mark.translate(_SUPERSCRIPTS))
+    value = _read(bare)
+    if value is None:
+        bound = _BOUND.fullmatch(bare)
+        flags.append(("below " if bound["side"] in "<≤" else "above ") + bound["figure"] if bound else "unreadable")
+    return math.nan if value is None else value, "; ".join(dict.fromkeys(flags))
+
+
+def _bracket_flag(inside: str, known: Mapping[str, str | float]) -> str:
+    words = inside.lower().split()
+    if words[-1].isdigit() and words[0] in ("note", words[-1]):
+        return f"note {words[-1]}"
+    meaning = known.get(f"[{inside.lower()}]")
+    return meaning if isinstance(meaning, str) else "unreadable"
+
+
+def _read(bare: str) -> float | None:
+    """The figure in `bare`, NaN when nothing is left of it, None when it is no figure."""
     if not bare:
-        return math.nan, flag
-    bracket = bare.startswith("(") and bare.endswith(")")
-    match = _NUMBER.fullmatch(bare[1:-1].strip() if bracket else bare)
+        return math.nan
+    bracket = re.fullmatch(r"\(([^()]*)\)%?", bare)
+    match = _NUMBER.fullmatch(bracket[1].strip() if bracket else bare)
     if not match:
-        return math.nan, "; ".join(filter(None, [flag, "unreadable"]))
-    value = float(match["digits"].replace(",", "")) * 10.0 ** int(match["power"] or 0)
-    return (-value if bracket or match["minus"] or match["trailing"] else value), flag
+        return None
+    minus = [bool(bracket), match["sign"] == "-", bool(match["inner"]), bool(match["trailing"])]
+    if sum(minus) > 1:
+        return None
+    value = float(re.sub("[, ]", "", match["digits"]) + (f"e{match['power']}" if match["power"] else ""))
+    return None if math.isinf(value) else -value if any(minus) else value
 
 
-def parse_numbers(cells: pd.Series) -> pd.DataFrame:
+def parse_numbers(cells: pd.Series, marks: Mapping[str, str | float] | None = None) -> pd.DataFrame:
     """Read a column of cells; columns ``value`` (float) and ``flag`` (text), same index.
+
+    Plain figures are read all at once, each other text once however often it is printed.
 
     >>> parse_numbers(pd.Series(["1,000", "*"])).values.tolist()
     [[1000.0, ''], [nan, 'suppressed']]
     """
-    values = pd.to_numeric(cells, errors="coerce").astype(float)
-    flags = pd.Series("", index=cells.index, dtype=object)
-    for spot in cells.index[values.isna() & cells.notna()]:
-        values[spot], flags[spot] = parse_number(cells[spot])
-    return pd.DataFrame({"value": values, "flag": flags})
+    flags = np.full(len(cells), "", dtype=object)
+    if cells.dtype.kind in "iuf" and not isinstance(cells.dtype, pd.CategoricalDtype):
+        values = cells.to_numpy(float, na_value=math.nan)
+        if not np.isinf(values).any():
+            return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
+    values, rest = _figures(cells)
+    if len(rest):
+        others = [cells.iat[spot] for spot in rest] if cells.dtype == object else cells.iloc[rest].tolist()
+        read = {}
+        for spot, cell in zip(rest, others, strict=True):
+            kind = (type(cell), cell)
+            if (seen := read.get(kind)) is None:
+                seen = read[kind] = parse_number(cell, marks)
+            values[spot], flags[spot] = seen
+    return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
+
+
+def _figures(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Floats where the cell is a plain figure or empty, and the spots of all other cells."""
+    if cells.dtype != object:
+        return _text_figures(pa.array(cells.astype("str").array, pa.large_string()))
+    listed = cells.tolist()
+    values = np.array([cell if type(cell) is float else math.nan for cell in listed], dtype=float)
+    values[np.isinf(values)] = math.nan
+    words = np.array([spot for spot, cell in enumerate(listed) if type(cell) is str and cell], dtype=np.intp)
+    if len(words):
+        values[words], rest = _text_figures(pa.array([listed[spot] for spot in words], pa.large_string()))
+        rest = words[rest]
+    else:
+        rest = words
+    odd = [
+        spot
+        for spot, cell in enumerate(listed)
+        if (cell is not None and type(cell) not in (float, str)) or cell in (math.inf, -math.inf)
+    ]
+    return values, np.concatenate([rest, np.array(odd, dtype=np.intp)])
+
+
+def _text_figures(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    if pc.any(grouped).as_py():
+        text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
+    figure = pc.fill_null(pc.match_substring_regex(text, _PLAIN), False)
+    values = pc.if_else(figure, text, None).cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    blank = pc.fill_null(pc.equal(text, ""), True)
+    return values, np.flatnonzero(~(pc.or_(figure, blank).to_numpy(zero_copy_only=False)) | np.isinf(values))
 
 
 def write_number(value: float, unit: str = "", places: int | None = None) -> str:

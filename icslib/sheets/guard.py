@@ -1,0 +1,192 @@
+"""What a file is, by its first bytes, and whether it is safe to open.
+
+A spreadsheet from anywhere may be a bomb, a locked box or a web page with the wrong name. Each of
+these is refused here with a plain reason, before any parser sees it.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+
+from ..errors import SheetError
+
+UNPACKED = 1_000_000_000  # bytes a workbook or zip may unpack to
+CELLS = 12_000_000  # cells a sheet may span, empty ones too
+WIDEST = 4_000  # columns of a sheet
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+R_MARKS = (b"RDX2", b"RDX3", b"RDA2", b"RDA3")
+
+
+def check_file(raw: bytes, name: str) -> str:
+    """Say what `raw` is: ``book``, ``zip``, ``r`` or ``text``; raise SheetError for what must not be opened.
+
+    >>> check_file(b"Code,Name", "a.csv")
+    'text'
+    """
+    head = raw[:4096].lstrip()
+    if not raw:
+        raise SheetError(f"{name} is empty. Fetch it again.")
+    if raw[:4] == b"PK\x03\x04":
+        return _check_package(raw, name)
+    if raw[:8] == OLE:
+        return _check_ole(raw, name)
+    if raw[:3] == b"BZh" or raw[:2] == b"\x1f\x8b" or raw[:6] == b"\xfd7zXZ\x00" or raw[:4] in R_MARKS:
+        return _check_r(raw, name)
+    start = head[:512].lower().removeprefix(b"\xef\xbb\xbf").lstrip()
+    if re.match(rb"<(!doctype\s+html|html|head|body|table|div|meta)\b", start) or (start.startswith(b"<") and b"<html" in start):
+        raise SheetError(
+            f"{name} is a web page, not a spreadsheet. The publisher may have moved the file: look at its page again."
+        )
+    if start.startswith(b"<?xml"):
+        raise SheetError(f"{name} is XML text, which is not read. Open it in a spreadsheet program and save it as .xlsx.")
+    for mark, what in (
+        (b"%pdf", "a PDF document"),
+        (b"\x89png", "a picture"),
+        (b"7z\xbc\xaf", "a 7z archive"),
+        (b"rar!", "a RAR archive"),
+    ):
+        if raw[:8].lower().startswith(mark):
+            raise SheetError(f"{name} is {what}, not a spreadsheet.")
+    return "text"
+
+
+def _check_ole(raw: bytes, name: str) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in raw:
+        raise SheetError(f"{name} is locked with a password. Ask the publisher for an open copy.")
+    if "_VBA_PROJECT".encode("utf-16-le") in raw:
+        raise SheetError(
+            f"{name} holds macros. Nothing was run. Open it where that is safe, and save it as .xlsx without macros."
+        )
+    if "Workbook".encode("utf-16-le") not in raw and "Book".encode("utf-16-le") not in raw:
+        raise SheetError(f"{name} is an old Office file, but no workbook. Save it as .xlsx.")
+    return "book"
+
+
+def _check_r(raw: bytes, name: str) -> str:
+    import bz2
+    import lzma
+
+    opener = {b"BZ": bz2.BZ2Decompressor, b"\xfd7": lzma.LZMADecompressor}.get(raw[:2])
+    if raw[:4] in R_MARKS:
+        return "r"
+    worker = opener() if opener else zlib.decompressobj(31)
+    try:
+        size, piece = 0, worker.decompress(raw, 1 << 20)
+        first = piece[:4]
+        if first not in R_MARKS:
+            raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
+        while piece:
+            size += len(piece)
+            _check_size(size, name)
+            rest = worker.unconsumed_tail if opener is None else b""
+            piece = worker.decompress(rest, 1 << 20) if (rest or opener) and not worker.eof else b""
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
+        raise SheetError(f"{name} is damaged: {fault}. Fetch it again.") from fault
+    return "r"
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > UNPACKED:
+        raise SheetError(f"{name} unpacks to more than {UNPACKED // 1_000_000:,} MB; no honest table does. It was not opened.")
+
+
+def unpack(parcel: zipfile.ZipFile, member: str, name: str, budget: int = UNPACKED) -> bytes:
+    """The bytes of one member, never more than `budget` whatever its header says."""
+    try:
+        with parcel.open(member) as stream:
+            data = stream.read(budget + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as fault:
+        if "password" in str(fault) or "encrypted" in str(fault):
+            raise SheetError(f"{name} is locked with a password. Ask the publisher for an open copy.") from fault
+        raise SheetError(f"{name} is damaged at {member}: {fault}. Fetch it again.") from fault
+    _check_size(len(data) + UNPACKED - budget, name)
+    return data
+
+
+def _check_package(raw: bytes, name: str) -> str:
+    try:
+        parcel = zipfile.ZipFile(io.BytesIO(raw))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as fault:
+        raise SheetError(f"{name} is not whole ({fault}). It may have been cut short on the way: fetch it again.") from fault
+    with parcel:
+        names = parcel.namelist()
+        if len(names) > 5000:
+            raise SheetError(f"{name} holds {len(names):,} parts. It was not opened.")
+        _check_size(sum(info.file_size for info in parcel.infolist()), name)
+        office = "[Content_Types].xml" in names or "mimetype" in names
+        if not office:
+            return "zip"
+        if any(part.lower().endswith(("vbaproject.bin", "vbadata.xml")) or part.startswith("Basic/") for part in names):
+            raise SheetError(
+                f"{name} holds macros. Nothing was run. Open it where that is safe, and save it as .xlsx without macros."
+            )
+        left = UNPACKED
+        for part in names:
+            if part.endswith((".xml", ".rels", ".bin")):
+                data = unpack(parcel, part, name, left)
+                left -= len(data)
+                _check_part(part, data, name)
+    return "book"
+
+
+def _check_part(part: str, data: bytes, name: str) -> None:
+    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
+        raise SheetError(f"{name} declares its own XML entities in {part}; no spreadsheet program does. It was not opened.")
+    if re.match(r"xl/worksheets/[^/]+\.xml$", part):
+        _check_span(*_xlsx_span(data), part, name)
+    elif part == "content.xml":
+        _check_span(*_ods_span(data), part, name)
+
+
+def _check_span(rows: int, columns: int, part: str, name: str) -> None:
+    if columns > WIDEST:
+        raise SheetError(
+            f"{name} has {columns:,} columns in {part}; tables of more than {WIDEST:,} are not read. Delete stray cells at the far right and save it."
+        )
+    if rows * columns > CELLS:
+        raise SheetError(
+            f"{name} spans {rows:,} rows by {columns:,} columns in {part}, more than can be read safely. Delete stray cells far from the table and save it."
+        )
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _xlsx_span(data: bytes) -> tuple[int, int]:
+    """Rows and columns up to the last cell that holds something, looking closely only when far cells exist."""
+    rows = max((int(row) for row in re.findall(rb'<row\b[^>]*?\br="(\d{1,9})"', data[-4_000_000:])), default=0) or data.count(
+        b"<row"
+    )
+    far = (
+        [_number(c) for c in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"(?![^>]*/>)', data)]
+        if re.search(rb'r="[A-Z]{3}\d', data)
+        else []
+    )
+    if far:
+        return rows, max(far)
+    if rows * 26 <= CELLS:
+        wide = re.search(rb'r="[A-Z]{2}\d', data)
+        if not wide or rows * 702 <= CELLS:
+            return rows, 702 if wide else 26
+    cells = re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"(?![^>]*/>)', data)
+    return max((int(r) for _, r in cells), default=0), max((_number(c) for c, _ in cells), default=0)
+
+
+def _ods_span(data: bytes) -> tuple[int, int]:
+    """Rows and columns, counting repeats only of cells and rows that hold something."""
+    rows = columns = 0
+    for row in re.finditer(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", data, re.S):
+        if b"office:value" not in row[2] and b"<text:p" not in row[2]:
+            continue
+        repeat = re.search(rb'number-rows-repeated="(\d{1,9})"', row[1])
+        rows += int(repeat[1]) if repeat else 1
+        width = sum(int(n) for n in re.findall(rb'number-columns-repeated="(\d{1,9})"(?![^>]*/>)', row[2])) + row[2].count(
+            b"<table:table-cell"
+        )
+        columns = max(columns, width)
+    return rows, columns

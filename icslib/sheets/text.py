@@ -1,0 +1,137 @@
+"""Delimited text as columns: any delimiter, any mixture of encodings, every cell as printed.
+
+Nothing is guessed about kinds here: a cell stays the text it was, so that ``007`` and ``1.10``
+survive. Rows are counted as a spreadsheet counts them, so a quoted cell may hold line breaks.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from ..errors import SheetError
+
+DELIMITERS = ",\t;$|"
+
+
+class Columns(Sequence):
+    """A grid kept by column, read by row: ``grid[i][j]`` as for a list of rows."""
+
+    def __init__(self, columns: list[pa.ChunkedArray]):
+        self.columns = columns
+        self._rows = len(columns[0]) if columns else 0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._rows)
+            if step != 1:
+                return [self[i] for i in range(start, stop, step)]
+            return list(zip(*(column.slice(start, stop - start).to_pylist() for column in self.columns), strict=True))
+        if not -self._rows <= index < self._rows:
+            raise IndexError(index)
+        return tuple(column[index % self._rows].as_py() for column in self.columns)
+
+    def __iter__(self) -> Iterator[tuple]:
+        return iter(self[:])
+
+
+def decode(raw: bytes) -> tuple[bytes, list[int]]:
+    """Give `raw` as UTF-8, with the lines (from 1) that were in another encoding.
+
+    Files pasted together from several sources mix encodings; each line that is not UTF-8 is
+    read as Windows-1252, the others as they are.
+
+    >>> decode("£1\\n".encode() + "£2".encode("cp1252"))[0].decode(), decode("£1\\n".encode() + "£2".encode("cp1252"))[1]
+    ('£1\\n£2', [2])
+    """
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", errors="replace").encode(), []
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        raw.decode()
+        return raw, []
+    except UnicodeDecodeError:
+        lines, foreign = raw.split(b"\n"), []
+    for number, line in enumerate(lines):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            lines[number] = "".join(_letter(byte) for byte in line).encode()
+            foreign.append(number + 1)
+    return b"\n".join(lines), foreign
+
+
+def _letter(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:  # five bytes that Windows-1252 leaves empty
+        return chr(byte)
+
+
+def find_delimiter(text: str) -> str:
+    r"""The delimiter that cuts the first lines into the most even rows.
+
+    >>> find_delimiter("Code$Name\nR1A$Ambleton, north\n")
+    '$'
+    >>> find_delimiter("Title, with a comma\n\nCode;Name\nR1A;x\nR1B;y")
+    ';'
+    """
+    sample = text[:20_000].splitlines()[:60]
+    if len(text) > 20_000:
+        sample = sample[:-1]
+
+    def evenness(mark: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(sample, delimiter=mark) if any(row)]
+        usual = max(set(widths), key=lambda w: (widths.count(w), w), default=1)
+        return (widths.count(usual) * (usual > 1), usual)
+
+    return max(DELIMITERS, key=evenness)
+
+
+def read_delimited(raw: bytes, name: str = "") -> tuple[Sequence[Sequence[str]], str, list[int]]:
+    """Cut `raw` into a grid; also give the delimiter and the lines that were not UTF-8."""
+    if b"\0" in raw[:4096] and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise SheetError(
+            f"{name or 'The file'} is neither a spreadsheet nor text that we know. Check that it is whole, and fetch it again."
+        )
+    clean, foreign = decode(raw)
+    delimiter = find_delimiter(clean[:40_000].decode(errors="ignore"))
+    return _arrow(clean, delimiter) or _ragged(clean, delimiter, name), delimiter, foreign
+
+
+def _arrow(clean: bytes, delimiter: str) -> Columns | None:
+    """All-text columns in one pass; None when rows differ in length, so that a slower reader must look."""
+    width = len(next(csv.reader(io.StringIO(clean[:200_000].decode(errors="ignore"), newline=""), delimiter=delimiter), []))
+    names = [str(spot) for spot in range(width)]
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(clean),
+            pacsv.ReadOptions(column_names=names, block_size=1 << 24),
+            pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return Columns(table.columns)
+
+
+def _ragged(clean: bytes, delimiter: str, name: str) -> Columns:
+    csv.field_size_limit(10_000_000)
+    try:
+        rows = list(csv.reader(io.StringIO(clean.decode(), newline=""), delimiter=delimiter))
+    except csv.Error as fault:
+        raise SheetError(
+            f"{name or 'The file'} cannot be cut into cells at {delimiter!r}: {fault}. Check that it is whole."
+        ) from fault
+    width = max(map(len, rows), default=0)
+    if width * len(rows) > 60_000_000:
+        raise SheetError(
+            f"{name or 'The file'} has a row of {width:,} cells; a table is not so wide. Check the delimiter and the quotes."
+        )
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    return Columns([pa.chunked_array([pa.array(column, pa.large_string())]) for column in zip(*padded, strict=True)])

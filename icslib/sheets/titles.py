@@ -1,0 +1,96 @@
+"""Cells as plain text, header rows as titles, and where a wanted title stands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from rapidfuzz import fuzz, process, utils
+
+JOIN = " | "
+
+
+def column_letter(number: int) -> str:
+    """Spreadsheet letter of a column counted from 1.
+
+    >>> column_letter(1), column_letter(28)
+    ('A', 'AB')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def plain(cell: object) -> str:
+    """A cell as one line of text: spaces of every kind become one, whole numbers and dates are written as typed.
+
+    >>> plain("Plan\\n £m "), plain(2019.0), plain(datetime(2024, 4, 1))
+    ('Plan £m', '2019', '2024-04-01')
+    """
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else "" if cell != cell else str(cell)
+    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        cell = cell.date()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def flatten(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Titles of one or several header rows: groups are carried right and joined, repeats are numbered.
+
+    >>> flatten([["", "2023-24", "", "2024-25"], ["System", "Plan", "Outturn", "Plan"]])
+    ['System', '2023-24 | Plan', '2023-24 | Outturn', '2024-25 | Plan']
+    >>> flatten([["Total", "Total"]])
+    ['Total', 'Total (2)']
+    """
+    width = max(map(len, rows), default=0)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for level, row in enumerate(rows):
+        group = ""
+        for spot in range(width):
+            own = row[spot] if spot < len(row) else ""
+            group = own or (group if level < len(rows) - 1 else "")
+            if group and group not in parts[spot]:
+                parts[spot].append(group)
+    seen: dict[str, int] = {}
+    titles = []
+    for part in parts:
+        title = JOIN.join(part)
+        seen[title] = seen.get(title, 0) + 1
+        titles.append(title if seen[title] == 1 or not title else f"{title} ({seen[title]})")
+    return titles
+
+
+def pick(wanted: Iterable[str], found: Sequence[str]) -> tuple[dict[str, int], list[str], dict[str, list[int]]]:
+    """Where each wanted title stands in `found`; those missing; those that stand in several places.
+
+    A title is met by its whole text, or by its last part where only one column ends so.
+
+    >>> pick(["System", "Plan"], ["System", "2024 | Plan"])
+    ({'System': 0, 'Plan': 1}, [], {})
+    """
+    places, missing, several = {}, [], {}
+    for title in wanted:
+        spots = [i for i, text in enumerate(found) if text == title]
+        if len(spots) == 1 and f"{title} (2)" in found:
+            spots += [i for i, text in enumerate(found) if text.startswith(f"{title} (") and text[len(title) + 2 : -1].isdigit()]
+        if not spots:
+            spots = [i for i, text in enumerate(found) if text.endswith(JOIN + title)]
+        if not spots and title.endswith(" (1)"):
+            spots = [i for i, text in enumerate(found) if text == title[:-4]]
+        if len(spots) == 1:
+            places[title] = spots[0]
+        elif spots:
+            several[title] = spots
+        else:
+            missing.append(title)
+    return places, missing, several
+
+
+def nearest(title: str, titles: Sequence[str], least: int = 60) -> str | None:
+    """The title most like `title`, if any is like enough."""
+    best = process.extractOne(title, titles, scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=least)
+    return titles[best[2]] if best else None
