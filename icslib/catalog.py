@@ -111,10 +111,9 @@ def _hash(path: Path, size: int, changed: int) -> str:
 
 
 def _official_files() -> list[tuple[Path, int, int]]:
-    folder = paths.official()
-    if not folder.is_dir():
-        return []
-    found = ((path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    folders = [folder for folder in (paths.raw("figures"), paths.official()) if folder.is_dir()]
+    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    found = ((path, path.stat()) for path in files)
     return [(path, state.st_size, state.st_mtime_ns) for path, state in found]
 
 
