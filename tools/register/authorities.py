@@ -1,0 +1,65 @@
+"""Local authorities: districts, unitaries, boroughs and counties, 2009 to 2024.
+
+Mergers are whole, so shares forward are 1; the way back is by the LSOAs of 2011, whose names
+say in which district they lay at the census.
+"""
+
+import pandas as pd
+
+from .files import district_of, lie_in, move, places, read, stated
+
+YEARS = range(16, 25)
+
+
+def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Authorities, their succession, and the county each district lies in."""
+    chain = read("reference_ltla_succession")
+    chain = chain[chain["ltla16_code"].str.startswith("E")]
+    rows, links = {}, []
+    lsoas = district_of(read("reference_lsoa11_2022")["lsoa11_name"]).value_counts()
+    older = {"Shepway": "Folkestone and Hythe"}
+    lsoas = lsoas.rename(index={**older, "Bristol, City of": "Bristol, City of"})
+    for year in YEARS:
+        for code, name in chain[[f"ltla{year}_code", f"ltla{year}_name"]].drop_duplicates().to_numpy():
+            row = rows.setdefault(code, dict(code=code, name=name, valid_from="" if year == YEARS[0] else f"20{year}-04-01", valid_to=""))
+            row["name"] = name
+        if year == YEARS[0]:
+            continue
+        before, after = f"ltla{year - 1}_code", f"ltla{year}_code"
+        changed = chain[chain[before] != chain[after]]
+        if changed.empty:
+            continue
+        for code in changed[before].unique():
+            rows[code]["valid_to"] = f"20{year}-03-31"
+        mass = pd.DataFrame(dict(old=changed[before], new=changed[after], mass=changed.apply(_size, axis=1, lsoas=lsoas)))
+        links.append(move(mass.dropna(), "local_authority", f"20{year}-04-01", "LSOAs of 2011", "reference_ltla_succession; reference_lsoa11_2022"))
+    said = stated("stated_succession").query("place_type == 'local_authority'")
+    for row in said.itertuples():
+        rows.setdefault(row.old, dict(code=row.old, name=row.note, valid_from="", valid_to=""))
+        rows[row.old]["valid_to"] = str((pd.Timestamp(row.date) - pd.Timedelta(days=1)).date())
+        if row.new in rows and row.basis == "recode":
+            rows[row.new]["valid_from"] = row.date
+    districts = places(rows.values()).assign(place_type="local_authority", source="reference_ltla_succession")
+    counties, lies = _counties(chain, lsoas, set(districts["code"]))
+    links.append(said.assign(share=pd.to_numeric(said["share"]), back=pd.to_numeric(said["back"])).drop(columns="note"))
+    out = pd.concat([districts, counties]).drop_duplicates("code")
+    closed = said[~said["old"].isin(rows)].set_index("old")["date"]
+    return out.assign(ons_code=out["code"], valid_to=[closed.get(c, v) for c, v in zip(out["code"], out["valid_to"], strict=True)]), pd.concat(links), lies
+
+
+def _size(row: pd.Series, lsoas: pd.Series) -> float:
+    """LSOAs of the district of 2016 that this row follows."""
+    return float(lsoas.get(row["ltla16_name"], float("nan")))
+
+
+def _counties(chain: pd.DataFrame, lsoas: pd.Series, known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rows, lies = [], []
+    for vintage, source, year in (("2021-04", "reference_ltla21_utla21", 21), ("2024-04", "reference_ltla23_utla23", 23)):
+        frame = read(source)
+        frame = frame[frame[f"utla{year}_code"].str.startswith("E10")]
+        rows += [dict(code=c, name=n, place_type="local_authority", source=source) for c, n in frame[[f"utla{year}_code", f"utla{year}_name"]].drop_duplicates().to_numpy()]
+        lies.append(lie_in(pd.DataFrame(dict(part=frame[f"ltla{year}_code"], whole=frame[f"utla{year}_code"], mass=1)), vintage, "whole", source))
+    spent = read("council_spending")
+    rows += [dict(code=c, name=n, place_type="local_authority", source="council_spending") for c, n in spent[["ons_code", "ons_name"]].to_numpy()
+             if c not in known]  # fmt: skip
+    return places(rows).drop_duplicates("code"), pd.concat(lies)
