@@ -1,0 +1,188 @@
+"""Did the places that stood badly then stand badly later? Ranks, with the groups taken apart.
+
+A rank correlation over all places can be made by composition alone: acute trusts borrow and plan
+deficits, mental health trusts do neither. So the same figure is given inside each group, without the
+exact zeros, and with the group means taken out, before anything is called persistence.
+
+Rank correlation: Spearman's rho. Interval: Fisher's z with the standard error of Bonett and Wright (2000),
+``sqrt((1 + rho^2/2) / (n - 3))``; p-value by permutation of the later positions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import NotIdentified
+from ..results import Result
+
+FEWEST = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Persistence(Result):
+    """Rank correlation of earlier and later positions, whole and taken apart.
+
+    Attributes
+    ----------
+    table : DataFrame, index ``part``
+        ``places``, ``rho``, ``low``, ``high`` (95%), ``p`` (permutation). Parts too small to say anything have NaN.
+    matrix : DataFrame
+        Share of places of each earlier third (row) that are in each later third (column).
+    staying : DataFrame
+        Share staying in the worst ``group``: ``seen``, ``chance`` with its 95% range, and ``reversion``, what
+        reversion to the mean at this rank correlation alone would give.
+    places : DataFrame, index ``place``
+        ``before``, ``after`` (deficit negative) and their percentile ranks, 0 the worst.
+    left_out : tuple of str
+        Places with only one of the two figures.
+    """
+
+    table: pd.DataFrame
+    matrix: pd.DataFrame
+    staying: pd.Series
+    places: pd.DataFrame
+    before: str
+    after: str
+    left_out: tuple[str, ...] = ()
+    units: tuple[str, str] = ("", "")
+    cells: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """The correlation over all places, and whether it survives being taken apart."""
+        whole = self.table.iloc[0]
+        inside = self.table.iloc[1:].dropna(subset="rho")
+        words = (
+            f"Ranks of {self.before} and of {self.after} over {whole['places']:.0f} places correlate at {_signed(whole['rho'])} "
+            f"(95% interval {_signed(whole['low'])} to {_signed(whole['high'])}); "
+            f"{self.staying['seen']:.0%} of the worst third stayed in it, where chance gives {self.staying['chance']:.0%}."
+        )
+        if len(inside):
+            parts = ", ".join(f"{name} {_signed(row['rho'])} ({_signed(row['low'])} to {_signed(row['high'])})" for name, row in inside.iterrows())
+            words += f" Taken apart: {parts}."
+        if self.left_out:
+            words += f" Left out, with only one figure: {len(self.left_out)}."
+        return words
+
+
+def persistence(
+    before: pd.Series,
+    after: pd.Series,
+    *,
+    group: pd.Series | None = None,
+    parts: Mapping[str, pd.Series] | None = None,
+    names: tuple[str, str] = ("the earlier position", "the later position"),
+    units: tuple[str, str] = ("", ""),
+    thirds: int = 3,
+    draws: int = 9999,
+    seed: int = 1,
+    cells: tuple[str, ...] = (),
+) -> Persistence:
+    """Rank persistence between two positions, whole, by group, and with composition taken out.
+
+    Parameters
+    ----------
+    before, after : Series, index ``place``; surplus positive, deficit or debt negative
+        Any two bases: ranks are compared, never amounts.
+    group : Series, index ``place``
+        Such as the kind of trust. Adds one part a group, and ``within groups``: ranks less their group's mean rank.
+    parts : mapping of name to a boolean Series, index ``place``
+        Further subsets, such as places that plan no exact zero.
+    thirds : int
+        How many classes the transition matrix has.
+
+    Raises
+    ------
+    NotIdentified
+        Fewer than eight places with both figures, or one of the two the same everywhere.
+    """
+    both = pd.concat({"before": before, "after": after}, axis=1)
+    kept = both.dropna().astype(float)
+    left_out = tuple(sorted(map(str, both.index.difference(kept.index))))
+    if len(kept) < FEWEST:
+        raise NotIdentified(f"Only {len(kept)} places have both figures; ranks of fewer than {FEWEST} say nothing. Left out: {left_out[:5]}.")
+    for side in ("before", "after"):
+        if kept[side].nunique() == 1:
+            raise NotIdentified(f"{names[side == 'after']} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
+    rows = {"all places": _part(kept, draws, seed)}
+    ranks = kept.rank()
+    if group is not None:
+        kinds = group.reindex(kept.index).fillna("not known")
+        for name, members in kept.groupby(kinds):
+            rows[str(name)] = _part(members, draws, seed)
+        rows["within groups"] = _part(ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1)
+    for name, chosen in (parts or {}).items():
+        rows[name] = _part(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
+    table = pd.DataFrame(rows).T.rename_axis("part")
+    matrix, staying = transition(kept["before"], kept["after"], classes=thirds, rho=table["rho"].iloc[0])
+    scale = (ranks - 0.5) / len(kept) * 100
+    places = kept.assign(rank_before=scale["before"], rank_after=scale["after"]).sort_values("before")
+    return Persistence(table, matrix, staying, places, *names, left_out, units, cells)
+
+
+def transition(
+    before: pd.Series, after: pd.Series, *, classes: int = 3, rho: float = np.nan
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Where each class of earlier positions went, and how many stayed in the worst, beside chance and reversion.
+
+    Parameters
+    ----------
+    before, after : Series of the same index; the worst are the lowest. Ties are broken by order of the index, the same way each time.
+    rho : rank correlation used for what reversion alone gives: two normal scores with Pearson
+        correlation ``2 sin(pi rho / 6)``, the share of the lowest 1/classes of one that is among the lowest of the other.
+
+    Returns
+    -------
+    matrix : DataFrame, rows and columns 1 (worst) to `classes`; each row sums to one
+    staying : Series ``seen``, ``chance`` and its 95% range (hypergeometric) ``chance_low``, ``chance_high``, ``reversion``
+
+    >>> p = pd.Series([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0])
+    >>> transition(p, p)[1][["seen", "chance"]].round(2).tolist()
+    [1.0, 0.33]
+    """
+    if len(before) < classes:
+        raise NotIdentified(f"{len(before)} places cannot be put in {classes} classes.")
+    was, now = (_classes(side.to_numpy(float), classes) for side in (before, after.reindex(before.index)))
+    labels = range(1, classes + 1)
+    matrix = pd.crosstab(was, now).reindex(index=labels, columns=labels, fill_value=0)
+    matrix = matrix.div(matrix.sum(axis=1), axis=0).rename_axis(index="before", columns="after")
+    worst = int((was == 1).sum())
+    low, high = stats.hypergeom.ppf([0.025, 0.975], len(was), int((now == 1).sum()), worst) / worst
+    staying = {"seen": matrix.loc[1, 1], "chance": (now == 1).mean(), "chance_low": low, "chance_high": high}
+    return matrix, pd.Series({**staying, "reversion": _staying_under_reversion(rho, 1 / classes)})
+
+
+def _staying_under_reversion(rho: float, share: float) -> float:
+    if not np.isfinite(rho):
+        return float("nan")
+    r = float(np.clip(2 * np.sin(np.pi * rho / 6), -0.999999, 0.999999))
+    cut = stats.norm.ppf(share)
+    return float(stats.multivariate_normal.cdf([cut, cut], cov=[[1, r], [r, 1]]) / share)
+
+
+def _classes(values: np.ndarray, classes: int) -> np.ndarray:
+    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    return order * classes // len(values) + 1
+
+
+def _part(frame: pd.DataFrame, draws: int, seed: int, spent: int = 0) -> dict[str, float]:
+    n = len(frame)
+    empty = {"places": n, "rho": np.nan, "low": np.nan, "high": np.nan, "p": np.nan}
+    if n - spent < FEWEST or frame["before"].nunique() < 3 or frame["after"].nunique() < 3:
+        return empty
+    a, b = (frame[side].rank().to_numpy() for side in ("before", "after"))
+    a, b = (side - side.mean() for side in (a, b))
+    rho = float(a @ b / np.sqrt((a @ a) * (b @ b)))
+    rng = np.random.default_rng(seed)
+    shuffled = rng.permuted(np.tile(b, (draws, 1)), axis=1) @ a
+    p = (1 + np.count_nonzero(np.abs(shuffled) >= abs(a @ b) * (1 - 1e-9))) / (draws + 1)
+    reach = 1.959964 * np.sqrt((1 + rho**2 / 2) / (n - spent - 3))
+    low, high = np.tanh(np.arctanh(np.clip(rho, -0.999999, 0.999999)) + np.array([-reach, reach]))
+    return {"places": n, "rho": rho, "low": float(low), "high": float(high), "p": float(p)}
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

@@ -1,0 +1,92 @@
+"""Bridges add up to the pound; the straight line is judged where the year has closed."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icslib.deficits import Basis, Positions, bridge, month_path, months_to_date
+from icslib.deficits.bridge import REST
+from icslib.errors import BasisError
+
+
+def at(values, kind="plan", period="2023-24", **basis):
+    return Positions(pd.Series(values), Basis(kind, **basis), period, (f"typed!!{kind}",))
+
+
+def test_a_bridge_over_two_bases_names_each_step_and_the_rest():
+    made = bridge(
+        at({"E": -2200.0}, support="before"),
+        at({"E": 0.0}, support="after"),
+        at({"E": -563.0}, "outturn", support="after"),
+        known={"support held back": -91.0},
+    )
+    table = made.table
+    assert table["step"].tolist() == [
+        "plan 2023-24, before support", "change to plan 2023-24, after support", "support held back", REST, "outturn 2023-24, after support",
+    ]  # fmt: skip
+    assert table["value"].tolist() == [-2200.0, 2200.0, -91.0, -472.0, -563.0]
+    assert made.cells == ("typed!!outturn", "typed!!plan")
+    assert "−£2,200m" in made.finding and "£2,200m)" in made.finding
+
+
+@given(st.lists(st.floats(-5000, 5000), min_size=2, max_size=2), st.lists(st.floats(-900, 900), max_size=6))
+def test_every_bridge_sums_exactly_in_pounds(ends, steps):
+    made = bridge(at({"A": ends[0]}), at({"A": ends[1]}, "outturn"), known={f"s{i}": s for i, s in enumerate(steps)}).table
+    inside = made[made["role"] == "step"]["pounds"].sum()
+    assert made["pounds"].iloc[0] + inside == made["pounds"].iloc[-1] == round(ends[1] * 1_000_000)
+    assert made["running"].iloc[-1] == made["value"].iloc[-1]
+
+
+def test_a_bridge_needs_both_ends_one_scope_and_no_gap():
+    with pytest.raises(BasisError, match="two positions"):
+        bridge(at({"A": 1.0}))
+    with pytest.raises(BasisError, match="differ in scope"):
+        bridge(at({"A": 1.0}), at({"A": 1.0}, scope="provider"))
+    with pytest.raises(BasisError, match="B has only one"):
+        bridge(at({"A": 1.0, "B": 2.0}), at({"A": 1.0}))
+    with pytest.raises(BasisError, match="A has a gap"):
+        bridge(at({"A": float("nan")}), at({"A": 1.0}))
+
+
+PATH = pd.DataFrame(
+    [["E", 2023, 6, -650.0], ["E", 2024, 4, -800.0], ["E", 2024, 10, -1100.0], ["E", 2025, 4, -490.0]],
+    columns=["place", "fy", "month", "value"],
+)
+ENDS = pd.DataFrame([["E", 2023, -530.0], ["E", 2024, -700.0]], columns=["place", "fy", "value"])
+
+
+def test_the_straight_line_is_judged_by_hand_sums():
+    path = month_path(PATH, ENDS)
+    assert path.table["straight_line"].tolist() == [-1300.0, -2400.0, -1320.0, -1470.0]
+    assert path.errors.loc["straight_line", ["figures", "years"]].tolist() == [3, 2]
+    assert path.errors.loc["straight_line", "mean"] == pytest.approx((-770 - 1700 - 620) / 3)
+    assert path.errors.loc["no_more", "mean_absolute"] == pytest.approx((120 + 100 + 400) / 3)
+    assert "too gloomy by £1,030m" in path.finding
+    assert pd.isna(path.table["outturn"].iloc[-1])
+
+
+def test_without_a_closed_year_the_line_is_not_judged():
+    assert "cannot be judged" in month_path(PATH).finding
+
+
+def test_impossible_months_and_two_outturns_are_refused():
+    with pytest.raises(BasisError, match=r"\[13\] seen"):
+        month_path(PATH.assign(month=13))
+    with pytest.raises(BasisError, match=r"E 2023 has two outturns: \[-530.0, -534.0\]"):
+        month_path(PATH, pd.concat([ENDS, ENDS.head(1).assign(value=-534.0)]))
+
+
+def test_the_month_is_read_from_the_last_day():
+    rows = pd.DataFrame(
+        {
+            "kind": "year to date",
+            "what": "variance from plan",
+            "scope": "system",
+            "value": [-1.0, -2.0, -3.0],
+            "fy": 2023,
+            "period": ["2022-23 M6", "2022-23 M12", "2022-23"],
+            "end": pd.to_datetime(["2022-09-30", "2023-03-31", "2023-03-31"]),
+        }
+    )
+    assert months_to_date(rows)["month"].tolist() == [6, 12]
