@@ -15,8 +15,8 @@ FLOORS = {
     5: {"render", "claims", "changes"},
     4: {"exhibits", "store"},
     3: {"sources", "deficits", "savings", "workforce", "lag", "outlook", "oversight"},
-    2: {"panel", "stats", "tidy", "results"},
-    1: {"places", "catalog", "sheets", "prices"},
+    2: {"panel", "stats", "results", "register"},
+    1: {"tidy", "catalog", "sheets", "prices"},
     0: {"numbers", "periods", "style", "paths"},
     -1: {"errors"},  # the ground: imports nothing, may be used by all
 }
