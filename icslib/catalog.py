@@ -110,7 +110,8 @@ def _hash(path: Path, size: int, changed: int) -> str:
     return hash_file(path)
 
 
-def _official_files() -> list[tuple[Path, int, int]]:
+def raw_files() -> list[tuple[Path, int, int]]:
+    """Our transcriptions and the official files at hand: path, size, time of change."""
     folders = [folder for folder in (paths.raw("figures"), paths.official()) if folder.is_dir()]
     files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
     found = ((path, path.stat()) for path in files)
@@ -119,7 +120,7 @@ def _official_files() -> list[tuple[Path, int, int]]:
 
 def find_file(source: Source) -> Path | None:
     """The official file of `source`, wherever it lies under the official folder and whatever it is called; None if absent."""
-    for path, size, changed in _official_files():
+    for path, size, changed in raw_files():
         if size == source.size and _hash(path, size, changed) == source.sha256:
             return path
     return None
@@ -131,7 +132,7 @@ def need_file(source: Source) -> Path:
     if path is not None:
         return path
     expected = f"{source.file} ({source.size:,} bytes, sha256 {source.sha256[:12]}…)"
-    namesakes = [(path, size, changed) for path, size, changed in _official_files() if path.name.endswith(source.file)]
+    namesakes = [(path, size, changed) for path, size, changed in raw_files() if path.name.endswith(source.file)]
     if namesakes:
         path, size, changed = namesakes[0]
         raise CatalogError(
@@ -142,3 +143,11 @@ def need_file(source: Source) -> Path:
         f"{source.id}: no official file {expected} under {paths.official()}. Run 'icslib fetch {source.id}', "
         f"or take it from {source.via or source.address} and run 'icslib add FILE'."
     )
+
+
+def reference(name: str) -> pd.DataFrame:
+    """One of our own reference tables under ``data/raw/reference``, every cell as text."""
+    path = paths.raw("reference", f"{name}.csv")
+    if not path.is_file():
+        raise CatalogError(f"{path} is missing. Take it from the repository again.")
+    return pd.read_csv(path, dtype=str, keep_default_na=False)

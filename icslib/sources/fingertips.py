@@ -1,0 +1,47 @@
+"""Life expectancy, its gap, healthy life expectancy and preventable mortality by local authority, from Fingertips.
+
+Raw page    one row an area, period, indicator and sex
+Quirks      the sex stands under ``inequality``, but under ``unit`` for mortality; blanks for small or abolished areas;
+            abolished districts beside their successors; most values are restated between editions
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..sheets import Page
+from ..sheets.expectations import expect_table
+from ..tidy import observations
+
+TITLES = [
+    "area_code", "area_name", "area_type", "period", "indicator", "measure", "unit", "value", "compared_to_England", "inequality",
+]  # fmt: skip
+INDICATORS = {  # printed indicator: measure, unit, basis
+    "Life expectancy at birth": ("life_expectancy", "years", "estimate"),
+    "Healthy life expectancy at birth": ("healthy_life_expectancy", "years", "estimate"),
+    "Inequality in life expectancy at birth": ("life_expectancy_gap", "years", "estimate"),
+    "Under 75 mortality rate from causes considered preventable": ("preventable_mortality", "per 100,000", "outturn"),
+}
+SEXES = {"Male": "male", "Female": "female", "Persons": "persons"}
+PLACE_TYPES = {"E92": "england", "E12": "region", "E10": "county"}
+
+
+def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row an area, period and measure; men and women are measures of their own (``life_expectancy_male``)."""
+    table = expect_table(pages[""], TITLES, reader=__name__)
+    long = table.melt([title for title in TITLES if title != "value"], into="title", values=["value"])
+    long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES)).fillna("persons")
+    long["name"] = long["area_name"]
+    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
+    indicator = long["indicator"].map(lambda text: next(name for name in INDICATORS if str(text).startswith(name)))
+    about = pd.DataFrame(indicator.map(INDICATORS).tolist(), columns=["measure", "unit", "basis"], index=long.index)
+    return observations(
+        long,
+        place=long["area_code"],
+        place_type=long["area_code"].str[:3].map(PLACE_TYPES).fillna("local_authority"),
+        measure=about["measure"].where(long["sex"] == "persons", about["measure"] + "_" + long["sex"]),
+        period=long["period"],
+        unit=about["unit"],
+        basis=about["basis"],
+        source=source.id,
+        extra=["sex", "name"],
+    )

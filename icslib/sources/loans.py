@@ -1,0 +1,115 @@
+"""Loans from the Department to trusts: opening balance, drawn, repaid, closing balance and interest, loan by loan.
+
+Raw page    one sheet a loan type; columns in another order and under other words on each
+Quirks      2016-17 is in thousands of pounds, 2018-19 in pounds; "-" is nil; one closing balance is headed
+            31/1/2019 and means 31 March; pivots and summaries around the loans are not read, save to check sums;
+            2017-18 has no loan rows: its closing balances are the opening balances of 1 April 2018
+"""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import Period, day, financial_year, parse_period
+from ..sheets import Page, plain
+from ..sheets.expectations import expect_total
+from ..tidy import observations
+
+REVENUE, NORMAL, CAPITAL = "interim revenue support", "normal course of business", "interim capital support"
+SHEETS = {  # edition: sheet -> loan type, pounds a printed unit
+    "2016-17": {"Data": (REVENUE, 1e3), "Normal course of business to ad": (NORMAL, 1e3)},
+    "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1), "Interim capital support": (CAPITAL, 1)},
+}  # fmt: skip
+TITLES = {
+    "code": r"(org )?code",
+    "name": r"(org|trust) name",
+    "loan_opening": r"opening balance.*",
+    "loan_drawn": r"drawn in .*",
+    "loan_repaid": r"repaid in .*",
+    "loan_closing": r"(sum of )?closing balance.*",
+    "loan_interest": r"interest paid to dhsc",
+}
+
+
+def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a loan and measure, GBP million; ``loan_type`` and the trust's ``name`` as printed. The all-years book gives England only."""
+    if source.edition not in SHEETS:
+        return _england(pages["NHS ENGLAND"], source)
+    year = parse_period(source.edition)
+    frames = [_sheet(pages[sheet], kind, pounds, year, source) for sheet, (kind, pounds) in SHEETS[source.edition].items()]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.attrs["totals"] = [
+        expect_total(f"{kind}, closing balance GBP m", printed / 1e6, _sum(frame, "loan_closing", kind), least=0.01)
+        for kind, printed in _printed(pages, source.edition).items()
+    ] + [_balance(frame, kind) for kind in frame["loan_type"].unique() if len(_rows(frame, "loan_opening", kind))]
+    return frame
+
+
+def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -> pd.DataFrame:
+    header = [title for title in page.row_text(0) if title]
+    named = {name: next((t for t in header if re.fullmatch(form, t, re.I)), None) for name, form in TITLES.items()}
+    named = {name: title for name, title in named.items() if title}
+    table = page.find_table(list(named.values()), key=named["code"])
+    table = replace(table, frame=table.frame.mask(table.frame.map(plain) == "-", 0.0))
+    measure_of = {title: name for name, title in named.items() if name.startswith("loan_")}
+    long = table.melt([named["code"], named["name"]], into="title", values=list(measure_of))
+    long["loan_type"], long["name"] = kind, long[named["name"]].map(plain)
+    long["value"] = long["value"] * pounds / 1e6
+    measure = long["title"].map(measure_of)
+    when = {"loan_opening": day(year.start), "loan_closing": day(year.end)}
+    return observations(
+        long,
+        place=long[named["code"]].map(plain),
+        place_type="trust",
+        measure=measure,
+        period=measure.map(lambda name: when.get(name, year)),
+        unit="GBP m",
+        basis="outturn",
+        source=source.id,
+        extra=["loan_type", "name"],
+    )
+
+
+def _england(page: Page, source: Source) -> pd.DataFrame:
+    table = page.find_table(["Year", "Loans"])
+    long = table.melt("Year")
+    long["value"], long["loan_type"], long["name"] = long["value"] / 1e6, REVENUE, "England"
+    return observations(
+        long,
+        place="E92000001",
+        place_type="england",
+        measure="loan_closing",
+        period=long["Year"].map(lambda text: day(financial_year(parse_period(text).end.year).end)),
+        unit="GBP m",
+        basis="outturn",
+        source=source.id,
+        extra=["loan_type", "name"],
+    )
+
+
+def _rows(frame: pd.DataFrame, measure: str, kind: str) -> pd.Series:
+    return frame.loc[(frame["measure"] == measure) & (frame["loan_type"] == kind), "value"]
+
+
+def _sum(frame: pd.DataFrame, measure: str, kind: str) -> float:
+    return float(_rows(frame, measure, kind).sum())
+
+
+def _balance(frame: pd.DataFrame, kind: str) -> dict:
+    """Opening plus drawn less repaid is the closing balance."""
+    moved = _sum(frame, "loan_opening", kind) + _sum(frame, "loan_drawn", kind) - _sum(frame, "loan_repaid", kind)
+    return expect_total(f"{kind}, opening plus drawn less repaid GBP m", _sum(frame, "loan_closing", kind), moved, least=0.01)
+
+
+def _printed(pages: dict[str, Page], edition: str) -> dict[str, float]:
+    """Printed grand totals of closing balances, in pounds: the labelled one, and the last line of a pivot without a label."""
+    if edition == "2016-17":
+        grid = pages["IRSL(USE)"].grid
+        return {REVENUE: next(float(row[1]) for row in grid if plain(row[0]) == "Grand Total") * 1e3}
+    summary, pivot = pages["Summary"].grid, pages["IRSL (TOTAL)"].grid
+    return {
+        REVENUE: float(pivot[len(pivot) - 1][3]),
+        CAPITAL: next(float(row[1]) for row in summary if plain(row[0]) == "Grand Total"),
+    }

@@ -1,0 +1,46 @@
+"""Sickness absence by organisation and month: days lost, days available, and the rate.
+
+Raw page    one CSV a month
+Quirks      QZZ stands where a system should for national bodies; the date is the month's last day
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import Period, month, parse_period
+from ..sheets import Page
+from ..sheets.expectations import expect_table
+from ..tidy import observations
+
+TITLES = [
+    "DATE", "NHSE_REGION_CODE", "NHSE_REGION_NAME", "ICS_CODE", "ICS_NAME", "ORG_CODE", "ORG_NAME", "ORG_TYPE",
+    "FTE_DAYS_LOST", "FTE_DAYS_AVAILABLE", "SICKNESS_ABSENCE_RATE_PERCENT",
+]  # fmt: skip
+MEASURES = {
+    "FTE_DAYS_LOST": ("sickness_days_lost", "FTE days"),
+    "FTE_DAYS_AVAILABLE": ("staff_days_available", "FTE days"),
+    "SICKNESS_ABSENCE_RATE_PERCENT": ("sickness_absence", "percent"),
+}
+
+
+def tidy_sickness_absence(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row an organisation, month and measure; ``system`` is the printed system code, ``kind`` the kind of organisation."""
+    table = expect_table(pages[""], TITLES, reader=__name__)
+    long = table.melt(["DATE", "ORG_CODE", "ICS_CODE", "ORG_TYPE"], values=list(MEASURES))
+    long["system"], long["kind"] = long["ICS_CODE"].where(long["ICS_CODE"] != "QZZ", ""), long["ORG_TYPE"]
+    return observations(
+        long,
+        place=long["ORG_CODE"],
+        place_type="provider",
+        measure=long["title"].map(lambda title: MEASURES[title][0]),
+        period=long["DATE"].map(_months(long["DATE"])),
+        unit=long["title"].map(lambda title: MEASURES[title][1]),
+        basis="outturn",
+        source=source.id,
+        extra=["system", "kind"],
+    )
+
+
+def _months(dates: pd.Series) -> dict[str, Period]:
+    ends = {text: parse_period(text).end for text in dates.unique()}
+    return {text: month(end.year, end.month) for text, end in ends.items()}

@@ -1,0 +1,41 @@
+"""Capacity, demand and performance of the 42 systems, 2012 to 2023, as put together by one of them.
+
+Raw page    one row a year, system and metric
+Quirks      whether a year is calendar or financial is not stated, so it is kept as a calendar year; a printed NA is
+            not available; "(£k) per population" is pounds per head. Names of metrics and known oddities are data:
+            ``metric_names.csv`` and ``known_oddities.csv`` in data/raw/reference
+"""
+
+import pandas as pd
+
+from ..catalog import Source, reference
+from ..errors import DriftError
+from ..periods import calendar_year
+from ..sheets import Page, plain
+from ..sheets.expectations import expect_table
+from ..tidy import observations
+
+TITLES = ["year", "org", "metric", "value", "domain"]
+
+
+def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a year, system and measure; ``domain`` is capacity, demand or performance."""
+    names = reference("metric_names").query("table == 'system_panel'").set_index("printed")
+    long = expect_table(pages[""], TITLES, reader=__name__).melt(["year", "org", "metric", "domain"])
+    metric = long["metric"].map(plain)
+    unknown = sorted(set(metric) - set(names.index))
+    if unknown:
+        raise DriftError(f"{source.file}: {len(unknown)} metrics without a name of ours, first {unknown[0]!r}. Add a line for each to metric_names.csv.")
+    long["domain"] = long["domain"].str.lower()
+    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
+    return observations(
+        long,
+        place=long["org"],
+        place_type="system",
+        measure=metric.map(names["measure"]),
+        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        unit=metric.map(names["unit"]),
+        basis="estimate",
+        source=source.id,
+        extra=["domain"],
+    )

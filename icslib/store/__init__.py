@@ -1,0 +1,7 @@
+"""The store: observations built once from official files, shipped, loaded, proved and traced."""
+
+from .builder import build
+from .lineage import stamp, trace
+from .tables import load, reads, tables
+
+__all__ = ["build", "load", "reads", "stamp", "tables", "trace"]

@@ -1,0 +1,146 @@
+"""Build the store from official files, or prove that what is shipped is what they make."""
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from .. import catalog, paths
+from ..catalog import Source
+from ..errors import CatalogError, IcsError, StoreError
+from ..results import Result
+from ..sheets import Page, open_pages
+from .corrections import correct, flag_corrected, flag_oddities
+from .tables import content_hash, describe, from_bytes, need_bytes, normal, resources, to_bytes, write_bytes, write_package
+
+Maker = Callable[[], tuple[pd.DataFrame, list[dict]]]
+
+
+@dataclass(frozen=True, eq=False)
+class BuildReport(Result):
+    """What a build did: one row a table (``table``, ``status``, ``rows``, ``message``).
+
+    Statuses: ``built``, ``same``, ``proved``; ``kept`` (official files absent, the shipped table stands);
+    ``differs`` and ``failed``, which make ``ok`` False.
+    """
+
+    tables: pd.DataFrame
+    checked: bool
+
+    @property
+    def ok(self) -> bool:
+        """True if no table failed or differs."""
+        return not self.tables["status"].isin(["failed", "differs"]).any()
+
+    @property
+    def finding(self) -> str:
+        """How many tables were built, kept, proved or failed, and what was wrong."""
+        counts = ", ".join(f"{n} {status}" for status, n in self.tables["status"].value_counts(sort=False).items())
+        wrong = self.tables[self.tables["status"].isin(["failed", "differs"])]
+        said = "".join(f"\n{row.table}: {row.message}" for row in wrong.itertuples())
+        return f"{len(self.tables)} tables: {counts or 'nothing to do'}.{said}"
+
+
+def open_source(source: Source, path: Path) -> dict[str, Page]:
+    """The pages of an official file, corrections made."""
+    return correct(open_pages(path), source.id)
+
+
+def read_source(source: Source, pages: Mapping[str, Page]) -> pd.DataFrame:
+    """Observations of one official file, by its reader."""
+    module = importlib.import_module(f"..sources.{source.reader}", __package__)
+    frame = getattr(module, f"tidy_{source.reader}")(pages, source)
+    return flag_oddities(flag_corrected(frame, source.id), source.id)
+
+
+def _from_official(table: str) -> tuple[pd.DataFrame, list[dict]]:
+    pieces, totals = [], []
+    for source in catalog.of_table(table):
+        piece = read_source(source, open_source(source, catalog.need_file(source)))
+        totals += [{"source": source.id, **total} for total in piece.attrs.pop("totals", [])]
+        pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True), totals
+
+
+def makers() -> dict[str, Maker]:
+    """How each table is made, by name."""
+    return {source.table: partial(_from_official, source.table) for source in catalog.sources().values() if source.reader}
+
+
+def build(ids: Iterable[str] | None = None, check: bool = False) -> BuildReport:
+    """Make processed tables from the official files at hand; a table whose files are absent stays as shipped.
+
+    Parameters
+    ----------
+    ids : tables or source ids to build; all if None
+    check : write nothing; prove that shipped and made are the same, and that shipped files are whole
+    """
+    known, entries = makers(), resources()
+    wanted = list(known) if ids is None else list(dict.fromkeys(_table_of(id, known) for id in ids))
+    rows = []
+    for table in wanted:
+        try:
+            rows.append((table, *_one(table, known[table], entries, check)))
+        except (IcsError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
+            said = str(fault) if isinstance(fault, IcsError) else f"the reader stumbled: {type(fault).__name__}: {fault}"
+            rows.append((table, "failed", 0, said))
+    if not check:
+        now = {**resources(), **{name: entries[name] for name in wanted if name in entries}}
+        write_package({name: entry for name, entry in now.items() if name in known})
+        for stray in paths.processed().glob("*.parquet"):
+            if stray.stem not in known:
+                stray.unlink()
+    return BuildReport(pd.DataFrame(rows, columns=["table", "status", "rows", "message"]), check)
+
+
+def _table_of(id: str, known: Mapping[str, Maker]) -> str:
+    if id in known:
+        return id
+    source = catalog.get(id)
+    if source.table not in known:
+        raise CatalogError(f"{id} is reference material without a reader of its own; nothing is built from it alone.")
+    return source.table
+
+
+def _one(table: str, make: Maker, entries: dict[str, dict], check: bool) -> tuple[str, int, str]:
+    absent = [source for source in catalog.of_table(table) if catalog.find_file(source) is None]
+    if absent:
+        return _kept(table, absent, entries)
+    frame, totals = make()
+    frame = normal(frame)
+    if check:
+        return _proved(table, frame, entries)
+    data = to_bytes(frame)
+    entry = describe(table, frame, data, totals)
+    if entries.get(table) == entry:
+        try:
+            need_bytes(table)
+            return "same", len(frame), ""
+        except StoreError:
+            pass
+    write_bytes(table, data)
+    entries[table] = entry
+    return "built", len(frame), f"{len(totals)} printed totals agree" if totals else ""
+
+
+def _kept(table: str, absent: list[Source], entries: Mapping[str, dict]) -> tuple[str, int, str]:
+    first = absent[0].file if len(absent) == 1 else f"{absent[0].file} and {len(absent) - 1} more"
+    if table not in entries:
+        return "failed", 0, f"nothing is shipped and {first} is not here. Run 'icslib fetch {absent[0].id}'."
+    need_bytes(table)
+    return "kept", entries[table]["rows"], f"official file absent: {first}"
+
+
+def _proved(table: str, made: pd.DataFrame, entries: Mapping[str, dict]) -> tuple[str, int, str]:
+    shipped = from_bytes(need_bytes(table))
+    if content_hash(shipped) == content_hash(made) and entries[table]["content"] == content_hash(made):
+        return "proved", len(made), ""
+    if list(shipped.columns) != list(made.columns) or len(shipped) != len(made):
+        return "differs", len(made), f"shipped {shipped.shape} rows and columns, the readers make {made.shape}. Run 'icslib build {table}'."
+    unlike = (shipped != made) & ~(shipped.isna() & made.isna())
+    spot = unlike.any(axis=1).idxmax()
+    what = {name: (shipped.at[spot, name], made.at[spot, name]) for name in made if unlike.at[spot, name]}
+    return "differs", len(made), f"{int(unlike.any(axis=1).sum())} rows differ; row {spot}, shipped and made: {what}. Run 'icslib build {table}'."

@@ -1,0 +1,133 @@
+"""From a figure back to the cell it was printed in, and a stamp of everything a report rests on."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from .. import catalog
+from ..errors import StoreError
+from ..results import Result
+from ..tidy import cell_refs
+from .tables import from_bytes, need_bytes, reads, resources
+
+REF = re.compile(r"(?P<source>[^!]+)!(?P<sheet>.*)!(?P<cell>[^!]+)")
+TRACED = ["source", "file", "sheet", "cell", "value", "unit", "sha256", "publisher", "title", "address", "licence", "published"]
+PACKAGES = ["pandas", "numpy", "pyarrow", "python-calamine", "statsmodels", "pyfixest", "matplotlib", "papermill", "nbconvert"]
+
+
+def trace(figures: pd.DataFrame | str | Iterable) -> pd.DataFrame:
+    """Where figures were printed: one row a cell.
+
+    Parameters
+    ----------
+    figures : observations, a derived table with a ``cells`` column, or references such as
+        ``"beds!!H12"`` (source, sheet, cell; ``T2:T90[L=QHM]`` is column T of the rows whose column L holds QHM)
+
+    Returns
+    -------
+    DataFrame with ``source, file, sheet, cell, value, unit, sha256, publisher, title, address, licence, published``.
+    ``value`` is the printed figure where the store holds the cell as an observation, else NaN.
+    """
+    refs = _references(figures)
+    rows, printed = [], {}
+    for ref in refs:
+        match = REF.fullmatch(ref)
+        if not match:
+            raise StoreError(f"{ref!r} is not a cell reference. They read source!sheet!cell, such as 'beds!!H12'.")
+        source = catalog.get(match["source"])
+        if source.table not in printed:
+            printed[source.table] = _printed(source.table)
+        value, unit, *own = printed[source.table].get(ref, (float("nan"), ""))
+        publisher, title, address, published = own or (source.publisher, source.title, source.address, source.published)
+        about = (source.sha256, publisher, title, address, source.licence, published)
+        rows.append((source.id, source.file, match["sheet"], match["cell"], value, unit, *about))
+    return pd.DataFrame(rows, columns=TRACED)
+
+
+def _references(figures: pd.DataFrame | str | Iterable) -> list[str]:
+    if isinstance(figures, str):
+        return [figures]
+    if isinstance(figures, pd.DataFrame):
+        columns = [name for name in figures if str(name) == "cells" or str(name).startswith("cells:")]
+        figures = [cell for name in columns for cell in figures[name]] if columns else cell_refs(figures)
+    refs = [ref for item in figures for ref in ([item] if isinstance(item, str) else item if isinstance(item, tuple) else ())]
+    return list(dict.fromkeys(refs))
+
+
+def _printed(table: str) -> dict[str, tuple]:
+    """Value and unit of each cell, and the publisher, title, address and date of its own where a row has them."""
+    if table not in resources():
+        return {}
+    frame = from_bytes(need_bytes(table))
+    names = ["value", "unit", *(name for name in ("publisher", "title", "address", "published") if name in frame)]
+    return dict(zip(cell_refs(frame), frame[names].itertuples(index=False, name=None), strict=True))
+
+
+@cache
+def code_version() -> str:
+    """Package version and a short hash of its code, the same for the same code anywhere."""
+    from .. import __version__
+
+    house = Path(__file__).resolve().parent.parent
+    whole = hashlib.sha256()
+    for path in sorted(house.rglob("*.py")):
+        whole.update(path.relative_to(house).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return f"icslib {__version__} ({whole.hexdigest()[:12]})"
+
+
+@dataclass(frozen=True, eq=False)
+class Stamp(Result):
+    """What a report rests on: ``sources`` (one row a file), ``tables`` read with their hash, parameters, versions."""
+
+    sources: pd.DataFrame
+    tables: tuple[tuple[str, str], ...]
+    parameters: dict[str, object]
+    versions: dict[str, str]
+
+    @property
+    def finding(self) -> str:
+        """The record as plain text."""
+        lines = [f"{row.title} ({row.publisher}; published {row.published}); {row.file}, sha256 {row.sha256[:12]}"
+                 for row in self.sources.itertuples()]  # fmt: skip
+        lines += [f"table {name}, sha256 {seen[:12]}" for name, seen in self.tables]
+        lines += ["parameters: " + (", ".join(f"{key} = {value!r}" for key, value in self.parameters.items()) or "none")]
+        return "\n".join([*lines, "made with " + ", ".join(f"{name} {number}".strip() for name, number in self.versions.items())])
+
+    def _repr_html_(self) -> str:
+        head = "<tr><th>Source</th><th>Publisher</th><th>Published</th><th>Licence</th><th>File</th><th>sha256</th></tr>"
+        body = "".join(
+            f'<tr><td><a href="{escape(row.address, quote=True)}">{escape(row.title)}</a></td><td>{escape(row.publisher)}</td>'
+            f"<td>{escape(row.published)}</td><td>{escape(row.licence)}</td><td>{escape(row.file)}</td>"
+            f"<td><code>{row.sha256[:12]}</code></td></tr>"
+            for row in self.sources.itertuples()
+        )
+        tables = ", ".join(f"{escape(name)} <code>{seen[:12]}</code>" for name, seen in self.tables)
+        asked = ", ".join(f"{escape(key)} = {escape(repr(value))}" for key, value in self.parameters.items())
+        made = ", ".join(f"{escape(name)} {escape(number)}" for name, number in self.versions.items())
+        return (
+            f'<div class="stamp"><table><caption>Sources read by this report</caption><thead>{head}</thead><tbody>{body}</tbody></table>'
+            f"<p>Tables read: {tables or 'none'}.</p><p>Parameters: {asked or 'as shown at the top'}.</p><p>Made with {made}.</p></div>"
+        )
+
+
+def stamp(**parameters: object) -> Stamp:
+    """What everything read so far in this process rests on: sources with dates and hashes, `parameters`, versions."""
+    known, listed = catalog.sources(), resources()
+    ids = dict.fromkeys(said["id"] for name, _ in reads() for said in listed.get(name, {}).get("sources", []))
+    rows = [known[id] for id in ids if id in known]
+    fields = ["id", "title", "publisher", "published", "licence", "address", "file", "sha256"]
+    frame = pd.DataFrame([{field: getattr(source, field) for field in fields} for source in rows], columns=fields)
+    versions = {code_version(): ""}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return Stamp(frame, tuple(reads()), parameters, versions)
