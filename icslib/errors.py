@@ -63,3 +63,9 @@ class RunError(IcsError):
     """A notebook was run and failed."""
 
     exit_code = 1
+
+
+class RenderError(IcsError):
+    """A notebook cannot be made into a page, or two reports cannot be compared."""
+
+    exit_code = 1

@@ -14,6 +14,7 @@ from math import floor, log10
 from typing import Any
 from urllib.parse import quote
 
+from ..style import UNIT_WORDS
 from .cells import cell_ranges
 
 LONGEST = 200  # rows of a table shown in a page; the download has all
@@ -33,7 +34,7 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
     link : gives the address for a list of cell references; without it cells are named in a tooltip
     """
     name = f'<span class="number">{escape(number)}</span> ' if number else ""
-    under = " · ".join(escape(part) for part in (record["subtitle"], record["unit"]) if part)
+    under = escape(_under(record))
     caption = f'<figcaption>{name}<strong class="title">{escape(record["title"])}</strong>' + (
         f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
     )
@@ -51,7 +52,7 @@ def write_table(record: dict, link: Link | None = None) -> str:
     columns, rows = record["columns"], record["rows"][:LONGEST]
     writers = [write_column([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
     numeric = [_is_numeric([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
-    caption = escape(" · ".join(filter(None, [record["subtitle"] or record["title"], record["unit"]])))
+    hidden = ' class="hidden"' if record["kind"] == "table" else ""
     head = "".join(f'<th scope="col"{_right(number)}>{escape(_heading(name))}</th>' for name, number in zip(columns, numeric, strict=True))
     lines = []
     for spot, row in enumerate(rows):
@@ -66,7 +67,7 @@ def write_table(record: dict, link: Link | None = None) -> str:
     more = len(record["rows"]) - len(rows)
     rest = f'<p class="notes">The first {len(rows)} of {len(rows) + more} rows; the download has all.</p>' if more > 0 else ""
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}"><table><caption>{caption}</caption>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}"><table><caption{hidden}>{escape(record["title"])} ({escape(_under(record))})</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{rest}"
     )
 
@@ -153,6 +154,10 @@ def _is_numeric(values: Sequence[Any]) -> bool:
 
 def _right(number: bool) -> str:
     return ' class="n"' if number else ""
+
+
+def _under(record: dict) -> str:
+    return ", ".join(filter(None, [record["subtitle"], UNIT_WORDS.get(record["unit"], record["unit"])]))
 
 
 def _heading(name: str) -> str:

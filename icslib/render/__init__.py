@@ -1,0 +1,5 @@
+"""Reports for readers: executed notebooks as single offline HTML files, and the index of all of them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={"exporter": ["render_report"]})

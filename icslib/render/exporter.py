@@ -1,0 +1,76 @@
+"""The nbconvert exporter of our reports, with its own template.
+
+``render_report`` is what the library calls; ``jupyter nbconvert --to icslib.render.exporter.ReportExporter``
+does the same for one file.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters.templateexporter import TemplateExporter
+from traitlets import default
+
+from ..errors import RenderError
+from ..paths import written_aside
+from .page import HERE, dress_page
+from .report import read_report
+
+
+class ReportExporter(TemplateExporter):
+    """Executed notebook to one offline HTML file that needs no script and no address."""
+
+    export_from_notebook = "ICS report"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension(self) -> str:
+        return ".html"
+
+    @default("template_file")
+    def _template_file(self) -> str:
+        return "report.html.j2"
+
+    @default("template_paths")
+    def _template_paths(self) -> list[str]:
+        return [str(HERE / "templates")]
+
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        return environment
+
+    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+        """The page of one notebook, as nbconvert wants it."""
+        resources = {**(resources or {}), "report": read_report(nb)}
+        page = self.template.render(resources=resources)
+        return dress_page(page), {**resources, "output_extension": ".html"}
+
+
+@cache
+def _exporter() -> ReportExporter:
+    return ReportExporter()
+
+
+def render_report(ipynb: Path, html: Path) -> Path:
+    """Write the HTML of an executed notebook; the same notebook gives the same bytes.
+
+    Parameters
+    ----------
+    ipynb : executed notebook; one that stopped at an error is rendered too, with the error at its top
+    html : file to write; left as it was if anything goes wrong
+
+    Raises
+    ------
+    RenderError
+        If `ipynb` is not a notebook.
+    """
+    try:
+        notebook = nbformat.from_dict(nbformat.reader.reads(Path(ipynb).read_text(encoding="utf-8")))
+    except (OSError, nbformat.reader.NotJSONError, AttributeError) as fault:
+        raise RenderError(f"{ipynb} is not a notebook that can be read ({fault}). Run it again with 'icslib run'.") from fault
+    page, _ = _exporter().from_notebook_node(notebook)
+    with written_aside(Path(html)) as aside:
+        aside.write_text(page, encoding="utf-8", newline="\n")
+    return Path(html)

@@ -1,0 +1,49 @@
+"""What every page of ours has: one stylesheet, light and dark, and a policy that forbids everything else.
+
+The stylesheet takes its colours from :mod:`icslib.style`, so that pages and figures are one. Figures are drawn in the light
+colours; on a dark page rules here exchange each for its partner.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+
+from .. import style
+
+HERE = Path(__file__).resolve().parent
+STYLE_MARK, POLICY_MARK = "/*stylesheet*/", "content-policy"
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
+
+
+@cache
+def stylesheet() -> str:
+    """The whole CSS of a page."""
+    names = ("INK", "QUIET", "RULE", "ALL", "ASKED", "SECOND", "THIRD", "FOURTH", "PAPER")
+    light = "".join(f"--{name.lower()}:{getattr(style, name)};" for name in names)
+    dark = "".join(f"--{name.lower()}:{style.DARK[getattr(style, name)]};" for name in names)
+    swap = "".join(
+        f'.chart [{side}="{colour}"]{{{side}:{partner}}}' for colour, partner in style.DARK.items() for side in ("fill", "stroke")
+    )
+    rules = (HERE / "templates" / "page.css").read_text(encoding="utf-8")
+    rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
+    whole = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"
+    return re.sub(r"\s*\n\s*", "\n", whole).strip()
+
+
+def dress_page(page: str) -> str:
+    """Put the stylesheet and the content policy into a page whose body is complete.
+
+    The policy lets in this stylesheet and the page's own scripts, by their hashes, and images held in the page;
+    nothing from anywhere else, and no other script or style even if one got into the page.
+    """
+    css = stylesheet()
+    scripts = " ".join(_hash(script) for script in _SCRIPT.findall(page))
+    policy = f"default-src 'none'; style-src {_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
+    policy += f"; script-src {scripts}" if scripts else ""
+    return page.replace(STYLE_MARK, css, 1).replace(POLICY_MARK, policy, 1)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

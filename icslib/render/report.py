@@ -1,0 +1,173 @@
+"""An executed notebook as the parts of a report: title, findings, parameters, body, contents, provenance."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup
+
+from ..exhibits.core import IN_SHORT, MIME
+from ..exhibits.markup import write_exhibit
+from .prose import Heading, clean_html, write_prose, write_text
+from .provenance import Cells
+
+PARAMETER = re.compile(r"^(\w+)\s*(?::\s*([^=#]+?))?\s*=\s*(.+?)\s*(?:#\s*(.*?))?\s*$")
+CONSTRAINT = re.compile(r"\s*\[([^\[\]]+)\]$")
+SVG = re.compile(r"<svg\b.*?</svg>", re.S)
+
+
+@dataclass
+class Report:
+    """The parts of one report, ready for the template."""
+
+    title: str = "Report"
+    question: str = ""
+    findings: list[str] = field(default_factory=list)
+    failure: str = ""
+    parameters: list[dict] = field(default_factory=list)
+    body: list[Markup] = field(default_factory=list)
+    contents: list[Heading] = field(default_factory=list)
+    stamp: list[Markup] = field(default_factory=list)
+    cells: Cells = field(default_factory=Cells)
+    changes: dict | None = None
+    code: list[str] = field(default_factory=list)
+
+
+def read_report(notebook: Any) -> Report:
+    """Take an executed notebook apart."""
+    report = Report(parameters=read_parameters(notebook), changes=notebook.metadata.get("icslib", {}).get("changes"))
+    numbers = number_exhibits(notebook)
+    taken = {"in-short", "contents", "parameters", "changes", "sources", "cells"}
+    for spot, cell in enumerate(notebook.cells):
+        tags = set(cell.metadata.get("tags", ()))
+        if any(tag.startswith("papermill-error") for tag in tags) or tags & {"parameters", "injected-parameters"}:
+            continue
+        if cell.cell_type == "markdown":
+            _add_prose(report, cell.source, numbers, taken)
+        elif cell.cell_type == "code":
+            _add_code(report, cell, cell.get("id") or f"cell-{spot}", numbers, lifted="in-short" in tags)
+    _flush_code(report)
+    return report
+
+
+def number_exhibits(notebook: Any) -> dict[str, tuple[str, str]]:
+    """Number and anchor of every exhibit: by cell id for the first of a cell, ``id-2`` for the next.
+
+    Figures and tables count apart. The anchor comes from the cell's id, so it outlives new neighbours.
+    """
+    numbers, counts = {}, {"figure": 0, "table": 0}
+    for spot, cell in enumerate(notebook.cells):
+        name = cell.get("id") or f"cell-{spot}"
+        shown = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
+        for place, record in enumerate(shown, 1):
+            kind = record["kind"]
+            counts[kind] += 1
+            key = name if place == 1 else f"{name}-{place}"
+            numbers[key] = (f"{kind.capitalize()} {counts[kind]}", f"{kind}-{key}")
+    return numbers
+
+
+def read_parameters(notebook: Any) -> list[dict]:
+    """Name, value, default, description and bounds of each parameter: its tagged cell, and what papermill put in."""
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    found = []
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", ()):
+            for line in cell.source.splitlines():
+                if match := PARAMETER.match(line):
+                    name, _, default, words = match.groups()
+                    bounds = CONSTRAINT.search(words or "")
+                    found.append({
+                        "name": name, "value": _say(given[name]) if name in given else _say(default.strip("\"'")),
+                        "given": name in given and repr(given[name]).strip("\"'") != default.strip("\"'"), "default": _say(default.strip("\"'")),
+                        "description": CONSTRAINT.sub("", words or ""), "bounds": bounds[1].replace("..", " to ") if bounds else "",
+                    })  # fmt: skip
+    return found
+
+
+def _say(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value) or "(empty)"
+
+
+def _add_prose(report: Report, source: str, numbers: dict, taken: set[str]) -> None:
+    title = re.match(r"\s*#\s+(.+?)\s*(?:\n|$)", source)
+    if title and report.title == "Report":
+        report.title = re.sub(r"^\d+\s+", "", title[1]).strip()
+        source = source[title.end() :]
+        report.question, headings = write_prose(source, numbers, taken)
+        report.contents += headings
+        return
+    html, headings = write_prose(source, numbers, taken)
+    report.body.append(html)
+    report.contents += [heading for heading in headings if heading.level <= 3]
+
+
+def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool) -> None:
+    report.code.append(cell.source.strip())
+    place = 0
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if lifted and IN_SHORT in data:
+            report.findings += data[IN_SHORT]
+        elif MIME in data:
+            place += 1
+            number, anchor = numbers[name if place == 1 else f"{name}-{place}"]
+            report.body.append(_show_exhibit(report, data, number, anchor))
+        elif output.output_type == "error":
+            report.failure = report.failure or f"{output.ename}: {output.evalue}"
+            report.body.append(Markup('<div class="failed" id="failed"><p>This cell stopped: <strong>{}</strong></p>{}</div>').format(
+                f"{output.ename}: {output.evalue}", write_text("\n".join(output.traceback))))  # fmt: skip
+        else:
+            shown = show_output(output)
+            (report.stamp if 'class="stamp"' in str(data.get("text/html", "")) else report.body).append(shown)
+    if cell.get("outputs"):
+        _flush_code(report)
+
+
+def _show_exhibit(report: Report, data: dict, number: str, anchor: str) -> Markup:
+    record = data[MIME]
+    drawing = SVG.search(data.get("text/html", "")) if record["kind"] == "figure" else None
+    report.cells.sources.update(dict.fromkeys(one["id"] for one in record["sources"]))
+    above = report.contents[-1] if report.contents else None
+    if above is None:
+        above = Heading(2, "", "")
+        report.contents.append(above)
+    above.exhibits.append((anchor, number, record["title"]))
+    return Markup(write_exhibit(record, drawing[0] if drawing else "", number=number, anchor=anchor, link=report.cells.link))
+
+
+def show_output(output: Any) -> Markup:
+    """One output that is no exhibit, as safe HTML: the richest form it has."""
+    if output.output_type == "stream":
+        return write_text(output.text, "quiet" if output.name == "stderr" else "")
+    data = output.get("data", {})
+    if "text/html" in data:
+        return clean_html(data["text/html"])
+    if "text/markdown" in data:
+        return write_prose(data["text/markdown"], {}, set())[0]
+    if "image/png" in data:
+        packed = re.sub(r"[^A-Za-z0-9+/=]", "", data["image/png"])
+        return Markup('<p><img alt="{}" src="data:image/png;base64,{}"></p>').format(data.get("text/plain", "figure"), packed)
+    return write_text(data.get("text/plain", ""))
+
+
+def _flush_code(report: Report) -> None:
+    """Show the code since the last output, folded, beneath what it made."""
+    from pygments import highlight
+
+    source = "\n\n".join(filter(None, report.code))
+    report.code.clear()
+    if not source:
+        return
+    plain = re.sub(r'<span class="(?!c1|kn?|ow|s[12]|m[if])\w+">([^<]*)</span>', r"\1", highlight(source, *_highlighter()))
+    folded = Markup('<details class="code"><summary>Code</summary><pre>{}</pre></details>').format(Markup(plain.strip()))
+    report.body.append(folded)
+
+
+@cache
+def _highlighter() -> tuple:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return PythonLexer(), HtmlFormatter(nowrap=True)

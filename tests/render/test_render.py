@@ -1,0 +1,131 @@
+"""From an executed notebook to a page: what is lifted, numbered, linked, hidden, and kept out."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from drawn_reports import code, figure, notebook, prose, shown, small
+
+from icslib.errors import RenderError
+from icslib.render import render_report
+
+
+@pytest.fixture
+def page(tmp_path):
+    def make(made):
+        nbformat.write(made, tmp_path / "in.ipynb")
+        return render_report(tmp_path / "in.ipynb", tmp_path / "out.html").read_text(encoding="utf-8")
+
+    return make
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.tags, self.attributes = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.links += [value for name, value in attrs if name == "href"]
+
+
+def test_findings_come_first_and_the_question_is_the_lead(page):
+    text = page(small())
+    assert "<h1>Deficits</h1>" in text and "<title>Deficits</title>" in text
+    order = [text.index(part) for part in ("<h1>", "Which systems are in deficit?", "In short</h2>", "Contents</h2>", "Where they stand</h2>",
+                                           'id="parameters"', 'id="sources"')]  # fmt: skip
+    assert order == sorted(order)
+    assert "<li>Two of three systems are in deficit.</li>" in text
+
+
+def test_every_link_within_the_page_has_a_target_and_no_id_is_used_twice(page):
+    seen = Page(page(small()))
+    assert len(seen.ids) == len(set(seen.ids))
+    assert {link[1:] for link in seen.links if link.startswith("#")} <= set(seen.ids)
+
+
+def test_exhibits_are_numbered_and_prose_refers_to_them_by_cell(page):
+    text = page(small())
+    assert 'id="figure-01-05"' in text and 'id="table-01-06"' in text
+    assert '<a href="#figure-01-05">Figure 1</a> so: left is worse.' in text
+    before = small()
+    before.cells.insert(3, code("01-99", "ics.plot(other)", shown(figure(title="An earlier figure"))))
+    text = page(before)
+    assert '<a href="#figure-01-05">Figure 2</a> so' in text  # the anchor stays, the number moves
+
+
+def test_each_number_leads_to_its_cell(page):
+    text = page(small())
+    address = re.search(r'<a href="#(c-[0-9a-f]{8})">−12.3</a>', text)[1]
+    assert f'<span id="{address}">C5</span>' in text
+    assert "<strong>positions</strong>, sheet Table 3" in text
+
+
+def test_parameters_are_a_table_with_what_was_given_and_the_default(page):
+    text = re.sub(r"\s+", " ", page(small(given={"last_fy": 2023})))
+    assert "<code>last_fy</code></th><td><strong>2023</strong></td><td>2024</td><td>last financial year" in text
+    assert "(2010 to 2026)" in text
+    assert "<code>system</code></th><td>(empty)</td>" in text
+    assert "<td>2024</td><td>2024</td>" in re.sub(r"\s+", " ", page(small(given={"last_fy": 2024})))
+
+
+def test_code_is_there_folded_and_coloured(page):
+    text = page(small())
+    assert text.count('<details class="code">') >= 2 and "<details open" not in text
+    assert '<span class="kn">import</span>' in text
+
+
+def test_a_failed_run_is_said_at_the_top_and_where_it_stopped(page):
+    broken = small()
+    broken.cells.append(code("01-08", "1/0", nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue="<b>no</b>", traceback=["\x1b[31mat line 1\x1b[0m"])))
+    text = page(broken)
+    assert text.index("This report did not finish") < text.index("<h2 id=\"contents\">")
+    assert "&lt;b&gt;no&lt;/b&gt;" in text and "at line 1" in text and "\x1b" not in text
+
+
+def test_the_policy_admits_our_stylesheet_and_nothing_else(page):
+    text = page(small())
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
+    css = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    allowed = b64encode(sha256(css.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; base-uri 'none'; form-action 'none'"
+    seen = Page(text)
+    assert not {"script", "link", "iframe", "img"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name == "style" or name.startswith("on")]
+
+
+NASTY = '<img src=x onerror=alert(1)><script>alert(2)</script><a href="javascript:alert(3)">x</a><svg onload=alert(4)></svg><p style="color:red">kept</p>'
+
+
+@pytest.mark.parametrize("mime", ["text/html", "text/markdown", "text/plain"])
+def test_an_output_cannot_bring_markup_that_acts(page, mime):
+    output = nbformat.v4.new_output("display_data", data={mime: NASTY})
+    text = page(notebook(prose("a", "# T"), code("b", "x", output), prose("c", NASTY + " [y](javascript:alert(5)) ![z](https://elsewhere.example/z.png)")))
+    seen = Page(text)
+    assert not {"script", "img", "svg"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name == "style" or name.startswith("on")]
+    assert not [link for link in seen.links if link.lower().startswith("javascript")]
+    assert "kept" in text
+
+
+def test_the_same_notebook_gives_the_same_bytes(page):
+    assert page(small()) == page(small())
+
+
+def test_a_page_without_figures_is_small(page):
+    assert len(page(notebook(prose("a", "# T\nA question."), code("b", "1")))) < 12_000
+
+
+def test_what_is_no_notebook_is_refused_and_the_old_page_stays(tmp_path):
+    old, bad = tmp_path / "out.html", tmp_path / "bad.ipynb"
+    old.write_text("old")
+    bad.write_text("{")
+    with pytest.raises(RenderError, match=r"bad\.ipynb is not a notebook"):
+        render_report(bad, old)
+    assert old.read_text() == "old"
