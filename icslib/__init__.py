@@ -11,8 +11,13 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "lag": [
+            "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
+            "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",
+        ],  # fmt: skip
         "panel": ["build_panel", "coverage"],
         "exhibits": ["in_short", "plot", "table"],
+        "runs": ["form", "run"],
         "tidy": ["observations"],
     },
 )

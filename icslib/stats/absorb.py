@@ -47,7 +47,9 @@ class Absorber:
         for group in [] if even else np.unique(self.group_of_place):
             who = np.flatnonzero(self.group_of_place == group)
             spread = (self.basis[:, who] * weights[who]).reshape(-1, weights.shape[1])
-            pairs.append((who, np.linalg.pinv(np.diag(weights[who].sum(axis=0)) - spread.T @ spread, hermitian=True, rcond=1e-11)))
+            pairs.append(
+                (who, np.linalg.pinv(np.diag(weights[who].sum(axis=0)) - spread.T @ spread, hermitian=True, rcond=1e-11))
+            )
         object.__setattr__(self, "inverse", pairs)
 
     @property

@@ -195,7 +195,7 @@ def interval(estimate: float, se: float, df: float, level: float = 0.95) -> tupl
     2.02
     """
     reach = stats.t.ppf(0.5 + level / 2, df) * se
-    return estimate - reach, estimate + reach
+    return float(estimate - reach), float(estimate + reach)
 
 
 def _refuse_constant(left: np.ndarray, x: np.ndarray, absorber: Absorber, names: list[str] | None) -> None:

@@ -1,0 +1,15 @@
+"""When does an exposure show in an outcome? Which lags a panel can identify, and estimates that say so."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gate": ["LagSupport", "supported_lags"],
+        "distributed": ["LagEstimate", "estimate_lag"],
+        "projection": ["LocalProjection", "local_projection"],
+        "adoption": ["EventStudy", "event_study", "randomise_adoption"],
+        "belief": ["LagBelief", "lag_prior", "update_lag_belief"],
+        "robustness": ["SpecificationCurve", "leave_one_out", "specification_curve"],
+    },
+)

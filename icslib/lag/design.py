@@ -1,0 +1,123 @@
+"""From a panel to arrays: lags by calendar, the rows that hold everything, and the controls.
+
+Lag l of year t is the exposure in year t - l, whatever rows are missing between. Where the outcome spans several
+years ("2015 to 2017": `attrs["spans"]`), the exposure is averaged over the same years before it is lagged, so the profile
+keeps its meaning of years between one year's exposure and one year's outcome.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from icslib.errors import NotIdentified, PanelError
+from icslib.panel import fixed_by_place, grids
+from icslib.stats.absorb import Absorber
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Arrays of one analysis: (places, years) for outcome and weights, (lags, places, years) for `block`, the lagged exposure."""
+
+    places: np.ndarray
+    years: np.ndarray
+    outcome: np.ndarray
+    exposure: np.ndarray
+    lags: tuple[int, ...]
+    block: np.ndarray
+    controls: np.ndarray
+    attributes: np.ndarray
+    weights: np.ndarray
+    groups: np.ndarray | None
+    cluster: np.ndarray
+    span: int
+
+    def rows(self, lags: Sequence[int] | None = None) -> np.ndarray:
+        """Weights of the rows holding the outcome, the controls and every lag asked (default all); 0 elsewhere."""
+        chosen = self.block if lags is None else self.block[[self.lags.index(lag) for lag in lags]]
+        held = ~np.isnan(self.outcome) & ~np.isnan(chosen).any(axis=0) & ~np.isnan(self.controls).any(axis=0)
+        return np.where(held, self.weights, 0.0)
+
+    def extra(self, weights: np.ndarray) -> np.ndarray:
+        """(columns, places, years): controls, then each attribute times every year of these rows but the first."""
+        years = np.flatnonzero((weights > 0).any(axis=0))[1:]
+        paths = np.zeros((len(self.attributes), len(years), *self.outcome.shape))
+        for own, year in enumerate(years):
+            paths[:, own, :, year] = self.attributes
+        return np.concatenate([self.controls, paths.reshape(-1, *self.outcome.shape)])
+
+    def absorb(self, weights: np.ndarray, trends: bool = False) -> Absorber:
+        """The two-way effects of these rows."""
+        return Absorber(weights, trends=trends, groups=self.groups)
+
+
+def lag_block(exposure: np.ndarray, lags: Sequence[int]) -> np.ndarray:
+    """(lags, places, years): the exposure `lag` years earlier; NaN where the panel does not reach.
+
+    >>> lag_block(np.array([[1.0, 2.0, 3.0]]), [0, 2, -1])[:, 0].tolist()
+    [[1.0, 2.0, 3.0], [nan, nan, 1.0], [2.0, 3.0, nan]]
+    """
+    out = np.full((len(lags), *exposure.shape), np.nan)
+    width = exposure.shape[1]
+    for k, lag in enumerate(lags):
+        if abs(lag) < width:
+            out[k, :, max(lag, 0) : width + min(lag, 0)] = exposure[:, max(-lag, 0) : width - max(lag, 0)]
+    return out
+
+
+def make_design(
+    panel: pd.DataFrame,
+    exposure: str,
+    outcome: str,
+    lags: Iterable[int],
+    *,
+    controls: Sequence[str] = (),
+    interacted: Sequence[str] = (),
+    year_by: str | None = None,
+    weights: str | None = None,
+    cluster: str = "place",
+    exclude: Iterable[int] = (),
+) -> Design:
+    """Put the columns of an analysis on the grid; see :func:`icslib.lag.estimate_lag` for the keywords."""
+    lags = tuple(sorted({int(lag) for lag in lags}))
+    if not lags:
+        raise NotIdentified("No lag was asked for. Pass for example lags=range(0, 11).")
+    names = [exposure, outcome, *controls, *([weights] if weights else [])]
+    places, years, held = grids(panel, list(dict.fromkeys(names)))
+    span = int(panel.attrs.get("spans", {}).get(outcome, 1))
+    dose = _window_mean(held[exposure], span)
+    if np.nanmax(held[exposure], initial=-np.inf) == np.nanmin(held[exposure], initial=np.inf):
+        raise NotIdentified(
+            f"{exposure} is {np.nanmax(held[exposure]):g} in every place and year, so no effect of it can be seen."
+        )
+    result = held[outcome].copy()
+    result[:, np.isin(years, list(exclude))] = np.nan
+    fixed = [fixed_by_place(panel, name).reindex(places).to_numpy(float) for name in interacted]
+    mass = held[weights] if weights else np.ones_like(result)
+    if np.nanmin(mass) < 0:
+        raise PanelError(
+            f"The weight {weights} is negative in {int((mass < 0).sum())} place-years. Weights are populations or their like."
+        )
+    label = lambda name: pd.factorize(fixed_by_place(panel, name).reindex(places))[0]  # noqa: E731
+    return Design(
+        places=places,
+        years=years,
+        outcome=result,
+        exposure=dose,
+        lags=lags,
+        block=lag_block(dose, lags),
+        controls=np.stack([held[name] for name in controls]) if controls else np.zeros((0, *result.shape)),
+        attributes=np.stack([(v - v.mean()) / v.std() for v in fixed]) if interacted else np.zeros((0, len(places))),
+        weights=np.nan_to_num(mass),
+        groups=label(year_by) if year_by else None,
+        cluster=np.arange(len(places)) if cluster == "place" else label(cluster),
+        span=span,
+    )
+
+
+def _window_mean(values: np.ndarray, span: int) -> np.ndarray:
+    """Mean of this and the `span` - 1 years before; NaN unless all are there."""
+    if span == 1:
+        return values
+    return np.mean(lag_block(values, range(span)), axis=0)
