@@ -11,6 +11,8 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "catalog": ["list_sources"],
+        "store": ["build", "load", "load_panel", "stamp", "tables", "trace"],
         "lag": [
             "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
             "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",

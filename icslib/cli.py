@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .errors import IcsError
+from .errors import IcsError, ParameterError
 
 
 def _sources(args: argparse.Namespace) -> int:
@@ -17,6 +17,70 @@ def _sources(args: argparse.Namespace) -> int:
     return 0
 
 
+def _run(args: argparse.Namespace) -> int:
+    from . import paths, runs
+    from .runs.parameters import describe
+
+    if args.help:
+        print(args.usage() + "\n\n".join(describe(runs.find_notebook(name)) for name in args.notebooks))
+        return 0
+    given = dict(_split(one) for one in args.parameter)
+    each = {name: values.split(",") if values else "all" for name, _, values in (one.partition("=") for one in args.each)}
+    jobs = runs.select_jobs(args.notebooks, given, each, failed=args.failed)
+    options = runs.Options(
+        jobs=args.jobs, force=args.force, seconds=args.timeout, megabytes=args.memory, cluster=args.cluster,
+        kernel=args.kernel, as_of=args.as_of, keep=args.keep,
+    )  # fmt: skip
+    if args.plan:
+        for job, what, why in runs.plan_batch(jobs, options):
+            print(f"{what:7} {job.name}: {why}")
+        return 0
+    batch = runs.run_jobs(jobs, options, progress=runs.show_progress(len(jobs)))
+    print(runs.summary(batch, paths.reports()))
+    return 1 if batch.failed else 0
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ParameterError(f"-p {text!r}: a parameter is given as name=value.")
+    return name, value
+
+
+def _add_run(commands) -> None:
+    run = commands.add_parser("run", help="make reports: those of the plan, or of the notebooks named", add_help=False)
+    run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook by name or path; all of reports/plan.toml if none")
+    run.add_argument("-h", "--help", action="store_true", help="show this, and the parameters of the notebooks named")
+    run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="give a parameter (repeatable)")
+    run.add_argument("--each", action="append", default=[], metavar="NAME[=A,B]", help="one report for every value of a parameter")
+    run.add_argument("--plan", action="store_true", help="print what would be done, and why, and do nothing")
+    run.add_argument("--force", action="store_true", help="run even what is up to date")
+    run.add_argument("--failed", action="store_true", help="only what failed last time")
+    run.add_argument("--jobs", type=int, default=0, metavar="N", help="runs at once (one a core)")
+    run.add_argument("--timeout", type=float, default=600, metavar="SECONDS", help="time one run may take (600)")
+    run.add_argument("--memory", type=float, default=0, metavar="MB", help="memory one run may take (its share of the machine)")
+    run.add_argument("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler to run on, such as tcp://host:8786")
+    run.add_argument("--kernel", default="", metavar="NAME", help="a Jupyter kernel to run in, instead of a warm child process")
+    run.add_argument("--as-of", default="", metavar="DATE", help="use the editions known at this date")
+    run.add_argument("--keep", type=int, default=0, metavar="N", help="keep the last N pages of each report that is replaced")
+    run.set_defaults(call=_run, usage=run.format_help)
+
+
+def _build(args: argparse.Namespace) -> int:
+    from . import store
+
+    report = store.build(args.ids or None, check=args.check)
+    for row in report.tables.itertuples():
+        print(f"{row.status:8} {row.table:28} {row.rows:>8,}  {row.message if report.ok else ''}".rstrip())
+    print(report)
+    return 0 if report.ok else 1
+
+
+def _check(args: argparse.Namespace) -> int:
+    args.ids, args.check = [], True
+    return _build(args)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     parser = argparse.ArgumentParser(prog="icslib", description=__doc__.splitlines()[0])
@@ -24,6 +88,13 @@ def make_parser() -> argparse.ArgumentParser:
 
     sources = commands.add_parser("sources", help="list the sources, with publisher, date and licence")
     sources.set_defaults(call=_sources)
+    build = commands.add_parser("build", help="make processed tables from the official files at hand")
+    build.add_argument("ids", nargs="*", metavar="ID", help="tables or sources; all if none")
+    build.add_argument("--check", action="store_true", help="write nothing; prove that what is shipped is what the readers make")
+    build.set_defaults(call=_build)
+    check = commands.add_parser("check", help="the same as build --check: files whole, tables proved")
+    check.set_defaults(call=_check)
+    _add_run(commands)
     return parser
 
 

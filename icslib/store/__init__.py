@@ -2,6 +2,7 @@
 
 from .builder import build
 from .lineage import stamp, trace
+from .panels import load_panel
 from .tables import load, reads, tables
 
-__all__ = ["build", "load", "reads", "stamp", "tables", "trace"]
+__all__ = ["build", "load", "load_panel", "reads", "stamp", "tables", "trace"]

@@ -54,7 +54,10 @@ def trace(figures: pd.DataFrame | str | Iterable) -> pd.DataFrame:
 def _references(figures: pd.DataFrame | str | Iterable) -> list[str]:
     if isinstance(figures, str):
         return [figures]
-    if isinstance(figures, pd.DataFrame):
+    if isinstance(figures, pd.DataFrame) and "cells" in figures.attrs:
+        years = set(zip(figures["place"], figures["year"], strict=True))
+        figures = [cells for (place, year, name), cells in figures.attrs["cells"].items() if (place, year) in years and name in figures]
+    elif isinstance(figures, pd.DataFrame):
         columns = [name for name in figures if str(name) == "cells" or str(name).startswith("cells:")]
         figures = [cell for name in columns for cell in figures[name]] if columns else cell_refs(figures)
     refs = [ref for item in figures for ref in ([item] if isinstance(item, str) else item if isinstance(item, tuple) else ())]
