@@ -57,15 +57,14 @@ BESIDE = {"(p)": "provisional", "(r)": "revised", "(e)": "estimated", "p": "prov
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007", " ") | dict.fromkeys("\u2212\u2013\u2012", "-"))
 _SUPERSCRIPTS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
-_DIGITS = r"(?P<digits>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)"
-_NUMBER = re.compile(
-    rf"(?P<sign>[-+])?\s*(?P<pound>£)?\s*(?P<inner>-)?\s*{_DIGITS}(?:e(?P<power>[+-]?[0-9]+))?\s*%?\s*(?P<trailing>-)?", re.I
-)
+_DIGITS = r"(?P<digits>(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+|[1-9][0-9]*|0)(?:\.[0-9]*)?|\.[0-9]+)"
+_POWER = r"(?:e(?P<power>[+-][0-9]+))?"  # with its sign, as programs write it: 5E1 may be a code or a slip
+_NUMBER = re.compile(rf"(?P<sign>[-+])?\s*(?P<pound>£)?\s*(?P<inner>-)?\s*{_DIGITS}{_POWER}\s*%?\s*(?P<trailing>-)?", re.I)
 _BRACKETED = re.compile(r"\[(\w+(?: \w+)?)\]")
 _BESIDE = re.compile(r"(?<=[0-9.%)])\s*(?P<mark>[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*|\([pre]\)|[pr])$", re.I)
 _BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
-_PLAIN = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
-_GROUPED = r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+_PLAIN = r"^[-+]?((0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
+_GROUPED = r"^-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?$"
 
 
 def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -> tuple[float, str]:
@@ -73,7 +72,7 @@ def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -
 
     Brackets and a minus before or after are negative; a percentage keeps its printed size. An
     empty cell is NaN without a flag. Text that is no number and no known mark is NaN with
-    the flag ``unreadable``, so that nothing is lost silently. A number of a note beside the figure
+    the flag ``unreadable``, so that nothing is lost silently; so is a code such as ``007``. A number of a note beside the figure
     is a flag ``note 1``; a bound such as ``<5`` is NaN with the flag ``below 5``. `marks` adds to or
     replaces :data:`MARKS` for one publication: a mark to a flag, or to the figure it stands for.
 
@@ -84,7 +83,7 @@ def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -
     >>> parse_number("12.5 [p][r]"), parse_number("31²"), parse_number("-", {"-": 0.0})
     ((12.5, 'provisional; revised'), (31.0, 'note 2'), (0.0, ''))
     """
-    if cell is None or cell is pd.NaT:
+    if cell is None or cell is pd.NaT or cell is pd.NA:
         return math.nan, ""
     if isinstance(cell, (bool, np.bool_)):
         return math.nan, "unreadable"
@@ -97,6 +96,8 @@ def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -
     meaning = known.get(text.lower())
     if meaning is not None:
         return (math.nan, meaning) if isinstance(meaning, str) else (float(meaning), "")
+    if text[0].isalpha():
+        return math.nan, "unreadable"
     flags = [_bracket_flag(found, known) for found in _BRACKETED.findall(text)]
     bare = _BRACKETED.sub("", text).strip()
     while beside := _BESIDE.search(bare):
@@ -140,45 +141,52 @@ def parse_numbers(cells: pd.Series, marks: Mapping[str, str | float] | None = No
     >>> parse_numbers(pd.Series(["1,000", "*"])).values.tolist()
     [[1000.0, ''], [nan, 'suppressed']]
     """
+    values, flags = read_figures(cells, marks)
+    return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
+
+
+def read_figures(cells: pd.Series, marks: Mapping[str, str | float] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """As :func:`parse_numbers`, but two plain arrays."""
     flags = np.full(len(cells), "", dtype=object)
     if cells.dtype.kind in "iuf" and not isinstance(cells.dtype, pd.CategoricalDtype):
         values = cells.to_numpy(float, na_value=math.nan)
         if not np.isinf(values).any():
-            return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
-    values, rest = _figures(cells)
-    if len(rest):
-        others = [cells.iat[spot] for spot in rest] if cells.dtype == object else cells.iloc[rest].tolist()
-        read = {}
-        for spot, cell in zip(rest, others, strict=True):
-            kind = (type(cell), cell)
-            if (seen := read.get(kind)) is None:
-                seen = read[kind] = parse_number(cell, marks)
-            values[spot], flags[spot] = seen
-    return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
-
-
-def _figures(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Floats where the cell is a plain figure or empty, and the spots of all other cells."""
+            return values, flags
     if cells.dtype != object:
-        return _text_figures(pa.array(cells.astype("str").array, pa.large_string()))
+        text = pa.array(cells.astype("str").array, pa.large_string())
+        values, words = _text_figures(text)
+        _read_words(text.take(pa.array(words)), words, values, flags, marks)
+        return values, flags
     listed = cells.tolist()
-    values = np.array([cell if type(cell) is float else math.nan for cell in listed], dtype=float)
-    values[np.isinf(values)] = math.nan
-    words = np.array([spot for spot, cell in enumerate(listed) if type(cell) is str and cell], dtype=np.intp)
-    if len(words):
-        values[words], rest = _text_figures(pa.array([listed[spot] for spot in words], pa.large_string()))
-        rest = words[rest]
-    else:
-        rest = words
-    odd = [
-        spot
-        for spot, cell in enumerate(listed)
-        if (cell is not None and type(cell) not in (float, str)) or cell in (math.inf, -math.inf)
-    ]
-    return values, np.concatenate([rest, np.array(odd, dtype=np.intp)])
+    kinds = set(map(type, listed))
+    values = np.array(listed if kinds == {float} else [cell if type(cell) is float else math.nan for cell in listed], dtype=float)
+    if str in kinds:
+        spots = np.array([spot for spot, cell in enumerate(listed) if type(cell) is str and cell], dtype=np.intp)
+        text = pa.array([listed[spot] for spot in spots], pa.large_string())
+        values[spots], words = _text_figures(text)
+        _read_words(text.take(pa.array(words)), spots[words], values, flags, marks)
+    odd = np.flatnonzero(np.isinf(values)).tolist()
+    if kinds - {float, str, type(None)}:
+        odd += [spot for spot, cell in enumerate(listed) if cell is not None and type(cell) not in (float, str)]
+    for spot in odd:
+        values[spot], flags[spot] = parse_number(listed[spot], marks)
+    return values, flags
+
+
+def _read_words(words: pa.Array, spots: np.ndarray, values: np.ndarray, flags: np.ndarray, marks: Mapping | None) -> None:
+    """Read each different text once and put the outcome in every spot that prints it."""
+    coded = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    coded = coded.dictionary_encode()
+    read = [parse_number(text, marks) for text in coded.dictionary.to_pylist()]
+    codes = coded.indices.to_numpy(zero_copy_only=False)
+    if read:
+        values[spots] = np.array([value for value, _ in read])[codes]
+        flags[spots] = np.array([flag for _, flag in read], dtype=object)[codes]
 
 
 def _text_figures(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    if pc.any(pc.starts_with(text, "(")).as_py():
+        text = pc.replace_substring_regex(text, r"^\(([0-9][0-9,]*\.?[0-9]*)\)$", r"-\1")
     grouped = pc.match_substring_regex(text, _GROUPED)
     if pc.any(grouped).as_py():
         text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)

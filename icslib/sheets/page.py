@@ -50,6 +50,19 @@ class Page:
             return pd.Series(cells, index=rows)
         return pd.Series([row[spot] if spot < len(row) else "" for row in self.grid[start:stop]], index=rows, dtype=object)
 
+    def columns(self) -> list[pd.Series]:
+        """All columns whole."""
+        if isinstance(self.grid, Columns):
+            return [self.column(spot) for spot in range(self.width)]
+        rows = pd.RangeIndex(1, len(self.grid) + 1, name="row")
+        width = self.width
+        even = (
+            self.grid
+            if all(len(row) == width for row in self.grid)
+            else [(*row, *[""] * (width - len(row))) for row in self.grid]
+        )
+        return [pd.Series(list(cells), index=rows, dtype=object) for cells in zip(*even, strict=True)]
+
     def filled(self, spot: int, start: int = 0, stop: int | None = None) -> np.ndarray:
         """True where a cell of column `spot` holds more than spaces."""
         if isinstance(self.grid, Columns):
