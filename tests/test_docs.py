@@ -1,0 +1,23 @@
+"""The documents say what is so."""
+
+import re
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_data_dictionary_is_what_the_catalog_and_measures_make():
+    made = runpy.run_path(str(ROOT / "tools" / "data_dictionary.py"))["write_dictionary"]()
+    assert (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8") == made, "run: python tools/data_dictionary.py"
+
+
+def test_every_link_between_our_pages_leads_somewhere():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    dead = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not dead
