@@ -1,0 +1,14 @@
+"""What a savings plan is worth: delivery by risk, what comes back next year, and which assumption matters."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "holes": ["CarriedForward", "carry_forward"],
+        "programme": ["DELIVERY", "check_programme", "make_programme", "share_out"],
+        "published": ["NationalSavings", "check_delivery", "national_savings"],
+        "sensitivity": ["Sensitivity", "scenarios", "tornado"],
+        "simulate": ["Savings", "simulate_savings"],
+    },
+)

@@ -1,0 +1,136 @@
+"""The published arithmetic of savings: what was asked, of what kind, and what came of it.
+
+Takes the claims of the NAO's review and the national figures, as they were transcribed, and multiplies nothing
+that is not printed there: shares times totals, with the cells of both.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import BasisError
+from ..numbers import write_number
+from ..prices import march_year
+from ..results import Result
+from ..tidy import cell_refs
+from .programme import DELIVERY
+
+NOT_RATED = "not published"
+
+
+@dataclass(frozen=True, eq=False)
+class NationalSavings(Result):
+    """The NAO's arithmetic for 2022-23.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``part``, ``amount`` (GBP m), ``share`` of the whole ask, ``how`` (printed, or the product of two printed figures), ``cells``.
+    bands : dict
+        Shares of the ICBs' savings by risk band; what is neither high nor medium is taken as low.
+    """
+
+    table: pd.DataFrame
+    asked: float
+    icb: float
+    one_off: float
+    bands: dict[str, float]
+    unit: str = "GBP m"
+    cells: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """What was asked, the one-off part, the part of the ICBs' savings at risk."""
+        high, medium = (self.bands[band] * self.icb for band in ("high", "medium"))
+        return (
+            f"{write_number(self.asked, 'GBP m')} was asked for 2022-23, {write_number(self.one_off, 'GBP m')} of it one-off "
+            f"({self.one_off / self.asked:.0%}); of the ICBs' {write_number(self.icb, 'GBP m')}, {write_number(high, 'GBP m')} was at high risk and "
+            f"{write_number(medium, 'GBP m')} at medium risk. How the other {write_number(self.asked - self.icb, 'GBP m')} was rated is not published."
+        )
+
+
+def national_savings(claims: pd.DataFrame) -> NationalSavings:
+    """The parts of the 2022-23 ask, from ``load("nao_claims")``.
+
+    Raises
+    ------
+    BasisError
+        When one of the five printed figures is missing or printed with two values.
+    """
+    asked, one_off, icb, high, medium = (
+        _one(claims, name)
+        for name in ("savings_required", "nonrecurrent_planned_savings", "icb_savings", "icb_savings_high_risk_pct", "icb_savings_medium_risk_pct")
+    )
+    total, board = _millions(asked), _millions(icb)
+    bands = {"high": high["value"] / 100, "medium": medium["value"] / 100}
+    bands["low"] = 1 - sum(bands.values())
+    product = "product of two printed figures"
+    parts = [
+        ("asked of all systems", total, "printed", (asked,)),
+        ("of that, one-off", _millions(one_off), "printed", (one_off,)),
+        ("of that, recurrent", total - _millions(one_off), "difference of two printed figures", (asked, one_off)),
+        ("asked of ICBs", board, "printed", (icb,)),
+        ("ICBs, high risk", board * bands["high"], product, (icb, high)),
+        ("ICBs, medium risk", board * bands["medium"], product, (icb, medium)),
+        ("ICBs, neither", board * bands["low"], product, (icb, high, medium)),
+        ("asked of trusts, risk not published", total - board, "difference of two printed figures", (asked, icb)),
+    ]
+    table = pd.DataFrame(
+        [(part, amount, amount / total, how, tuple(row["cell"] for row in rows)) for part, amount, how, rows in parts],
+        columns=["part", "amount", "share", "how", "cells"],
+    )
+    cells = tuple(sorted({ref for refs in table["cells"] for ref in refs}))
+    return NationalSavings(table, total, board, _millions(one_off), bands, cells=cells)
+
+
+def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd.DataFrame = DELIVERY) -> pd.DataFrame:
+    """Targets beside delivered totals, by year and source, and what the assumptions would have given.
+
+    Parameters
+    ----------
+    national : observations, ``load("finances_national")``
+    bands : shares by risk band the assumptions are applied to
+
+    Returns
+    -------
+    DataFrame
+        ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``share`` delivered, ``assumed`` share, and
+        ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed. One
+        row a pair of printed figures.
+    """
+    assumed = sum(bands[band] * delivery.loc[band, "mean"] for band in bands)
+    kept = national[national["measure"].isin(["efficiency_target", "efficiency_delivered"]) & (national["unit"] == "GBP m")]
+    kept = kept.assign(fy=march_year(kept["end"]), cell=cell_refs(kept))
+    kept = kept.drop_duplicates(["measure", "period", "value"])
+    columns = ["period", "fy", "value", "cell"]
+    target, done = (kept.loc[kept["measure"] == f"efficiency_{side}", columns] for side in ("target", "delivered"))
+    pairs = target.merge(done, on=["period", "fy"], how="outer", suffixes=("_target", "_done")).sort_values(["fy", "value_target"])
+    share = pairs["value_done"] / pairs["value_target"]
+    others = sum(bands[band] * delivery.loc[band, "mean"] for band in bands if band != "high")
+    cells = [tuple(c for c in (a, b) if isinstance(c, str)) for a, b in zip(pairs["cell_target"], pairs["cell_done"], strict=True)]
+    return pd.DataFrame(
+        {
+            "period": pairs["period"],
+            "fy": pairs["fy"],
+            "target": pairs["value_target"],
+            "delivered": pairs["value_done"],
+            "share": share,
+            "assumed": assumed,
+            "high_implied": (share - others) / bands["high"],
+            "cells": cells,
+        }
+    ).reset_index(drop=True)
+
+
+def _one(claims: pd.DataFrame, measure: str) -> pd.Series:
+    rows = claims[claims["measure"] == measure]
+    if rows["value"].nunique() != 1:
+        seen = ", ".join(f"{value:g}" for value in rows["value"].unique()) or "none"
+        raise BasisError(f"The claim {measure!r} should be one printed figure; {seen} held. Correct data/raw/figures/nao_claims.csv.")
+    row = rows.iloc[0].copy()
+    row["cell"] = cell_refs(rows).iloc[0]
+    return row
+
+
+def _millions(row: pd.Series) -> float:
+    return float(row["value"]) * (1000.0 if row["unit"] == "GBP bn" else 1.0)

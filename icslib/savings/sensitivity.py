@@ -1,0 +1,133 @@
+"""Which assumption matters most, and what a worse year would do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import BasisError
+from ..numbers import write_number
+from ..results import Result
+from .programme import DELIVERY
+from .simulate import Savings, simulate_savings
+
+SPAN = {"mean": 0.15, "sd": 0.5}
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity(Result):
+    """One assumption moved at a time.
+
+    Attributes
+    ----------
+    table : DataFrame, index ``assumption``, widest swing first
+        ``low``, ``high`` (the values tried), ``at_low``, ``at_high`` (the outcome, GBP m), ``swing``; ``base`` in attrs is not
+        used: the outcome with no assumption moved is ``base`` of the record.
+    """
+
+    table: pd.DataFrame
+    base: float
+    outcome: str
+    unit: str = "GBP m"
+    cells: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """The assumption with the widest swing."""
+        first = self.table.iloc[0]
+        low, high = sorted((first["at_low"], first["at_high"]))
+        return (
+            f"{self.outcome[0].upper()}{self.outcome[1:]} is {write_number(self.base, 'GBP m')}; it moves most with {self.table.index[0]} "
+            f"({write_number(low, 'GBP m')} to {write_number(high, 'GBP m')})."
+        )
+
+
+def tornado(
+    programme: pd.DataFrame,
+    *,
+    draws: int = 20_000,
+    seed: int = 1,
+    correlation: float = 0.5,
+    common: float = 0.5,
+    delivery: pd.DataFrame = DELIVERY,
+    measure: str = "p10",
+) -> Sensitivity:
+    """Move each assumption down and up, the others as they are, with the same random numbers throughout.
+
+    Parameters
+    ----------
+    measure : column of ``Savings.together``: ``p10`` (default), ``delivered``, ``p90``
+
+    Moved: the mean delivered of each band by 15 points of share either way (within what can be delivered), its spread by half either way, the
+    correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low to high risk or back.
+    """
+    base = {"draws": draws, "seed": seed, "correlation": correlation, "common": common}
+
+    def outcome(programme: pd.DataFrame = programme, delivery: pd.DataFrame = delivery, **moved: float) -> float:
+        return float(simulate_savings(programme, delivery=delivery, **{**base, **moved}).together.loc["common", measure])
+
+    rows = {}
+    for band in delivery.index[delivery.index.isin(programme["band"])]:
+        ends = [delivery.loc[band, "mean"] + side * SPAN["mean"] for side in (-1, 1)]
+        room = delivery.loc[band, "sd"] / 2
+        ends = [max(ends[0], room), min(ends[1], delivery.loc[band, "most"] - room)]
+        rows[f"mean delivered, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, "mean", end)) for end in ends))
+        ends = [delivery.loc[band, "sd"] * (1 + side * SPAN["sd"]) for side in (-1, 1)]
+        rows[f"spread of delivery, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, "sd", end)) for end in ends))
+    rows["correlation of schemes"] = (0.0, 0.9, outcome(correlation=0.0), outcome(correlation=0.9))
+    if programme["place"].nunique() > 1:
+        rows["share of it common to all places"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
+    if {"high", "low"} <= set(programme["band"]):
+        moved = [_shifted(programme, share) for share in (-0.1, 0.1)]
+        rows["share of the ask at high risk"] = (*(_high(p) for p in moved), *(outcome(programme=p) for p in moved))
+    table = pd.DataFrame(rows, index=["low", "high", "at_low", "at_high"]).T
+    table["swing"] = (table["at_high"] - table["at_low"]).abs()
+    words = {"p10": "the 10th percentile of savings delivered", "delivered": "the mean of savings delivered", "p90": "the 90th percentile of savings delivered"}
+    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), words.get(measure, measure))
+
+
+def scenarios(savings: Savings, shocks: Mapping[str, float]) -> pd.DataFrame:
+    """The year-end position of all places together under named shocks, one at a time and all at once.
+
+    Parameters
+    ----------
+    shocks : GBP m by name, negative when they worsen the position (pay a point above plan, inflation, support funding withdrawn)
+
+    Returns
+    -------
+    DataFrame, index ``scenario``
+        ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``, ``asked_again``: what more would have to be asked to stand at the
+        mean without the shock, as a share of the ask.
+    """
+    if not shocks:
+        raise BasisError("No shock was named: give GBP m by name, negative when it worsens the position.")
+    row = savings.together.loc["common"]
+    share = row["delivered"] / row["asked"]
+    named = {"as planned": 0.0, **shocks, **({"all at once": sum(shocks.values())} if len(shocks) > 1 else {})}
+    out = pd.DataFrame({"shock": pd.Series(named)})
+    for name in ("position", "position_p10", "position_p90"):
+        out[name] = row[name] + out["shock"]
+    out["asked_again"] = (-out["shock"] / share / row["asked"]).clip(lower=0) + 0.0
+    return out.rename_axis("scenario")
+
+
+def _with(delivery: pd.DataFrame, band: str, column: str, value: float) -> pd.DataFrame:
+    moved = delivery.astype(float)
+    moved.loc[band, column] = value
+    return moved
+
+
+def _high(programme: pd.DataFrame) -> float:
+    return float(programme.loc[programme["band"] == "high", "asked"].sum() / programme["asked"].sum())
+
+
+def _shifted(programme: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Move `share` of each place's ask from low to high risk, as far as there is any."""
+    moved = programme.copy()
+    asked = moved.groupby("place")["asked"].transform("sum")
+    high, low = moved["band"] == "high", moved["band"] == "low"
+    room = moved["asked"].where(low if share > 0 else high).groupby(moved["place"]).transform("sum")
+    step = share / abs(share) * (abs(share) * asked).clip(upper=room)
+    part = moved["asked"] / moved["asked"].where(high | low).groupby([moved["place"], moved["band"]]).transform("sum")
+    moved["asked"] = (moved["asked"] + step * part.where(high, 0) - step * part.where(low, 0)).clip(lower=0)
+    return moved

@@ -1,0 +1,110 @@
+"""Programmes: shares that must sum, asks that must hold, and the printed arithmetic of 2022-23."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icslib.errors import BasisError
+from icslib.savings import DELIVERY, check_delivery, check_programme, make_programme, national_savings, share_out
+from icslib.savings.programme import check_assumptions
+
+MIX = {"high": 0.36, "medium": 0.25, "low": 0.39}
+
+
+def test_a_programme_sums_to_what_was_asked():
+    made = make_programme({"QQA": 100.0, "QQB": 50.0}, MIX, {"QQA": 0.3, "QQB": 0.4})
+    assert made.groupby("place")["asked"].sum().to_dict() == pytest.approx({"QQA": 100.0, "QQB": 50.0})
+    assert made.groupby("place")["one_off"].first().to_dict() == {"QQA": 0.3, "QQB": 0.4}
+
+
+@pytest.mark.parametrize(
+    "programme, words",
+    [
+        ({"asked": [-1.0]}, "asked is -1; it must lie between 0"),
+        ({"one_off": [1.2]}, "one_off is 1.2"),
+        ({"one_off": [float("nan")]}, "one_off is nan"),
+        ({"band": ["huge"]}, r"risk band \['huge'\]"),
+        ({"asked": [0.0]}, "QQA was asked for nothing"),
+    ],
+)
+def test_a_programme_that_cannot_be_is_refused(programme, words):
+    good = pd.DataFrame({"place": ["QQA"], "band": ["low"], "asked": [1.0], "one_off": [0.3]})
+    assert len(check_programme(good)) == 1
+    with pytest.raises(BasisError, match=words):
+        check_programme(good.assign(**programme))
+
+
+def test_shares_that_do_not_sum_to_one_and_missing_columns_are_refused():
+    with pytest.raises(BasisError, match=r"sum to 0\.61, not to 1"):
+        make_programme({"QQA": 1.0}, {"high": 0.36, "medium": 0.25}, 0.3)
+    with pytest.raises(BasisError, match=r"columns \['one_off'\]"):
+        check_programme(pd.DataFrame({"place": [], "band": [], "asked": []}))
+
+
+def test_an_impossible_delivery_is_refused():
+    with pytest.raises(BasisError, match=r"high band cannot have mean 0\.6 and standard deviation 0\.7"):
+        check_assumptions(DELIVERY.assign(sd=0.7))
+    with pytest.raises(BasisError, match=r"mean 1\.3"):
+        check_assumptions(DELIVERY.assign(mean=1.3))
+
+
+@given(st.floats(100, 9000), st.lists(st.floats(0.1, 5), min_size=3, max_size=12), st.floats(0, 0.9))
+def test_a_national_ask_is_shared_out_whole(total, weights, part):
+    weights = pd.Series(weights, index=[f"Q{i}" for i in range(len(weights))])
+    found = share_out(total, weights, pd.Series({"Q0": part * total}))
+    assert found["asked"].sum() == pytest.approx(total) and found.loc["Q0", "how"] == "published"
+    rest = found["asked"].drop("Q0") / weights.drop("Q0")
+    assert rest.max() == pytest.approx(rest.min())
+
+
+def test_published_asks_cannot_exceed_the_national_one():
+    with pytest.raises(BasisError, match="come to 12, the national ask is 10"):
+        share_out(10.0, pd.Series({"A": 1.0, "B": 1.0}), pd.Series({"A": 12.0}))
+
+
+def claims(**changed):
+    printed = {
+        "savings_required": (5700.0, "GBP m"),
+        "nonrecurrent_planned_savings": (2.0, "GBP bn"),
+        "icb_savings": (1700.0, "GBP m"),
+        "icb_savings_high_risk_pct": (36.0, "percent"),
+        "icb_savings_medium_risk_pct": (25.0, "percent"),
+    }
+    rows = [(name, *changed.get(name, pair)) for name, pair in printed.items()]
+    frame = pd.DataFrame(rows, columns=["measure", "value", "unit"])
+    return frame.assign(source="claims", sheet="", column="E", row=range(2, len(frame) + 2))
+
+
+def test_the_arithmetic_of_2022_23_from_five_printed_figures():
+    found = national_savings(claims())
+    amount = found.table.set_index("part")["amount"]
+    assert amount["ICBs, high risk"] == pytest.approx(612.0) and amount["ICBs, medium risk"] == pytest.approx(425.0)
+    assert amount["asked of trusts, risk not published"] == 4000.0 and amount["of that, recurrent"] == 3700.0
+    assert found.table.set_index("part").loc["ICBs, high risk", "cells"] == ("claims!!E4", "claims!!E5")
+    assert "£2,000m of it one-off (35%)" in found.finding
+
+
+def test_a_missing_claim_stops_the_arithmetic():
+    with pytest.raises(BasisError, match="'icb_savings' should be one printed figure; none held"):
+        national_savings(claims().query("measure != 'icb_savings'"))
+
+
+def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
+    national = pd.DataFrame(
+        [
+            ["efficiency_target", "2022-23", 5700.0],
+            ["efficiency_target", "2022-23", 5670.0],
+            ["efficiency_delivered", "2022-23", 4980.0],
+            ["efficiency_target", "2025-26", 11000.0],
+        ],
+        columns=["measure", "period", "value"],
+    ).assign(unit="GBP m", source="n", sheet="", column="E", row=range(2, 6))
+    national["end"] = pd.to_datetime("20" + national["period"].str[-2:] + "-03-31")
+    found = check_delivery(national, MIX)
+    assert found["share"].round(4).tolist()[:2] == [round(4980 / 5670, 4), round(4980 / 5700, 4)] and pd.isna(found["share"].iloc[2])
+    assumed = 0.36 * 0.60 + 0.25 * 0.85 + 0.39 * 1.00
+    assert found["assumed"].iloc[0] == pytest.approx(assumed)
+    implied = found["high_implied"].iloc[1]
+    assert 0.36 * implied + 0.25 * 0.85 + 0.39 == pytest.approx(4980 / 5700)
+    assert found["cells"].iloc[0] == ("n!!E3", "n!!E4")
