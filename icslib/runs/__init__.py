@@ -1,0 +1,15 @@
+"""Everything that runs notebooks: parameters, plan, cache, warm kernels, executors, manifest."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "batch": ["Batch", "Options", "plan_batch", "run", "run_jobs", "select_jobs"],
+        "form": ["form"],
+        "notebook": ["find_notebook"],
+        "parameters": ["Parameter", "check_values", "read_parameters"],
+        "plan": ["Job", "expand", "read_plan"],
+        "progress": ["show_progress", "summary"],
+    },
+)

@@ -1,0 +1,259 @@
+"""One run, from notebook text to the bytes of its report: what happens inside the fresh child.
+
+The bytes depend on nothing but the inputs: ids, counts and metadata are settled, addresses in memory are blanked, and the
+facts of this run (times, warnings, what it read) go to the outcome, not into the report.
+"""
+
+import random
+import re
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .inputs import everything, files_read, modules_loaded, tables_read
+
+SPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a run needs, self-contained so that it may travel to another machine."""
+
+    name: str
+    notebook: str
+    text: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    kernel: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    """What came of a run: the two files as bytes, or the error and where it arose; and the facts of the run."""
+
+    name: str
+    ipynb: bytes = b""
+    html: bytes = b""
+    error: dict | None = None
+    modules: dict[str, str] = field(default_factory=dict)
+    page_modules: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    warnings: list[dict] = field(default_factory=list)
+    cells: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    attempts: int = 1
+
+
+def execute(task: Task, started: Callable[[int], object] = lambda index: None) -> Outcome:
+    """Run `task` here and give its outcome; an error in a cell or in rendering is in the outcome, not raised."""
+    began = time.perf_counter()
+    outcome = Outcome(task.name)
+    with (
+        files_read() as read,
+        _warnings_raised(outcome),
+        tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as folder,
+    ):
+        where = "starting"
+        try:
+            seed_everything()
+            page = run_cells(task, started)
+            outcome.cells = {
+                cell.id: round(cell.metadata.papermill.get("duration") or 0, 4) for cell in page.cells if cell.cell_type == "code"
+            }
+            outcome.error = first_error(page)
+            outcome.modules, outcome.tables = modules_loaded(), tables_read()
+            if task.kernel:
+                outcome.modules, outcome.tables, outcome.files = everything()
+            outcome.ipynb = settle(page)
+            where = "rendering"
+            if outcome.error is None:
+                outcome.html = render(task.name, outcome.ipynb, Path(folder))
+        except Exception as fault:
+            outcome.error = describe_error(fault, where)
+        outcome.page_modules = {name: path for name, path in modules_loaded().items() if name not in outcome.modules}
+    outcome.files = outcome.files or read
+    outcome.seconds = round(time.perf_counter() - began, 3)
+    return outcome
+
+
+def run_cells(task: Task, started: Callable[[int], object]):
+    """Put the given parameters in by papermill's own means, and run the cells up to the first that fails."""
+    import nbformat
+    from papermill.engines import papermill_engines
+    from papermill.parameterize import parameterize_notebook
+    from papermill.translators import PythonTranslator, papermill_translators
+
+    from .shell import ShellEngine
+
+    class Translator(PythonTranslator):
+        """Papermill's words for parameters, and ours for dates, paths and tuples."""
+
+        @classmethod
+        def translate(cls, val):
+            if isinstance(val, date):
+                return f'__import__("datetime").date.fromisoformat("{val.isoformat()}")'
+            if isinstance(val, Path):
+                return f'__import__("pathlib").Path({cls.translate_escaped_str(str(val))})'
+            if isinstance(val, tuple):
+                return f"({''.join(cls.translate(item) + ', ' for item in val)})".replace(", )", ",)" if len(val) == 1 else ")")
+            return super().translate(val)
+
+    papermill_engines.register("icslib", ShellEngine)
+    papermill_translators.register("python", Translator)
+    page = nbformat.reads(task.text, as_version=4)
+    page.metadata.update(kernelspec=SPEC, papermill={})
+    for cell in page.cells:
+        cell.metadata.setdefault("tags", [])
+    if task.given:
+        page = parameterize_notebook(page, dict(task.given), engine_name="icslib", comment="Given for this run")
+    page.metadata.papermill.parameters = {name: json_safe(value) for name, value in task.given.items()}
+    name_cells(page)
+    if task.kernel:
+        return papermill_engines.execute_notebook_with_engine(None, page, kernel_name=task.kernel, progress_bar=False)
+    return papermill_engines.execute_notebook_with_engine(
+        "icslib", page, kernel_name="python3", progress_bar=False, started=started
+    )
+
+
+def name_cells(page) -> None:
+    """Give the cell of given parameters, and cells without one, an id that is the same every time."""
+    for number, cell in enumerate(page.cells):
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "given"
+        elif not cell.get("id"):
+            cell.id = f"cell-{number:02}"
+
+
+def settle(page) -> bytes:
+    """The notebook as bytes that are the same for the same inputs, on any machine, on any day."""
+    import nbformat
+
+    given = page.metadata.get("papermill", {}).get("parameters", {})
+    page.metadata = nbformat.from_dict(
+        {"kernelspec": SPEC, "language_info": {"name": "python"}, "papermill": {"parameters": given}}
+    )
+    page.nbformat, page.nbformat_minor = 4, 5
+    for cell in page.cells:
+        for trace in ("papermill", "execution"):
+            cell.metadata.pop(trace, None)
+        if not cell.metadata.get("tags"):
+            cell.metadata.pop("tags", None)
+        for output in cell.get("outputs", []):
+            for kind, value in output.get("data", {}).items():
+                if isinstance(value, str) and kind.startswith("text/"):
+                    output["data"][kind] = ADDRESS.sub("at 0x0", value)
+            if "text" in output:
+                output.text = ADDRESS.sub("at 0x0", output.text)
+    return (nbformat.writes(page).rstrip("\n") + "\n").encode()
+
+
+def first_error(page) -> dict | None:
+    """The first failing cell: its number, id and source, and the error."""
+    for index, cell in enumerate(page.cells):
+        if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return {
+                    "cell": index + 1,
+                    "id": cell.id,
+                    "source": cell.source,
+                    "kind": output.ename,
+                    "said": output.evalue,
+                    "trace": "\n".join(output.traceback),
+                }
+        if cell.metadata.get("papermill", {}).get("exception"):
+            return {
+                "cell": index + 1,
+                "id": cell.id,
+                "source": cell.source,
+                "kind": "UsageError",
+                "said": "the cell was refused",
+                "trace": "",
+            }
+    return None
+
+
+def describe_error(fault: BaseException, where: str) -> dict:
+    """An error that arose outside the cells."""
+    import traceback
+
+    return {
+        "cell": None,
+        "id": where,
+        "source": "",
+        "kind": type(fault).__name__,
+        "said": str(fault),
+        "trace": "".join(traceback.format_exception(fault)),
+    }
+
+
+def render(name: str, ipynb: bytes, folder: Path) -> bytes:
+    """The HTML page of an executed notebook, as bytes."""
+    from ..render import render_report
+
+    made = folder / f"{name}.ipynb"
+    made.write_bytes(ipynb)
+    render_report(made, made.with_suffix(".html"))
+    return made.with_suffix(".html").read_bytes()
+
+
+def rewrite(text: str, executed: bytes) -> bytes | None:
+    """The executed notebook with the prose, ids and tags of the notebook `text`; None if their code cells differ."""
+    import nbformat
+
+    page, old = nbformat.reads(text, as_version=4), nbformat.reads(executed.decode(), as_version=4)
+    page.metadata.papermill = old.metadata.papermill
+    outputs = [cell for cell in old.cells if cell.cell_type == "code"]
+    if given := [cell for cell in outputs if "injected-parameters" in cell.metadata.get("tags", [])]:
+        at = next(number for number, cell in enumerate(page.cells) if "parameters" in cell.metadata.get("tags", []))
+        page.cells.insert(at + 1, given[0])
+    name_cells(page)
+    code = [cell for cell in page.cells if cell.cell_type == "code"]
+    if [cell.source.rstrip() for cell in code] != [cell.source.rstrip() for cell in outputs]:
+        return None
+    for cell, ran in zip(code, outputs, strict=True):
+        cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+    return settle(page)
+
+
+def json_safe(value):
+    """`value` as JSON can hold it: dates and paths as text, tuples as lists."""
+    if isinstance(value, (tuple, list)):
+        return [json_safe(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def seed_everything() -> None:
+    """Fix what a notebook may draw from without saying so."""
+    import matplotlib
+    import numpy as np
+
+    random.seed(0)
+    np.random.seed(0)
+    matplotlib.rcParams["svg.hashsalt"] = "icslib"
+
+
+@contextmanager
+def _warnings_raised(outcome: Outcome) -> Iterator[None]:
+    """Keep each warning for the manifest, and show it in the report without the path of this machine."""
+
+    def show(message, category, filename, lineno, file=None, line=None):
+        told = {"kind": category.__name__, "said": str(message), "where": f"{Path(filename).name}:{lineno}"}
+        if told not in outcome.warnings:
+            outcome.warnings.append(told)
+        print(f"{category.__name__}: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield

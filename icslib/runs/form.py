@@ -1,0 +1,87 @@
+"""The parameters of a notebook as a form in JupyterLab: fill in, press the button, follow the link."""
+
+from datetime import date
+from typing import Any
+
+from ..errors import IcsError
+from .batch import run
+from .notebook import find_notebook
+from .parameters import Parameter, read_parameters
+
+
+def form(notebook: str):
+    """A form with one field a parameter of `notebook`, and a button that checks them and makes the report.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Its ``parameters`` gives the values now filled in.
+    """
+    import ipywidgets as widgets
+
+    found = find_notebook(notebook)
+    fields = {one.name: _field(one, widgets) for one in read_parameters(found)}
+    button = widgets.Button(description="Make the report", button_style="primary")
+    answer = widgets.Output()
+
+    def values() -> dict[str, Any]:
+        return {name: field.value for name, field in fields.items()}
+
+    def press(_) -> None:
+        answer.clear_output()
+        button.disabled = True
+        with answer:
+            try:
+                widgets.widget_output.display(run(notebook, **values()))
+            except IcsError as fault:
+                print(fault)
+            finally:
+                button.disabled = False
+
+    button.on_click(press)
+    box = widgets.VBox(
+        [
+            *(
+                widgets.VBox([field, widgets.Label(_note(one))])
+                for one, field in zip(read_parameters(found), fields.values(), strict=True)
+            ),
+            button,
+            answer,
+        ]
+    )
+    box.press, box.values = press, values
+    return box
+
+
+def _note(one: Parameter) -> str:
+    return one.description + (f" [{one.constraint}]" if one.constraint else "")
+
+
+def _field(one: Parameter, widgets):
+    """The widget that fits the kind and the constraint."""
+    told = {"description": one.name.replace("_", " "), "style": {"description_width": "10rem"}}
+    if one.place_type:
+        from .. import places
+
+        names = sorted(places.places(type=one.place_type)["name"].unique())
+        return widgets.Combobox(value=str(one.default), options=names, ensure_option=False, **told)
+    if one.choices:
+        return widgets.Dropdown(value=one.default, options=list(one.choices), **told)
+    if one.kind is bool:
+        return widgets.Checkbox(value=one.default, indent=False, **told)
+    if one.kind is date:
+        return widgets.DatePicker(value=one.default, **told)
+    if one.kind in (int, float):
+        ends = {"min": one.low, "max": one.high}
+        whole = {end: one.kind(value) for end, value in ends.items() if value is not None}
+        if len(whole) == 2:
+            return (widgets.BoundedIntText if one.kind is int else widgets.BoundedFloatText)(value=one.default, **whole, **told)
+        return (widgets.IntText if one.kind is int else widgets.FloatText)(value=one.default, **told)
+    shown = (
+        ",".join(map(str, one.default))
+        if isinstance(one.default, (tuple, list))
+        else ""
+        if one.default is None
+        else str(one.default)
+    )
+    return widgets.Text(value=shown, **told)

@@ -1,0 +1,122 @@
+"""What to run: jobs, each one notebook with one set of values, and the plan file that lists them all.
+
+``reports/plan.toml`` holds one table a report. A list under ``each`` makes one report for every
+value, ``"all"`` one for every place or choice the parameter may take::
+
+    [[report]]
+    notebook = "06-system-profile"
+    each = {system = "all", vintage = ["2022-07", "2024-04"]}
+    parameters = {first_fy = 2018}
+"""
+
+import hashlib
+import itertools
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .. import paths
+from ..errors import ParameterError, RunError
+from .notebook import Notebook, find_notebook
+from .parameters import check_values, read_parameters
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make: a notebook, the values given to it, and those that its name must tell."""
+
+    notebook: Notebook
+    given: Mapping[str, Any] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
+
+    @cached_property
+    def name(self) -> str:
+        """Name of the output, without suffix: the notebook, then every value that is not the default.
+
+        Long or unusual values are cut to what every file system takes, and a short hash keeps them apart.
+        """
+        parts = [f"{name}={_word(value)}" for name, value in self.given.items()]
+        plain = "--".join([self.notebook.name, *(re.sub(r"[^\w.=+,-]", "_", part) for part in parts)])
+        if len(plain) > 150 or plain != "--".join([self.notebook.name, *parts]):
+            plain = f"{plain[:150]}--{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
+        return plain
+
+    @property
+    def command(self) -> str:
+        """The command line that makes this report alone."""
+        return shlex.join(
+            [
+                "icslib",
+                "run",
+                self.notebook.address,
+                *(part for key, value in self.given.items() for part in ("-p", f"{key}={_word(value)}")),
+            ]
+        )
+
+
+def _word(value) -> str:
+    if isinstance(value, (tuple, list)):
+        return ",".join(map(_word, value))
+    return value.isoformat() if isinstance(value, date) else "none" if value is None else str(value)
+
+
+def make_job(notebook: Notebook, values: Mapping[str, Any], shown: frozenset[str] = frozenset()) -> Job:
+    """Check `values` and keep those that differ from their default, or are in `shown`."""
+    whole = check_values(notebook, values)
+    defaults = {one.name: one.default for one in read_parameters(notebook)}
+    return Job(notebook, {name: value for name, value in whole.items() if name in shown or value != defaults[name]}, shown)
+
+
+def expand(notebook: Notebook, values: Mapping[str, Any] | None = None, each: Mapping[str, Any] | None = None) -> list[Job]:
+    """One job for every combination of the values in `each`; ``"all"`` stands for all a parameter may take."""
+    values, each = values or {}, each or {}
+    known = {one.name: one for one in read_parameters(notebook)}
+    if strangers := [name for name in each if name not in known]:
+        check_values(notebook, dict.fromkeys(strangers))
+    vintage = {**{one.name: one.default for one in known.values()}, **values}
+    spread = [_all_values(notebook, known[name], vintage) if options == "all" else options for name, options in each.items()]
+    jobs = [
+        make_job(notebook, {**values, **dict(zip(each, chosen, strict=True))}, frozenset(each))
+        for chosen in itertools.product(*spread)
+    ]
+    return list({job.name: job for job in jobs}.values())
+
+
+def _all_values(notebook: Notebook, parameter, others: Mapping[str, Any]) -> Sequence:
+    if parameter.place_type:
+        from .. import places
+
+        register = places.places(at=others.get(parameter.at, parameter.at) or None, type=parameter.place_type)
+        return sorted(register["code"])
+    if parameter.choices:
+        return parameter.choices
+    if parameter.low is not None and parameter.high is not None and parameter.kind is int:
+        return range(int(parameter.low), int(parameter.high) + 1)
+    raise ParameterError(
+        f"{notebook.name}: {parameter.name!r} is neither a place, a choice nor a range, so 'each' of it needs a list."
+    )
+
+
+def read_plan(path: Path | None = None) -> list[Job]:
+    """All jobs of the plan file, in its order."""
+    path = path or paths.reports("plan.toml")
+    try:
+        plan = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise RunError(f"{path}: cannot be read as a plan ({fault}). It holds [[report]] tables with a notebook each.") from None
+    jobs: dict[str, Job] = {}
+    for number, table in enumerate(plan.get("report", []), start=1):
+        if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each"}):
+            wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
+            raise RunError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters and each.")
+        for job in expand(find_notebook(table["notebook"]), table.get("parameters"), table.get("each")):
+            jobs.setdefault(job.name, job)
+    if not jobs:
+        raise RunError(f"{path}: no [[report]] in it, so there is nothing to run.")
+    return list(jobs.values())

@@ -1,0 +1,112 @@
+"""Fresh processes that start warm: forked from a server that has the heavy libraries loaded already.
+
+The standard library's ``forkserver`` is one quiet process that imports what is slow and then only forks. Each run gets a
+child of its own: nothing left over from another run, and no second spent on imports. icslib itself is not loaded in the
+server, so a child always runs the code as it is on disk, and what it loaded is what the run used. Where processes
+cannot be forked (Windows; macOS, whose frameworks do not survive it) children start cold and all else is the same.
+"""
+
+import multiprocessing
+import os
+import sys
+import threading
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing import connection, forkserver, process
+from typing import Any
+
+HEAVY = [
+    "matplotlib.pyplot", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
+    "pandas", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats", "scipy.optimize", "scipy.sparse", "seaborn", "statsmodels.api",
+    "pydantic", "rapidfuzz", "duckdb", "IPython.core.interactiveshell", "IPython.core.completer", "nbformat", "nbformat.v4",
+    "jsonschema", "nbconvert", "nbconvert.exporters", "nbconvert.filters", "jinja2", "mistune", "pygments.lexers", "pygments.formatters.html",
+    "papermill", "papermill.engines", "papermill.parameterize", "importlib.metadata",
+]  # fmt: skip
+STEADY = {
+    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}  # fmt: skip
+STARTING = threading.Lock()
+WARM = sys.platform not in ("win32", "darwin") and "forkserver" in multiprocessing.get_all_start_methods()
+ours: int | None = None
+
+
+def context(warm: bool = WARM):
+    """The way children are made: from the warm server, or each from cold."""
+    return multiprocessing.get_context("forkserver" if warm else "spawn")
+
+
+def start(target, *given, warm: bool = WARM) -> process.BaseProcess:
+    """Start ``target(*given)`` in a fresh child with a steady environment: hash seed, zone, threads."""
+    child = context(warm).Process(target=target, args=given)
+    with STARTING, _environment(STEADY), _bare_main(), _may_have_children():
+        if warm:
+            _ensure_server()
+        child.start()
+    return child
+
+
+def _ensure_server() -> None:
+    """Start the server, or replace one that somebody else started with other libraries and another hash seed."""
+    global ours
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    if server._forkserver_pid is not None and server._forkserver_pid != ours:
+        server._stop()
+    forkserver.set_forkserver_preload(HEAVY)
+    forkserver.ensure_running()
+    ours = server._forkserver_pid
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    old = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in old.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _bare_main() -> Iterator[None]:
+    """Hide the caller's script while a child starts: a child would run it again, and it may call us at its top level."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
+def _may_have_children() -> Iterator[None]:
+    """Let a worker of a cluster start children: it is a daemon, which the library forbids, and we end ours ourselves."""
+    settings = process.current_process()._config  # type: ignore[attr-defined]
+    was = settings.get("daemon")
+    settings["daemon"] = False
+    try:
+        yield
+    finally:
+        if was is not None:
+            settings["daemon"] = was
+        else:
+            settings.pop("daemon", None)
+
+
+def end_with_parent() -> None:
+    """In a child: leave at once when the process that asked for it is gone, so that a killed batch leaves nothing running."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        with suppress(OSError):
+            connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
