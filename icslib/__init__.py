@@ -16,8 +16,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "lag": [
             "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
             "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",
+            "splice_editions",
         ],  # fmt: skip
-        "panel": ["build_panel", "coverage"],
+        "panel": ["build_panel", "coverage", "join_panels"],
         "exhibits": ["in_short", "plot", "table"],
         "runs": ["form", "run"],
         "tidy": ["observations"],

@@ -77,6 +77,28 @@ def build_panel(
     return panel
 
 
+def join_panels(*panels: pd.DataFrame) -> pd.DataFrame:
+    """Put panels side by side on one grid of every place and year any of them has; NaN where one has nothing.
+
+    A measure in two panels is an error. Units, spans and other attributes of the panels are kept.
+    """
+    twice = [name for at, one in enumerate(panels) for name in one.columns[2:] if any(name in other for other in panels[:at])]
+    if twice:
+        raise PanelError(f"{twice} stand in more than one of the {len(panels)} panels. Rename or drop one.")
+    long = [one.set_index(["place", "year"]) for one in panels]
+    attrs: dict = {}
+    for one in panels:
+        for key, value in one.attrs.items():
+            attrs[key] = (
+                type(value)({**attrs.get(key, {}), **value}) if isinstance(value, dict) else value or attrs.get(key, value)
+            )
+    for one in long:
+        one.attrs = {}
+    panel = build_panel(pd.concat(long, axis=1).reset_index(), gaps="keep")
+    panel.attrs.update(attrs)
+    return panel
+
+
 def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
     """Raise unless `key` (place, year, perhaps measure) is there, whole, and names each row once; years must be integers."""
     missing = [name for name in key if name not in frame]

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import PanelError
-from icslib.panel import build_panel, coverage, fixed_by_place, grids
+from icslib.panel import build_panel, coverage, fixed_by_place, grids, join_panels
 
 
 def frame(text: str) -> pd.DataFrame:
@@ -86,3 +86,15 @@ def test_an_attribute_that_changes_within_a_place_is_refused():
 def test_words_are_attributes_carried_over_the_grid():
     rows = pd.DataFrame({"place": ["A", "A"], "year": [2020, 2022], "region": "North", "rate": [1.0, 2.0]})
     assert build_panel(rows, gaps="keep")["region"].tolist() == ["North"] * 3
+
+
+def test_joined_panels_share_one_grid_and_keep_their_units():
+    one = build_panel(frame("place year rate\nA 2020 1\nA 2021 2"))
+    one.attrs["units"] = {"rate": "percent"}
+    other = build_panel(frame("place year spend\nB 2021 3\nB 2022 4"))
+    other.attrs["units"] = {"spend": "GBP"}
+    both = join_panels(one, other)
+    assert both.shape == (6, 4) and both.attrs["units"] == {"rate": "percent", "spend": "GBP"}
+    assert both["rate"].notna().sum() == 2 and both["spend"].notna().sum() == 2
+    with pytest.raises(PanelError, match=r"\['rate'\] stand in more than one of the 2 panels"):
+        join_panels(one, one)

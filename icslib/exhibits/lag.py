@@ -1,0 +1,149 @@
+"""Figures and tables of the outcome lag: what a panel holds, the profile, how editions join."""
+
+import pandas as pd
+
+from .. import style
+from ..lag.distributed import LagEstimate
+from ..lag.editions import Splice
+from ..lag.gate import LagSupport
+from . import plot, table
+from .charts import caterpillar, columns, lines
+from .core import Exhibit
+from .words import describe_intervals, describe_trend
+
+READ_SUPPORT = (
+    "A place-year counts for a lag when it holds the outcome and, that many years earlier, the exposure. "
+    "'Joint' also needs every shorter lag, which an estimate of the whole profile does."
+)
+
+
+@plot.register
+def _(result: LagSupport, asked: str = "") -> Exhibit:
+    data = _support_rows(result)
+    held = result.lags["place_years"]
+
+    def draw(figure):
+        ax = figure.subplots()
+        columns(ax, held, unit="place-years holding both ends")
+        for bar, status in zip(ax.patches, result.lags["status"], strict=True):
+            bar.set_facecolor(COLOURS[status])
+        ax.plot(range(len(held)), result.lags["joint"], color=style.INK, marker="_", linestyle="none", markersize=14)
+        handles = [ax.patches[list(result.lags["status"]).index(s)] for s in COLOURS if s in set(result.lags["status"])]
+        ax.legend(handles, [s for s in COLOURS if s in set(result.lags["status"])], loc="upper right")
+        ax.set_xlabel("lag, years")
+
+    return Exhibit(
+        kind="figure",
+        title=_capital(result.verdict),
+        subtitle=f"{_words(result.exposure)} and {_words(result.outcome)}: place-years that hold both, by lag",
+        data=data,
+        unit="place-years",
+        notes=(READ_SUPPORT, "The short line in each column is the joint count."),
+        alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. {result.verdict}",
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: LagSupport, asked: str = "") -> Exhibit:
+    notes = (
+        READ_SUPPORT,
+        "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective rows: joint "
+        "place-years divided by it. Clusters: places the lag in effect rests on.",
+    )
+    return Exhibit(kind="table", title=_capital(result.verdict), data=_support_rows(result), unit="place-years", notes=notes)
+
+
+@plot.register
+def _(result: LagEstimate, asked: str = "") -> Exhibit:
+    unit = result.unit or "outcome units"
+    notes = [
+        "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that many years later.",
+        f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile lies inside "
+        f"with {result.level:.0%} confidence.",
+    ]
+    if not result.profile["supported"].all():
+        notes.append("Hollow: not identified by the panel; the fitted curve continued.")
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}, {result.basis} profile",
+        data=_profile_rows(result),
+        unit=unit,
+        notes=tuple(notes),
+        alt=describe_intervals(result.profile.rename_axis("lag"), unit) + (f" {result.support.verdict}"),
+        draw=lambda figure: caterpillar(figure.subplots(), result.profile, unit=unit, xlabel="lag, years"),
+    )
+
+
+@table.register
+def _(result: LagEstimate, asked: str = "") -> Exhibit:
+    """Sums over windows of the profile: the first years, the survey's years three to ten, all."""
+    last = int(result.profile.index.max())
+    windows = [
+        (a, min(b, last))
+        for a, b in ((0, 2), (3, 5), (6, 10), (3, 10), (0, last))
+        if a <= last and a >= result.profile.index.min()
+    ]
+    rows = pd.DataFrame([result.cumulative(a, b)._asdict() | {"lags": f"{a} to {b}"} for a, b in dict.fromkeys(windows)])
+    rows["supported"] = [
+        "yes" if result.profile.loc[a:b, "supported"].all() else "not identified" for a, b in dict.fromkeys(windows)
+    ]
+    return Exhibit(
+        kind="table",
+        title=result.finding,
+        subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
+        data=rows[["lags", "estimate", "se", "low", "high", "p", "supported"]],
+        unit=result.unit,
+        notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.",),
+    )
+
+
+@plot.register
+def _(result: Splice, asked: str = "") -> Exhibit:
+    gap = 100 * (result.overlap["ratio"] - 1)
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
+        data=result.overlap.assign(gap=gap).reset_index(),
+        unit="percent",
+        notes=(f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",),
+        sources=tuple(sorted(set(result.observations["source"]))),
+        alt=describe_trend(gap, "percent", "Newer above older"),
+        draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
+    )
+
+
+COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
+ERROR_WORDS = {
+    "cr1": "clustered by place",
+    "cr2": "clustered by place, bias-reduced (CR2)",
+    "wild": "wild cluster bootstrap",
+}
+
+
+def _support_rows(result: LagSupport) -> pd.DataFrame:
+    rows = result.lags.reset_index().round({"inflation": 1, "effective": 0, "clusters": 0})
+    rows["outcome years"] = [
+        f"{a:.0f} to {b:.0f}" if pd.notna(a) else "" for a, b in zip(rows["first"], rows["last"], strict=True)
+    ]
+    return rows[
+        ["lag", "place_years", "places", "outcome years", "joint", "inflation", "effective", "clusters", "status", "reason"]
+    ]
+
+
+def _profile_rows(result: LagEstimate) -> pd.DataFrame:
+    return result.profile.reset_index()[["lag", "estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(values: pd.Series) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
