@@ -1,0 +1,12 @@
+"""Workforce gaps: how big, where, going which way; what is signal, what goes with it, and where it may lead."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gap": ["Gap", "measure_gap"],
+        "signal": ["Xmr", "xmr"],
+        "funnel": ["Funnel", "funnel"],
+    },
+)

@@ -1,0 +1,119 @@
+"""Funnel plots: which places differ more than their size lets chance explain.
+
+A proportion p_i = events over denominator is compared on the arcsine scale (Freeman and Tukey; Spiegelhalter,
+*Statistics in Medicine* 2005, 24:1185-1202): z_i = (asin sqrt p_i - asin sqrt P) / s_i with s_i = 1 / (2 sqrt n_i) and P
+the pooled proportion. Places differ beyond chance as a rule, so limits allow for that: phi is the mean of z squared after
+the outer tenth on each side is pulled in (winsorised), and the variance between places is
+
+    tau2 = max(0, (N phi - (N - 1)) / (sum w - sum w^2 / sum w)),   w = 1 / s^2     (DerSimonian and Laird)
+
+Limits at 95% and 99.8% are P plus and minus 1.96 and 3.09 times sqrt(s^2 + tau2), turned back to proportions.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..results import Result
+
+LEVELS = {"95": 0.95, "998": 0.998}
+
+
+@dataclass(frozen=True, eq=False)
+class Funnel(Result):
+    """Proportions against their denominators with limits.
+
+    Attributes
+    ----------
+    by_place : DataFrame, index place
+        ``value`` (times `per`), ``denominator``, ``z``, ``z_adjusted``, ``low_95``, ``high_95``, ``low_998``, ``high_998`` and
+        ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion.
+    limits : DataFrame, index denominator
+        The funnel's lines on a grid of sizes, with and without over-dispersion (``plain_``).
+    pooled : float
+        The pooled proportion, times `per`.
+    phi, tau2 : float
+        Over-dispersion ratio (1 is chance alone) and variance between places on the arcsine scale.
+    """
+
+    by_place: pd.DataFrame
+    limits: pd.DataFrame
+    pooled: float
+    phi: float
+    tau2: float
+    name: str
+    unit: str = "percent"
+
+    @property
+    def finding(self) -> str:
+        """The pooled value, how far chance alone falls short, and who stands outside."""
+        out = self.by_place[self.by_place["stands"].str.contains("99.8")]
+        above, below = (sorted(out.index[out["stands"].str.startswith(word)]) for word in ("above", "below"))
+        said = "; ".join(filter(None, [f"above: {', '.join(map(str, above))}" if above else "", f"below: {', '.join(map(str, below))}" if below else ""]))
+        return (
+            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, which vary {self.phi:,.1f} times as much as chance alone "
+            f"would make them. Allowing for that, {len(out)} stand outside the 99.8% limits{' (' + said + ')' if said else ''}."
+        )
+
+
+def funnel(
+    frame: pd.DataFrame, events: str, denominator: str, place: str = "place", *, winsorise: float = 0.1, per: float = 100.0, unit: str = "percent", name: str = ""
+) -> Funnel:
+    """Funnel plot of a proportion over places.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row a place
+    events, denominator : columns; events lie between 0 and the denominator
+    winsorise : share pulled in on each side before phi is taken
+    per : 100 for percent
+
+    Raises
+    ------
+    NotIdentified
+        With fewer than three places, a denominator that is not positive, or events outside 0 to the denominator.
+    """
+    held = frame[[place, events, denominator]].dropna().set_index(place).astype(float)
+    n, x = held[denominator], held[events]
+    if len(held) < 3 or (n <= 0).any() or ((x < 0) | (x > n)).any():
+        raise NotIdentified(f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with figures. Mend the rows outside.")
+    target = float(x.sum() / n.sum())
+    centre, s = np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))
+    z = (np.arcsin(np.sqrt(x / n)) - centre) / s
+    phi = float((z.clip(*z.quantile([winsorise, 1 - winsorise])) ** 2).mean())
+    tau2 = _between(phi, s.to_numpy())
+    by_place = pd.DataFrame({"value": per * x / n, "denominator": n, "z": z, "z_adjusted": z * s / np.sqrt(s**2 + tau2)})
+    by_place = by_place.join(_lines(n, centre, tau2, per))
+    by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
+    sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
+    limits = _lines(sizes, centre, tau2, per).join(_lines(sizes, centre, 0.0, per).add_prefix("plain_")).set_axis(sizes, axis=0)
+    return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit)
+
+
+def _between(phi: float, s: np.ndarray) -> float:
+    """DerSimonian and Laird's variance between places."""
+    weight, count = 1 / s**2, len(s)
+    return float(max(0.0, (count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())))
+
+
+def _lines(n: pd.Series, centre: float, tau2: float, per: float) -> pd.DataFrame:
+    spread = np.sqrt(1 / (4 * n) + tau2)
+    lines = {}
+    for label, level in LEVELS.items():
+        reach = stats.norm.ppf(0.5 + level / 2) * spread
+        lines[f"low_{label}"] = per * np.sin((centre - reach).clip(lower=0)) ** 2
+        lines[f"high_{label}"] = per * np.sin((centre + reach).clip(upper=np.pi / 2)) ** 2
+    return pd.DataFrame(lines)
+
+
+def _stand(row: pd.Series) -> str:
+    for label, words in (("998", "99.8%"), ("95", "95%")):
+        if row["value"] > row[f"high_{label}"]:
+            return f"above {words}"
+        if row["value"] < row[f"low_{label}"]:
+            return f"below {words}"
+    return "within"

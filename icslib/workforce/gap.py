@@ -1,0 +1,177 @@
+"""The gap, reconciled: vacancies, posts, staff in post and cover, each on a named series and edition.
+
+The NHS vacancy collection counts posts not filled on the last day of a quarter. Adverts and ESR
+vacancies are other things and are never joined to it. A count and a rate are put together only
+when the same page printed both; they imply
+
+    posts = vacancies / rate          staff in post = posts - vacancies
+
+and, since both were rounded, an interval for each. A figure printed again later with another value
+is a restatement: both editions stay, and the later one is used.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BasisError
+from ..numbers import write_number
+from ..results import Result
+from ..tidy import cell_refs, merge_cells
+
+SERIES = "NHS vacancy collection"
+HELD = ("vacancies", "vacancy_rate", "temporary_workforce")
+BOUNDS = {"at least": "lower", "at most": "upper"}
+
+
+@dataclass(frozen=True, eq=False)
+class Gap(Result):
+    """Vacancies by staff group through time, in whole-time equivalents and percent.
+
+    Attributes
+    ----------
+    table : DataFrame, sorted by ``staff_group`` and ``day``
+        One row a group and day, latest edition: ``series``, ``staff_group``, ``day``, ``vacancies``, ``rate``, ``posts``,
+        ``posts_low``, ``posts_high``, ``in_post``, ``temporary``, ``covered`` (temporary over vacancies, percent),
+        ``qualifier`` (``at least``, ``about``), ``editions`` (how many hold it), ``cells``.
+    editions : DataFrame
+        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``, ``qualifier``, ``used``, ``cells``.
+    restated : DataFrame
+        Days printed with more than one value: ``first``, ``last``, ``change``, ``beyond_rounding``.
+    coverage : DataFrame, index ``staff_group``, one column a quarter
+        ``count and rate``, ``count``, ``rate`` or ``""``.
+    """
+
+    table: pd.DataFrame
+    editions: pd.DataFrame
+    restated: pd.DataFrame
+    coverage: pd.DataFrame
+    place: str
+    unit: str = "FTE"
+
+    @property
+    def finding(self) -> str:
+        """The highest total held, the latest of the largest single group, and how much of the grid is filled."""
+        said = []
+        for group in self.coverage.index[:2]:
+            rows = self.table[(self.table["staff_group"] == group) & self.table["vacancies"].notna()]
+            if rows.empty:
+                continue
+            top, last = rows.loc[rows["vacancies"].idxmax()], rows.iloc[-1]
+            rate = f", {write_number(top['rate'], 'percent')} of posts" if np.isfinite(top["rate"]) else ""
+            said.append(
+                f"{group.capitalize()}: {write_number(top['vacancies'], places=0)} posts vacant at the end of {top['day']:%B %Y}{rate}, the most of "
+                f"{len(rows)} quarters held; {last['qualifier']}{' ' if last['qualifier'] else ''}{write_number(last['vacancies'], places=0)} "
+                f"at the end of {last['day']:%B %Y}."
+            )
+        filled = int((self.coverage != "").to_numpy().sum())
+        return " ".join([*said, f"{filled} of {self.coverage.size} group-quarters are held, {len(self.restated)} of them restated."])
+
+
+def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str = SERIES) -> Gap:
+    """Put published vacancies, rates and temporary cover of one place together, by staff group and day.
+
+    Parameters
+    ----------
+    vacancies : observations
+        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where there,
+        ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
+    place : code of the place
+    series : what the figures are called; carried to every row
+
+    Raises
+    ------
+    BasisError
+        When the figures are not outturn, or of another series (a column ``series`` with several values).
+    """
+    held = vacancies[(vacancies["place"] == place) & vacancies["measure"].isin(HELD)].copy()
+    if held.empty:
+        raise BasisError(f"No vacancies of {place}: give observations of {', '.join(HELD)}, such as load('vacancies_national').")
+    if "series" in held and held["series"].nunique() > 1:
+        raise BasisError(f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one.")
+    if set(held["basis"]) != {"outturn"}:
+        raise BasisError(f"Vacancies on the bases {sorted(set(held['basis']))} cannot be one series. Keep outturn.")
+    defaults = {"rounding": 0.0, "publisher": "", "address": "", "published": "", "doubt": ""}
+    held = held.assign(**{name: value for name, value in defaults.items() if name not in held})
+    held["day"], held["cells"] = pd.to_datetime(held["end"]), cell_refs(held)
+    held["qualifier"] = held["flag"].where(held["flag"].isin([*BOUNDS, "about", "nearly"]), "")
+    held["exact"] = held["qualifier"] == ""
+    held = held.sort_values(["staff_group", "day", "measure", "exact", "published", "row"])
+    key = ["staff_group", "day", "measure"]
+    held["used"] = ~held.duplicated(key, keep="last")
+    return Gap(
+        table=_combine(held, series),
+        editions=held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True),
+        restated=_restated(held[held["exact"]], key),
+        coverage=_cover(held),
+        place=place,
+    )
+
+
+def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
+    rows = []
+    for (group, day), part in held.groupby(["staff_group", "day"], sort=True):
+        used = part[part["used"]].set_index("measure")
+        count, rate, cover = (used.loc[name] if name in used.index else None for name in HELD)
+        row = {"series": series, "staff_group": group, "day": day, "editions": part["address"].nunique(), "cells": merge_cells(used["cells"])}
+        row |= {"vacancies": _value(count), "rate": _value(rate), "temporary": _value(cover)}
+        row["qualifier"] = count["qualifier"] if count is not None else ""
+        row |= dict.fromkeys(["posts", "posts_low", "posts_high", "in_post"], np.nan)
+        both = _same_page(part)
+        if both is not None:
+            row |= dict(zip(["posts", "posts_low", "posts_high"], _posts(*both), strict=True))
+            row["in_post"] = row["posts"] - both[0]["value"]
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    table["covered"] = 100 * table["temporary"] / table["vacancies"]
+    front = ["series", "staff_group", "day", "vacancies", "rate", "posts", "posts_low", "posts_high", "in_post", "temporary", "covered"]
+    return table[[*front, "qualifier", "editions", "cells"]]
+
+
+def _value(row: pd.Series | None) -> float:
+    return np.nan if row is None else float(row["value"])
+
+
+def _same_page(part: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
+    """The latest count and rate that one page printed together, both exact."""
+    exact = part[part["exact"]]
+    for _, page in exact.groupby("address", sort=False):
+        found = page.set_index("measure")
+        if {"vacancies", "vacancy_rate"} <= set(found.index):
+            return found.loc["vacancies"], found.loc["vacancy_rate"]
+    return None
+
+
+def _posts(count: pd.Series, rate: pd.Series) -> tuple[float, float, float]:
+    """Posts implied by a count and a rate, with the interval that their rounding leaves."""
+    half_count, half_rate = count["rounding"] / 2, rate["rounding"] / 2
+    return (
+        count["value"] / rate["value"] * 100,
+        (count["value"] - half_count) / (rate["value"] + half_rate) * 100,
+        (count["value"] + half_count) / (rate["value"] - half_rate) * 100,
+    )
+
+
+def _restated(exact: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    out = []
+    for (group, day, measure), part in exact.groupby(key):
+        first, last = part.iloc[0], part.iloc[-1]
+        if part["value"].nunique() > 1:
+            change = last["value"] - first["value"]
+            beyond = abs(change) > (first["rounding"] + last["rounding"]) / 2
+            out.append((group, day, measure, first["value"], last["value"], change, beyond, merge_cells([first["cells"], last["cells"]])))
+    return pd.DataFrame(out, columns=[*key, "first", "last", "change", "beyond_rounding", "cells"])
+
+
+def _cover(held: pd.DataFrame) -> pd.DataFrame:
+    """What is held of each group and quarter, from the first quarter to the last, groups with most first."""
+    main = held[held["measure"].isin(HELD[:2])]
+    quarters = pd.period_range(main["day"].min(), main["day"].max(), freq="Q")
+    words = {("vacancies",): "count", ("vacancy_rate",): "rate", ("vacancies", "vacancy_rate"): "count and rate"}
+    seen = main.groupby(["staff_group", main["day"].dt.to_period("Q")])["measure"].agg(lambda m: words[tuple(sorted(set(m)))])
+    grid = seen.unstack().reindex(columns=quarters).fillna("")
+    order = (grid != "").sum(axis=1).sort_values(ascending=False, kind="stable").index
+    grid = grid.loc[sorted(order, key=lambda group: (group != "all", -int((grid.loc[group] != "").sum())))]
+    grid.columns = [f"{quarter.end_time:%Y-%m}" for quarter in quarters]
+    return grid

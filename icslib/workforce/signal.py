@@ -1,0 +1,219 @@
+"""Signal or noise: XmR charts with the rules of NHS England's Making Data Count.
+
+Limits of a period are its mean plus and minus 2.66 times the mean moving range; moving ranges above
+3.267 times their mean are left out of that mean once, so that one jump does not widen the limits.
+Four rules, each flagging every point that takes part:
+
+    outside limits      a point beyond a limit
+    shift               seven or more in a row on one side of the mean
+    trend               seven or more in a row rising, or falling
+    two of three        of three in a row on one side, two beyond two thirds of the way to the limit (and within it)
+
+These are the definitions of Making Data Count as the NHS-R community's *plotthedots* carries them out;
+the tests hold limits and flags to its published reference values. Limits are set anew only where
+`rebase` says so, or at the start of a shift when `rebase="shift"` states that rule.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import NotIdentified, ParameterError
+from ..numbers import write_number
+from ..results import Result
+
+LIMIT, SCREEN, RUN = 2.66, 3.267, 7
+RULES = ("outside limits", "shift", "trend", "two of three")
+WORDS = {
+    "common cause": "common cause variation",
+    "improvement": "special cause improvement",
+    "concern": "special cause variation of a concerning kind",
+    "high": "special cause variation, high",
+    "low": "special cause variation, low",
+}
+LEAST = 12  # points below which Making Data Count calls limits tentative
+
+
+@dataclass(frozen=True, eq=False)
+class Xmr(Result):
+    """A series with its limits and signals.
+
+    Attributes
+    ----------
+    points : DataFrame, index as given
+        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the
+        rules in words, or ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
+    baselines : DataFrame
+        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
+    gaps : tuple
+        Index of points without a value, over which no moving range is taken.
+    """
+
+    points: pd.DataFrame
+    baselines: pd.DataFrame
+    name: str
+    unit: str = ""
+    better: str = ""
+    gaps: tuple = ()
+
+    @property
+    def icon(self) -> str:
+        """The variation icon of the last point, in words."""
+        return str(self.points["icon"].dropna().iloc[-1])
+
+    @property
+    def finding(self) -> str:
+        """What the last point is, how many signals there are, and on how many points the limits stand."""
+        last = self.points.dropna(subset=["value"]).iloc[-1]
+        base = self.baselines.iloc[-1]
+        about = WORDS[last["icon"]]
+        by = f" ({last['signal']})" if last["signal"] else ""
+        limits = f"{write_number(last['lower'], self.unit)} to {write_number(last['upper'], self.unit)}"
+        tentative = f", tentative below {LEAST}" if base["tentative"] else ""
+        flagged = int((self.points["signal"] != "").sum())
+        return (
+            f"{self.name}: {write_number(last['value'], self.unit)} at {_day(last.name)} is {about}{by}; limits {limits} from {base['points']} "
+            f"points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals over {len(self.baselines)} "
+            f"baseline{'s' if len(self.baselines) > 1 else ''}."
+        )
+
+
+def xmr(
+    series: pd.Series, *, better: str = "", rebase: Iterable | str = (), baseline: int | None = None, screen: bool = True, unit: str = "", name: str = ""
+) -> Xmr:
+    """XmR chart of one series in time order.
+
+    Parameters
+    ----------
+    series : Series of float, index sorted (dates, periods or integers)
+    better : "higher", "lower" or ""
+        Decides whether a signal is improvement or concern; without it, signals are high or low.
+    rebase : index values at which a new baseline starts, each for a reason known to whoever gives it; or ``"shift"``:
+        a new baseline starts where a shift of seven or more starts and lasts to the end of the series.
+    baseline : int, optional
+        Set limits from the first `baseline` points of each period only, and hold the rest to them.
+    screen : bool
+        Leave moving ranges above 3.267 times their mean out of the limits.
+
+    Raises
+    ------
+    NotIdentified
+        With fewer than two neighbouring values in a period: there is no moving range.
+
+    >>> chart = xmr(pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0]), better="lower", unit="percent", name="Sickness")
+    >>> chart.points["signal"].tolist()[-1], chart.icon
+    ('outside limits', 'concern')
+    """
+    if better not in ("", "higher", "lower"):
+        raise ParameterError(f"better={better!r} is not known. Choose 'higher', 'lower' or '' where neither is better.")
+    series = series.astype(float)
+    if not series.index.is_monotonic_increasing or not series.index.is_unique:
+        raise ParameterError("The series is not in time order, or a time stands twice. Sort it, and keep one value a time.")
+    starts = _shift_starts(series, baseline, screen) if rebase == "shift" else _starts(series, [] if isinstance(rebase, str) else list(rebase))
+    reason = "start of a shift that lasts" if rebase == "shift" else "as asked"
+    period = pd.Series(np.searchsorted(starts, np.arange(len(series)), side="right"), index=series.index)
+    parts, bases = [], []
+    for number, part in series.groupby(period):
+        mean, lower, upper = _limits(part, baseline, screen)
+        parts.append(_flags(part, mean, lower, upper).assign(period=number, mean=mean, lower=lower, upper=upper))
+        held = int(part.iloc[:baseline].notna().sum())
+        bases.append((part.index[0], part.index[-1], held, mean, lower, upper, held < LEAST, reason if number > 0 else "start of the series"))
+    points = pd.concat(parts)
+    points["icon"] = _icons(points, better)
+    columns = ["first", "last", "points", "mean", "lower", "upper", "tentative", "reason"]
+    return Xmr(
+        points=points[["value", "period", "mean", "lower", "upper", *RULES, "signal", "icon"]],
+        baselines=pd.DataFrame(bases, columns=columns),
+        name=name or str(series.name or "Series"),
+        unit=unit,
+        better=better,
+        gaps=tuple(series.index[series.isna()]),
+    )
+
+
+def _starts(series: pd.Series, asked: list) -> list[int]:
+    absent = [at for at in asked if at not in series.index]
+    if absent:
+        raise ParameterError(f"The series has no point at {absent}, so no baseline can start there. It runs from {series.index[0]} to {series.index[-1]}.")
+    return sorted(series.index.get_loc(at) for at in asked)
+
+
+def _limits(part: pd.Series, baseline: int | None, screen: bool) -> tuple[float, float, float]:
+    base = part.iloc[:baseline]
+    moves = base.diff().abs().dropna()
+    if moves.empty:
+        raise NotIdentified(f"The baseline from {part.index[0]} has {int(base.notna().sum())} values, none beside another: no moving range, so no limits.")
+    if screen:
+        moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves
+    mean, reach = float(base.mean()), LIMIT * float(moves.mean())
+    return mean, mean - reach, mean + reach
+
+
+def _flags(part: pd.Series, mean: float, lower: float, upper: float) -> pd.DataFrame:
+    value = part.to_numpy()
+    side = np.nan_to_num(np.sign(value - mean))
+    outside = (value > upper) | (value < lower)
+    near = ~outside & (np.abs(value - mean) > (upper - mean) * 2 / 3)
+    rules = dict(zip(RULES, [outside, _in_runs(side, RUN), _in_trends(value), _two_of_three(near, side)], strict=True))
+    frame = pd.DataFrame({"value": value, **rules}, index=part.index)
+    frame["signal"] = ["; ".join(rule for rule in RULES if row[rule]) for _, row in frame.iterrows()]
+    return frame
+
+
+def _in_runs(side: np.ndarray, length: int) -> np.ndarray:
+    """Whether each point belongs to `length` or more neighbours of the same sign (0 breaks a run).
+
+    >>> _in_runs(np.array([1, 1, 1, -1]), 3).tolist()
+    [True, True, True, False]
+    """
+    taking_part = np.zeros(len(side), bool)
+    for start in range(len(side) - length + 1):
+        window = side[start : start + length]
+        if abs(window.sum()) == length:
+            taking_part[start : start + length] = True
+    return taking_part
+
+
+def _in_trends(value: np.ndarray) -> np.ndarray:
+    """Seven points rising or falling are six steps of one sign; all seven take part."""
+    steps = np.nan_to_num(np.sign(np.diff(value)))
+    runs = _in_runs(steps, RUN - 1)
+    taking_part = np.zeros(len(value), bool)
+    for start in range(len(steps) - RUN + 2):
+        if runs[start : start + RUN - 1].all() and abs(steps[start : start + RUN - 1].sum()) == RUN - 1:
+            taking_part[start : start + RUN] = True
+    return taking_part
+
+
+def _two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
+    taking_part = np.zeros(len(near), bool)
+    for start in range(len(near) - 2):
+        three = slice(start, start + 3)
+        if near[three].sum() >= 2 and abs(side[three].sum()) == 3:
+            taking_part[three] |= near[three]
+    return taking_part
+
+
+def _shift_starts(series: pd.Series, baseline: int | None, screen: bool) -> list[int]:
+    """Where a run of seven or more on one side of its baseline's mean starts and lasts to the end, again and again."""
+    starts, first = [], 0
+    while True:
+        part = series.iloc[first:]
+        side = np.nan_to_num(np.sign(part.to_numpy() - _limits(part, baseline or LEAST, screen)[0]))
+        change = int(np.flatnonzero(side != side[-1])[-1]) + 1 if (side != side[-1]).any() else 0
+        if change < LEAST or len(part) - change < RUN or side[-1] == 0:
+            return starts
+        first += change
+        starts.append(first)
+
+
+def _icons(points: pd.DataFrame, better: str) -> pd.Series:
+    high = points["value"] > points["mean"]
+    words = np.where(high == (better == "higher"), "improvement", "concern") if better else np.where(high, "high", "low")
+    return pd.Series(np.where(points["signal"] != "", words, "common cause"), index=points.index).where(points["value"].notna())
+
+
+def _day(at: object) -> str:
+    return f"{at:%B %Y}" if hasattr(at, "strftime") else str(at)
