@@ -55,6 +55,16 @@ RC = {
 }
 
 
+def steps(paper: str, ink: str, shares: tuple[float, ...] = (0.0, 0.12, 0.24, 0.36, 0.48)) -> list[str]:
+    """Five shades from `paper` towards `ink`, light enough for text of the page's colour upon them.
+
+    >>> steps("#ffffff", "#000000")[:2]
+    ['#ffffff', '#e0e0e0']
+    """
+    ends = [[int(colour[spot : spot + 2], 16) for spot in (1, 3, 5)] for colour in (paper, ink)]
+    return ["#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True)) for share in shares]
+
+
 def settings() -> dict:
     """Matplotlib settings for ``rc_context``; drawing code uses nothing else."""
     from cycler import cycler

@@ -14,7 +14,7 @@ from traitlets import default
 
 from ..errors import RenderError
 from ..paths import written_aside
-from .page import HERE, dress_page
+from .page import dress_page, environment
 from .report import read_report
 
 
@@ -32,20 +32,14 @@ class ReportExporter(TemplateExporter):
     def _template_file(self) -> str:
         return "report.html.j2"
 
-    @default("template_paths")
-    def _template_paths(self) -> list[str]:
-        return [str(HERE / "templates")]
-
     def _create_environment(self) -> Any:
-        environment = super()._create_environment()
-        environment.autoescape = True
-        return environment
+        return environment()
 
     def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """The page of one notebook, as nbconvert wants it."""
-        resources = {**(resources or {}), "report": read_report(nb)}
-        page = self.template.render(resources=resources)
-        return dress_page(page), {**resources, "output_extension": ".html"}
+        resources = {**(resources or {}), "output_extension": ".html"}
+        page = self.template.render(report=read_report(nb), changes=resources.get("changes"))
+        return dress_page(page), resources
 
 
 @cache
@@ -53,13 +47,14 @@ def _exporter() -> ReportExporter:
     return ReportExporter()
 
 
-def render_report(ipynb: Path, html: Path) -> Path:
+def render_report(ipynb: Path, html: Path, changes: dict | None = None) -> Path:
     """Write the HTML of an executed notebook; the same notebook gives the same bytes.
 
     Parameters
     ----------
     ipynb : executed notebook; one that stopped at an error is rendered too, with the error at its top
     html : file to write; left as it was if anything goes wrong
+    changes : what :func:`icslib.changes.compare_reports` found against the report before, shown as a section
 
     Raises
     ------
@@ -70,7 +65,7 @@ def render_report(ipynb: Path, html: Path) -> Path:
         notebook = nbformat.from_dict(nbformat.reader.reads(Path(ipynb).read_text(encoding="utf-8")))
     except (OSError, nbformat.reader.NotJSONError, AttributeError) as fault:
         raise RenderError(f"{ipynb} is not a notebook that can be read ({fault}). Run it again with 'icslib run'.") from fault
-    page, _ = _exporter().from_notebook_node(notebook)
+    page, _ = _exporter().from_notebook_node(notebook, {"changes": changes})
     with written_aside(Path(html)) as aside:
         aside.write_text(page, encoding="utf-8", newline="\n")
     return Path(html)

@@ -9,12 +9,31 @@ import re
 from base64 import b64encode
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from .. import style
+from ..paths import written_aside
 
 HERE = Path(__file__).resolve().parent
 STYLE_MARK, POLICY_MARK = "/*stylesheet*/", "content-policy"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
+
+
+@cache
+def environment() -> Any:
+    """The templates; everything put into them is escaped unless it was made safe on purpose."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(HERE / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def write_page(target: Path, template: str, **parts: Any) -> Path:
+    """Fill a template, dress it and put the page in place whole."""
+    page = dress_page(environment().get_template(template).render(**parts))
+    with written_aside(target) as aside:
+        aside.write_text(page, encoding="utf-8", newline="\n")
+    return target
 
 
 @cache
@@ -26,6 +45,8 @@ def stylesheet() -> str:
     swap = "".join(
         f'.chart [{side}="{colour}"]{{{side}:{partner}}}' for colour, partner in style.DARK.items() for side in ("fill", "stroke")
     )
+    light += "".join(f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.PAPER, style.ASKED), 1))
+    dark += "".join(f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.DARK[style.PAPER], style.DARK[style.ASKED]), 1))
     rules = (HERE / "templates" / "page.css").read_text(encoding="utf-8")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
     whole = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"

@@ -51,13 +51,13 @@ class Cells:
 
 
 def _describe(name: str) -> dict:
-    about = {"id": name, "anchor": f"source-{quote(name)}", "title": name}
+    fields = ("title", "publisher", "published", "edition", "licence", "file", "sha256", "address", "trust")
     try:
         source = catalog.get(name)
+        about = {key: getattr(source, key) for key in fields}
     except IcsError:
-        return {**about, "trust": "Not in the catalog of this project."}
-    fields = ("title", "publisher", "published", "licence", "file", "sha256", "address", "trust", "edition")
-    return {**about, **{key: getattr(source, key, "") for key in fields}}
+        about = {**dict.fromkeys(fields, ""), "title": name, "trust": "Not in the catalog of this project."}
+    return {**about, "id": name, "anchor": f"source-{quote(name)}"}
 
 
 def _cut(cells: str) -> str:

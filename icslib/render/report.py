@@ -30,13 +30,12 @@ class Report:
     contents: list[Heading] = field(default_factory=list)
     stamp: list[Markup] = field(default_factory=list)
     cells: Cells = field(default_factory=Cells)
-    changes: dict | None = None
     code: list[str] = field(default_factory=list)
 
 
 def read_report(notebook: Any) -> Report:
     """Take an executed notebook apart."""
-    report = Report(parameters=read_parameters(notebook), changes=notebook.metadata.get("icslib", {}).get("changes"))
+    report = Report(parameters=read_parameters(notebook))
     numbers = number_exhibits(notebook)
     taken = {"in-short", "contents", "parameters", "changes", "sources", "cells"}
     for spot, cell in enumerate(notebook.cells):
