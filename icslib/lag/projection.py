@@ -1,0 +1,161 @@
+"""Panel local projections: one regression a horizon, long differences, lag augmentation.
+
+outcome[i, t + h] - outcome[i, t - 1] on exposure[i, t], given lagged exposure and outcome, place and year effects.
+
+What it recovers is the *response* of the outcome to exposure now, with everything that exposure now brings with it later. When the
+exposure is autocorrelated this is not the lag kernel of :func:`icslib.lag.estimate_lag`: it is the kernel carried along the
+exposure's own path (h = 1: kernel[1] + persistence x kernel[0]). The two agree only for an exposure without memory.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icslib.errors import NotIdentified
+from icslib.results import Result
+from icslib.stats.bands import sup_t
+from icslib.stats.regression import Fit, fit, interval
+
+from .design import Design, lag_block, make_design
+from .gate import write_lags
+
+
+@dataclass(frozen=True, eq=False)
+class LocalProjection(Result):
+    """Response of the outcome by horizon.
+
+    Attributes
+    ----------
+    profile : DataFrame, index ``horizon``
+        ``estimate``, ``se``, ``low``, ``high``, ``p``, ``rows``, ``band_low``, ``band_high``, ``supported``. Negative horizons are placebos.
+    covariance : array over the horizons estimated
+    refused : tuple of int, horizons without enough rows
+    exposure, outcome, unit : str
+    clusters : int
+    """
+
+    profile: pd.DataFrame
+    covariance: np.ndarray
+    refused: tuple[int, ...]
+    exposure: str
+    outcome: str
+    unit: str
+    clusters: int
+
+    @property
+    def finding(self) -> str:
+        """The largest response with its interval, and horizons that are not identified."""
+        ahead = self.profile[self.profile.index >= 0].dropna(subset="estimate")
+        top = ahead.loc[ahead["estimate"].abs().idxmax()]
+        clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
+        text = (
+            f"The response of {self.outcome} to {self.exposure} is largest after {int(top.name)} years: {top['estimate']:.3g} {self.unit} "
+            f"(95% interval {top['low']:.3g} to {top['high']:.3g}); "
+        ).replace("  ", " ")
+        text += (
+            f"the band over all horizons is clear of zero at {write_lags(clear)} years."
+            if len(clear)
+            else ("the band over all horizons is clear of zero nowhere.")
+        )
+        return text + (f" Horizons {write_lags(self.refused)} are not identified." if self.refused else "")
+
+
+def local_projection(
+    panel: pd.DataFrame,
+    exposure: str,
+    outcome: str,
+    horizons: Iterable[int] = range(0, 11),
+    *,
+    augment: int = 1,
+    difference: bool = True,
+    level: float = 0.95,
+    seed: int = 1,
+    **design,
+) -> LocalProjection:
+    """Response of `outcome` `horizons` years after `exposure`, errors clustered (CR1) and bands over all horizons (sup-t).
+
+    Parameters
+    ----------
+    horizons : integers; below -1 - `augment` they are placebos (those between are the base year and the controls, so they are left out)
+    augment : how many lags of exposure and of outcome changes are controlled for (Montiel Olea and Plagborg-Moller 2021: with lags,
+        intervals stay right however persistent the series)
+    difference : explain the change since the year before the exposure (long difference) or the level
+    design : as for :func:`icslib.lag.estimate_lag` (`controls`, `year_by`, `weights`, `cluster`, `exclude`)
+
+    Notes
+    -----
+    Every horizon uses the rows it has (they shrink with h). Place effects in long differences are place trends in levels, and beside
+    lagged outcomes they bring a bias of order 1 over years (Nickell 1981): read short panels with care.
+    With a switch that stays on, later horizons compare with places that switch meanwhile: use :func:`icslib.lag.event_study`.
+    """
+    horizons = sorted({int(h) for h in horizons} - set(range(-1 - augment, 0)))
+    if not horizons:
+        raise NotIdentified("No horizon was asked for. Pass for example horizons=range(0, 11).")
+    arrays = make_design(panel, exposure, outcome, range(0, augment + 1), **design)
+    fits = {h: _one_horizon(arrays, h, augment, difference) for h in horizons}
+    made = {h: model for h, model in fits.items() if model is not None}
+    if not made:
+        raise NotIdentified(
+            f"No horizon of {exposure} and {outcome} leaves enough place-years. Bring a longer panel or fewer lags to augment."
+        )
+    covariance = _across(list(made.values()), len(arrays.places))
+    df = min(model.df for model in made.values())
+    rows = {}
+    for at, (h, model) in enumerate(made.items()):
+        b, se = float(model.coef[0]), float(np.sqrt(covariance[at, at]))
+        low, high = interval(b, se, model.df, level)
+        rows[h] = {
+            "estimate": b,
+            "se": se,
+            "low": low,
+            "high": high,
+            "p": 2 * stats.t.sf(abs(b) / se, model.df),
+            "rows": model.rows,
+        }
+    profile = pd.DataFrame.from_dict(rows, orient="index").reindex(horizons).rename_axis("horizon")
+    reach = sup_t(covariance, df, level=level, seed=seed) * profile["se"]
+    profile["band_low"], profile["band_high"] = profile["estimate"] - reach, profile["estimate"] + reach
+    profile["supported"] = profile["estimate"].notna()
+    return LocalProjection(
+        profile, covariance, tuple(h for h in horizons if h not in made), exposure, outcome,
+        panel.attrs.get("units", {}).get(outcome, ""), df + 1,
+    )  # fmt: skip
+
+
+def _one_horizon(design: Design, horizon: int, augment: int, difference: bool) -> Fit | None:
+    """The regression at one horizon; None when the rows cannot carry it."""
+    ahead = lag_block(design.outcome, [-horizon])[0]
+    before = lag_block(design.outcome, range(1, augment + 2))
+    outcome = ahead - before[0] if difference else ahead
+    past = before[:-1] - before[1:] if difference else before[:augment]
+    columns = np.concatenate([design.block, past[:augment], design.controls])
+    held = ~np.isnan(outcome) & ~np.isnan(columns).any(axis=0)
+    if not held.any():
+        return None
+    try:
+        absorber = design.absorb(np.where(held, design.weights, 0.0))
+        kept = absorber.weights > 0
+        columns = np.concatenate([columns, design.extra(absorber.weights)[len(design.controls) :]])
+        if absorber.rows - len(columns) - kept.any(axis=1).sum() - absorber.year_levels < 10:
+            return None
+        model = fit(outcome, columns, absorber, cluster=design.cluster)
+        model.need_clusters()
+    except NotIdentified:
+        return None
+    return model
+
+
+def _across(fits: list[Fit], places: int) -> np.ndarray:
+    """Covariance of the first coefficients of several fits by what each place adds to all of them; CR1 factor of each fit."""
+    width = max(int(model.cluster.max()) + 1 for model in fits)
+    influence = np.zeros((len(fits), width))
+    for at, model in enumerate(fits):
+        spent = len(model.coef) + model.absorber.year_levels
+        factor = model.clusters / (model.clusters - 1) * (model.rows - 1) / (model.rows - spent)
+        own = np.einsum("kit,it->ki", model.x, model.resid * model.absorber.weights)
+        np.add.at(influence[at], model.cluster, model.bread[0] @ own)
+        influence[at] *= np.sqrt(factor)
+    return influence @ influence.T
