@@ -8,5 +8,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "gap": ["Gap", "measure_gap"],
         "signal": ["Xmr", "xmr"],
         "funnel": ["Funnel", "funnel"],
+        "split": ["Split", "decompose"],
+        "need": ["Staffing", "compare_staffing"],
+        "flow": ["Projection", "project_workforce", "back_test"],
+        "forecast": ["Forecasts", "forecast_series"],
+        "link": ["Links", "link_staffing"],
     },
 )
