@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver, process
 from typing import Any
@@ -37,23 +37,23 @@ def context(warm: bool = WARM):
     return multiprocessing.get_context("forkserver" if warm else "spawn")
 
 
-def start(target, *given, warm: bool = WARM) -> process.BaseProcess:
+def start(target, *given, warm: bool = WARM, preload: Sequence[str] = ()) -> process.BaseProcess:
     """Start ``target(*given)`` in a fresh child with a steady environment: hash seed, zone, threads."""
     child = context(warm).Process(target=target, args=given)
     with STARTING, _environment(STEADY), _bare_main(), _may_have_children():
         if warm:
-            _ensure_server()
+            _ensure_server(preload)
         child.start()
     return child
 
 
-def _ensure_server() -> None:
+def _ensure_server(preload: Sequence[str]) -> None:
     """Start the server, or replace one that somebody else started with other libraries and another hash seed."""
     global ours
     server: Any = forkserver._forkserver  # type: ignore[attr-defined]
     if server._forkserver_pid is not None and server._forkserver_pid != ours:
         server._stop()
-    forkserver.set_forkserver_preload(HEAVY)
+    forkserver.set_forkserver_preload([*HEAVY, *preload])
     forkserver.ensure_running()
     ours = server._forkserver_pid
 
