@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "panel": ["build_panel", "coverage", "join_panels"],
         "exhibits": ["in_short", "plot", "table"],
         "runs": ["form", "run"],
+        "register": ["check_overlap", "count_systems", "find_place", "lineage_of", "places", "roll_up", "to_vintage"],
         "tidy": ["observations"],
     },
 )

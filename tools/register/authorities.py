@@ -21,7 +21,9 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     lsoas = lsoas.rename(index={**older, "Bristol, City of": "Bristol, City of"})
     for year in YEARS:
         for code, name in chain[[f"ltla{year}_code", f"ltla{year}_name"]].drop_duplicates().to_numpy():
-            row = rows.setdefault(code, dict(code=code, name=name, valid_from="" if year == YEARS[0] else f"20{year}-04-01", valid_to=""))
+            row = rows.setdefault(
+                code, dict(code=code, name=name, valid_from="" if year == YEARS[0] else f"20{year}-04-01", valid_to="")
+            )
             row["name"] = name
         if year == YEARS[0]:
             continue
@@ -32,7 +34,15 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         for code in changed[before].unique():
             rows[code]["valid_to"] = f"20{year}-03-31"
         mass = pd.DataFrame(dict(old=changed[before], new=changed[after], mass=changed.apply(_size, axis=1, lsoas=lsoas)))
-        links.append(move(mass.dropna(), "local_authority", f"20{year}-04-01", "LSOAs of 2011", "reference_ltla_succession; reference_lsoa11_2022"))
+        links.append(
+            move(
+                mass.dropna(),
+                "local_authority",
+                f"20{year}-04-01",
+                "LSOAs of 2011",
+                "reference_ltla_succession; reference_lsoa11_2022",
+            )
+        )
     said = stated("stated_succession").query("place_type == 'local_authority'")
     for row in said.itertuples():
         rows.setdefault(row.old, dict(code=row.old, name=row.note, valid_from="", valid_to=""))
@@ -44,7 +54,11 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     links.append(said.assign(share=pd.to_numeric(said["share"]), back=pd.to_numeric(said["back"])).drop(columns="note"))
     out = pd.concat([districts, counties]).drop_duplicates("code")
     closed = said[~said["old"].isin(rows)].set_index("old")["date"]
-    return out.assign(ons_code=out["code"], valid_to=[closed.get(c, v) for c, v in zip(out["code"], out["valid_to"], strict=True)]), pd.concat(links), lies
+    return (
+        out.assign(ons_code=out["code"], valid_to=[closed.get(c, v) for c, v in zip(out["code"], out["valid_to"], strict=True)]),
+        pd.concat(links),
+        lies,
+    )
 
 
 def _size(row: pd.Series, lsoas: pd.Series) -> float:
@@ -57,8 +71,18 @@ def _counties(chain: pd.DataFrame, lsoas: pd.Series, known: set[str]) -> tuple[p
     for vintage, source, year in (("2021-04", "reference_ltla21_utla21", 21), ("2024-04", "reference_ltla23_utla23", 23)):
         frame = read(source)
         frame = frame[frame[f"utla{year}_code"].str.startswith("E10")]
-        rows += [dict(code=c, name=n, place_type="local_authority", source=source) for c, n in frame[[f"utla{year}_code", f"utla{year}_name"]].drop_duplicates().to_numpy()]
-        lies.append(lie_in(pd.DataFrame(dict(part=frame[f"ltla{year}_code"], whole=frame[f"utla{year}_code"], mass=1)), vintage, "whole", source))
+        rows += [
+            dict(code=c, name=n, place_type="local_authority", source=source)
+            for c, n in frame[[f"utla{year}_code", f"utla{year}_name"]].drop_duplicates().to_numpy()
+        ]
+        lies.append(
+            lie_in(
+                pd.DataFrame(dict(part=frame[f"ltla{year}_code"], whole=frame[f"utla{year}_code"], mass=1)),
+                vintage,
+                "whole",
+                source,
+            )
+        )
     spent = read("council_spending")
     rows += [dict(code=c, name=n, place_type="local_authority", source="council_spending") for c, n in spent[["ons_code", "ons_name"]].to_numpy()
              if c not in known]  # fmt: skip

@@ -53,7 +53,9 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
     known = {code for code in {*read("reference_ccg_icb")["CCG Code"], *_names()} if len(code) in (3, 5)}
     steps = steps[steps["old_code"].isin(known) & steps["new_code"].isin(known) & (steps["date"] >= "2013-04-02")]
     people = ccg_people()
-    mass = pd.DataFrame(dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"]))
+    mass = pd.DataFrame(
+        dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"])
+    )
     links = []
     for (date, _), merged in mass.groupby(["date", "new"]):
         basis = "people registered, last year listed" if merged["mass"].notna().all() else "equal parts: people not published"
@@ -86,7 +88,10 @@ def _ccgs(known: set[str], steps: pd.DataFrame) -> pd.DataFrame:
 
 def _subs() -> pd.DataFrame:
     seen = read("reference_lsoa11_2022").drop_duplicates("sicbl22_code_h")
-    rows = [dict(code=r.sicbl22_code_h, name=r.sicbl22_name, place_type="sub_icb", ons_code=r.sicbl22_code, valid_from=ICB) for r in seen.itertuples()]
+    rows = [
+        dict(code=r.sicbl22_code_h, name=r.sicbl22_name, place_type="sub_icb", ons_code=r.sicbl22_code, valid_from=ICB)
+        for r in seen.itertuples()
+    ]
     return places(rows).assign(source="reference_lsoa11_2022; reference_lsoa21_2024")
 
 
@@ -96,7 +101,14 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
     both = pd.concat([late, early[~early["Practice_Code"].isin(late["Practice_Code"])]])
     region = dict(zip(early["ICS22"], early["R22"], strict=True))
     system = both["ICB"].fillna(both["ICS22"])
-    rows = pd.DataFrame(dict(code=both["Practice_Code"], name=both["GP_Practice_Name"].map(proper), place_type="practice", region=system.map(region)))
+    rows = pd.DataFrame(
+        dict(
+            code=both["Practice_Code"],
+            name=both["GP_Practice_Name"].map(proper),
+            place_type="practice",
+            region=system.map(region),
+        )
+    )
     said = pd.concat([pd.DataFrame(dict(part=early["Practice_Code"], whole=early["ICS22"], mass=1, vintage="2022-07", source="populations-2023-24")),
                       pd.DataFrame(dict(part=late["Practice_Code"], whole=late["ICB"], mass=1, vintage="2024-04", source="populations-2025-26"))])  # fmt: skip
     lies = pd.concat([lie_in(g, v, "whole", s) for (v, s), g in said.groupby(["vintage", "source"])])

@@ -10,7 +10,7 @@ from icslib import catalog, paths
 
 PLACES = ["code", "name", "place_type", "ons_code", "region", "valid_from", "valid_to", "source"]
 SUCCESSION = ["place_type", "old", "new", "date", "share", "back", "basis", "source"]
-MEMBERSHIP = ["part", "whole", "vintage", "share", "basis", "source"]
+MEMBERSHIP = ["part", "whole", "vintage", "share", "cover", "basis", "source"]
 SMALL = {"and", "of", "the", "for", "in", "on", "upon", "under", "with", "at", "by", "le"}
 UPPER = {"nhs", "cic", "ccg", "pct", "icb", "csu", "uk", "gp", "wic", "ltd", "llp", "plc", "utc", "miu", "bmi", "ii", "iii"}
 
@@ -58,7 +58,11 @@ def proper(name: str) -> str:
 
 def district_of(lsoa_name: pd.Series) -> pd.Series:
     """The district in an LSOA's name: 'Halton 001A' lies in Halton as it was at the census."""
-    full = {"Bristol": "Bristol, City of", "Herefordshire": "Herefordshire, County of", "Kingston upon Hull": "Kingston upon Hull, City of"}
+    full = {
+        "Bristol": "Bristol, City of",
+        "Herefordshire": "Herefordshire, County of",
+        "Kingston upon Hull": "Kingston upon Hull, City of",
+    }
     return lsoa_name.str.replace(r" \d{3}[A-Z]$", "", regex=True).replace(full)
 
 
@@ -81,7 +85,11 @@ def move(mass: pd.DataFrame, kind: str, date: str, basis: str, source: str) -> p
 
 
 def lie_in(mass: pd.DataFrame, vintage: str, basis: str, source: str) -> pd.DataFrame:
-    """Membership from the mass of each part in each whole (columns part, whole, mass)."""
+    """Membership from the mass of each part in each whole (columns part, whole, mass).
+
+    ``share`` is the part of the part that lies in the whole, ``cover`` the part of the whole that it fills.
+    """
     mass = mass.groupby(["part", "whole"], as_index=False)["mass"].sum()
     mass["share"] = mass["mass"] / mass.groupby("part")["mass"].transform("sum")
+    mass["cover"] = mass["mass"] / mass.groupby("whole")["mass"].transform("sum") if basis.startswith("LSOA") else float("nan")
     return mass.assign(vintage=vintage, basis=basis, source=source)[MEMBERSHIP]

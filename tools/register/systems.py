@@ -35,12 +35,15 @@ def lsoas() -> dict[str, pd.DataFrame]:
     mid = read("reference_lsoa11_2022").set_axis(
         ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system", "la_name", "la"], axis=1
     )
-    new = read("reference_lsoa21_2024").set_axis(["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system"], axis=1)
+    new = read("reference_lsoa21_2024").set_axis(
+        ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system"], axis=1
+    )
     both = old.merge(mid[["lsoa", "system"]], on="lsoa")
     code = both.groupby("ons")["system"].agg(lambda s: s.mode()[0])
     old["system"] = old["ons"].map(code)
     new["la_name"] = district_of(new["n"])
-    new["la"] = new["la_name"].map(mid.drop_duplicates("la_name").set_index("la_name")["la"])
+    merged = read("reference_ltla22_ltla23").drop_duplicates("ltla22_code").set_index("ltla22_code")["ltla23_code"]
+    new["la"] = new["la_name"].map(mid.drop_duplicates("la_name").set_index("la_name")["la"]).map(merged)
     late = new.assign(system=_in_2026(new, old))
     return {"2021-04": old, "2022-07": mid, "2024-04": new, "2026-04": late}
 
@@ -49,13 +52,13 @@ def lsoas() -> dict[str, pd.DataFrame]:
 def _successors() -> dict[str, list[str]]:
     """Codes that each system of 2022 became part of in April 2026."""
     opened = read("reference_icb_register_2026").query("open_date == '20260401'")
-    code = {proper(name).removesuffix(" Integrated Care Board"): c for c, name in zip(opened["icb_code"], opened["icb_name"], strict=True)}
+    code = {
+        proper(name).removesuffix(" Integrated Care Board"): c
+        for c, name in zip(opened["icb_code"], opened["icb_name"], strict=True)
+    }
     code["NHS Hampshire and Isle of Wight"] = "QRL"
     became = stated("stated_systems").set_index("code")["became"]
-    return {
-        place: [new for name, new in code.items() if f"{name} ICB" in text] or [place]
-        for place, text in became.items()
-    }
+    return {place: [new for name, new in code.items() if f"{name} ICB" in text] or [place] for place, text in became.items()}
 
 
 def _in_2026(new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
@@ -126,10 +129,20 @@ def _icbs() -> pd.DataFrame:
 
 
 def _regions() -> pd.DataFrame:
-    seen = read("reference_trusts22_region21").drop_duplicates("nhs_region21_nhs_code").query("nhs_region21_nhs_code.str.startswith('Y')")
-    rows = [dict(code=r.nhs_region21_nhs_code, name=r.nhs_region21_name, ons_code=r.nhs_region21_ons_code) for r in seen.itertuples()]
+    seen = (
+        read("reference_trusts22_region21")
+        .drop_duplicates("nhs_region21_nhs_code")
+        .query("nhs_region21_nhs_code.str.startswith('Y')")
+    )
+    rows = [
+        dict(code=r.nhs_region21_nhs_code, name=r.nhs_region21_name, ons_code=r.nhs_region21_ons_code) for r in seen.itertuples()
+    ]
     areas = read("reference_fingertips_areas")
-    late = {n.removesuffix(" NHS Region"): c for c, n in zip(areas["AreaCode"], areas["AreaName"], strict=True) if n.endswith(" NHS Region")}
+    late = {
+        n.removesuffix(" NHS Region"): c
+        for c, n in zip(areas["AreaCode"], areas["AreaName"], strict=True)
+        if n.endswith(" NHS Region")
+    }
     rows = [dict(row, ons_code=late.get(row["name"], row["ons_code"])) for row in rows]
     rows += [dict(code=c, name=n.removesuffix(" Region"), ons_code=c)
              for c, n, t in zip(areas["AreaCode"], areas["AreaName"], areas["AreaType"], strict=True) if t == "Regions"]  # fmt: skip
@@ -190,11 +203,16 @@ def memberships() -> pd.DataFrame:
         source = {"2021-04": "reference_lsoa11_2021", "2022-07": "reference_lsoa11_2022"}.get(vintage, "reference_lsoa21_2024")
         source += "; stated_systems" if vintage == "2026-04" else ""
         basis = "LSOAs of 2011" if vintage < "2024" else "LSOAs of 2021"
-        mass = frame.groupby(["la", "system"]).size().rename("mass").reset_index()
-        out.append(lie_in(mass.rename(columns={"la": "part", "system": "whole"}), vintage, basis, source))
-        mass = frame.assign(sub=frame["sub"].map(sub_codes())).groupby(["sub", "system"]).size().rename("mass").reset_index()
-        out.append(lie_in(mass.rename(columns={"sub": "part", "system": "whole"}), vintage, basis, source))
+        year = 21 if vintage < "2023" else 23
+        county = read(f"reference_ltla{year}_utla{year}").set_index(f"ltla{year}_code")[f"utla{year}_code"]
+        both = frame.assign(sub=frame["sub"].map(sub_codes()), county=frame["la"].map(county))
+        both["county"] = both["county"].where(both["county"].str.startswith("E10"))
+        for part in ("la", "sub", "county"):
+            mass = both.groupby([part, "system"]).size().rename("mass").reset_index()
+            out.append(lie_in(mass.rename(columns={part: "part", "system": "whole"}), vintage, basis, source))
         day = f"{max(vintage, '2022-07')}-01"
         valid = region[(region["valid_from"] <= day) & ((region["valid_to"] == "") | (region["valid_to"] >= day))]
-        out.append(lie_in(valid.rename(columns={"code": "part", "region": "whole"}).assign(mass=1), vintage, "whole", "stated_systems"))
+        out.append(
+            lie_in(valid.rename(columns={"code": "part", "region": "whole"}).assign(mass=1), vintage, "whole", "stated_systems")
+        )
     return pd.concat(out)

@@ -13,6 +13,7 @@ import pandas as pd
 from .files import MEMBERSHIP, each, places, proper, read, stated
 
 FIRST = "2009-04-01"  # successions before this reach no figure we hold
+PCTS_CLOSED = "2013-03-31"  # Health and Social Care Act 2012; the bed files show none later
 SHARED = {"QZZ": "Special health authorities and other statutory bodies (a pseudo-code of the workforce files)"}
 TYPES = {"Acute": "trust", "Mental Health": "trust", "Community Provider Trust": "trust", "Ambulance": "trust"}
 
@@ -20,6 +21,7 @@ TYPES = {"Acute": "trust", "Mental Health": "trust", "Community Provider Trust":
 @cache
 def seen() -> pd.DataFrame:
     """Every organisation in files that name organisations: code, name, source; newest and best written first."""
+
     def take(source: str, frame: pd.DataFrame, code: str, name: str) -> pd.DataFrame:
         return pd.DataFrame(dict(code=frame[code].str.strip(), name=frame[name].str.strip(), source=source)).drop_duplicates()
 
@@ -36,7 +38,9 @@ def seen() -> pd.DataFrame:
     beds = read("beds").sort_values("year", ascending=False)
     out += [take("beds", beds, "org_code", "org_name"), *(take(s, f, "code", "name") for s, f in _estates())]
     rows = pd.concat(out)
-    rows = rows[rows["code"].str.fullmatch(r"[A-Z0-9]{3,6}") & ~rows["code"].str.fullmatch(r"Y5\d|Y6\d|TOTAL|ENG") & (rows["name"] != "")]
+    rows = rows[
+        rows["code"].str.fullmatch(r"[A-Z0-9]{3,6}") & ~rows["code"].str.fullmatch(r"Y5\d|Y6\d|TOTAL|ENG") & (rows["name"] != "")
+    ]
     return rows[~rows["name"].str.fullmatch(r"-|\d+|TOTAL|England", case=False)]
 
 
@@ -70,21 +74,31 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         name = SHARED.get(code) or (proper(first.loc[code, "name"]) if code in first.index else code)
         end = (pd.Timestamp(died[code]) - pd.Timedelta(days=1)).date().isoformat() if code in died and code not in born.index.intersection(
             steps.loc[steps["old"] == code, "new"]) else ""  # fmt: skip
-        start = born[code] if code in born and not dated.get(code, "9999") < born[code] else ""
-        rows.append(dict(code=code, name=name, place_type=_type(code, name, listed), valid_from=start, valid_to=end,
+        start = born[code] if code in born and not dated.get(code, "9999") < born[code][:7] else ""
+        kind = _type(code, name, listed)
+        end = end or (PCTS_CLOSED if kind == "pct" else "")
+        rows.append(dict(code=code, name=name, place_type=kind, valid_from=start, valid_to=end,
                          source=first.loc[code, "source"] if code in first.index else "reference_org_succession"))  # fmt: skip
     names = orgs.assign(name=orgs["name"].map(proper)).drop_duplicates(["code", "name"])
     return places(rows), steps, names.rename(columns={"name": "alias"})[["alias", "code", "source"]]
 
 
 def _type(code: str, name: str, listed: pd.Series) -> str:
-    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I):
+    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(
+        r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I
+    ):
         return "pct"
-    if re.fullmatch(r"[RT][A-Z0-9]{2}", code) and (re.search("TRUST|NHS", name, re.I) or listed.get(code, "") in ("NHS Trust", "Care Trust")):
+    if re.fullmatch(r"[RT][A-Z0-9]{2}", code) and (
+        re.search("TRUST|NHS", name, re.I) or listed.get(code, "") in ("NHS Trust", "Care Trust")
+    ):
         return "trust"
     if re.fullmatch(r"R[A-Z0-9]{2}", code):
         return "trust"
-    if code in SHARED or re.search(r"Authority|NHS England|Commissioning Support|\bCSU\b|Health Education|Department|Commission|Institute|Agency|NHS Digital|Property", name, re.I):
+    if code in SHARED or re.search(
+        r"Authority|NHS England|Commissioning Support|\bCSU\b|Health Education|Department|Commission|Institute|Agency|NHS Digital|Property",
+        name,
+        re.I,
+    ):
         return "other"
     return "pct" if re.fullmatch(r"5[A-Z0-9]{2}", code) else "provider"
 
@@ -94,8 +108,7 @@ def _dated() -> dict[str, str]:
     beds = read("beds")
     months = pd.to_datetime(beds["period_end"] + " " + beds["year"], format="%B %Y")
     first = pd.Series(months.dt.date.astype(str).to_numpy(), index=beds["org_code"]).groupby(level=0).min()
-    early = read("staff_nationality")["Organisation code"].unique()
-    return {**first.to_dict(), **{c: min("2017-09-30", first.get(c, "9999")) for c in early}}
+    return first.to_dict()
 
 
 @cache
@@ -122,7 +135,9 @@ def dates_disagree() -> pd.DataFrame:
     """Successions that two files date differently."""
     burn = read("reference_org_changes")
     rows = pd.DataFrame(dict(old=burn["new_code_0"], new=burn["new_code_1"], burn=burn["date_change_1"]))
-    both = rows.merge(read("reference_org_succession").astype({"date": str}), left_on=["old", "new"], right_on=["old_code", "new_code"])
+    both = rows.merge(
+        read("reference_org_succession").astype({"date": str}), left_on=["old", "new"], right_on=["old_code", "new_code"]
+    )
     both = both[(both["burn"] != both["date"]) & (both["date"] >= FIRST)]
     return pd.DataFrame(dict(fact="date of succession " + both["old"] + " to " + both["new"], kept=both["date"], kept_from="reference_org_succession",
                              other=both["burn"], other_from="reference_org_changes"))  # fmt: skip
@@ -146,7 +161,9 @@ def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     stp21 = read("reference_trusts22_stp21")
     said += [
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code_2022"], source="reference_org_register_2026")),
-        pd.DataFrame(dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")),
+        pd.DataFrame(
+            dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")
+        ),
         pd.DataFrame(dict(part=shares["Trust_code"], whole=shares["ICS_code2"], source="reference_trust_ics_weights")),
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code"], source="reference_org_register_2026")),
         pd.DataFrame(dict(part=stp17["code"], whole=stp17["STP_code"].map(before | code_of), source="reference_trust_stp_2017")),
@@ -164,4 +181,4 @@ def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     doors = read("reference_trust_ics_weights")
     doors = pd.DataFrame(dict(part=doors["Trust_code"], whole=doors["ICS_code2"], share=doors["Weighting"].astype(float),
                               vintage="2022-07", basis="emergency attendances, type 1", source="reference_trust_ics_weights"))  # fmt: skip
-    return pd.concat([lead[MEMBERSHIP], homes[MEMBERSHIP], doors[MEMBERSHIP]]), apart
+    return pd.concat([lead, homes, doors]).reindex(columns=MEMBERSHIP), apart

@@ -28,13 +28,20 @@ def build() -> dict[str, pd.DataFrame]:
         "place_aliases": _aliases(rows, names),
         "succession": links.sort_values(["place_type", "date", "old", "new"]),
         "membership": lies[lies["share"] > 0].sort_values(["vintage", "basis", "part", "whole"]),
-        "disagreements": pd.concat([apart, trusts.dates_disagree(), _ccg_homes(lies)]).drop_duplicates().sort_values(["fact", "other_from"]),
+        "disagreements": pd.concat([apart, trusts.dates_disagree(), _ccg_homes(lies)])
+        .drop_duplicates()
+        .sort_values(["fact", "other_from"]),
     }
 
 
 def _regions_from_systems(rows: pd.DataFrame, lies: pd.DataFrame) -> pd.DataFrame:
     region = rows[rows["place_type"] == "system"].drop_duplicates("code", keep="last").set_index("code")["region"]
-    best = lies[lies["whole"].isin(region.index)].sort_values("share", ascending=False).drop_duplicates("part").set_index("part")["whole"]
+    best = (
+        lies[lies["whole"].isin(region.index)]
+        .sort_values("share", ascending=False)
+        .drop_duplicates("part")
+        .set_index("part")["whole"]
+    )
     blank = rows["region"] == ""
     rows.loc[blank, "region"] = rows.loc[blank, "code"].map(best).map(region).fillna("")
     return rows
@@ -50,21 +57,33 @@ def _aliases(rows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame([dict(alias=ons, code=code, source="ccg_mortality") for ons, code in commissioners.ccg_codes().items()]),
         pd.DataFrame(dict(alias=ccg["CCG19NM"], code=ccg["ccg19cd"].map(commissioners.ccg_codes()), source="ccg_mortality")),
         _more_regions(),
+        pd.DataFrame([dict(alias="Shepway", code="E07000112", source="reference_lsoa11_2022")]),
     ]
-    own = {*zip(rows["name"].str.lower(), rows["code"], strict=True), *zip(rows["ons_code"].str.lower(), rows["code"], strict=True)}
+    own = {
+        *zip(rows["name"].str.lower(), rows["code"], strict=True),
+        *zip(rows["ons_code"].str.lower(), rows["code"], strict=True),
+    }
     out = pd.concat(more).dropna().drop_duplicates(["alias", "code"])
     keep = [(alias.lower(), code) not in own and alias != code for alias, code in zip(out["alias"], out["code"], strict=True)]
     return out[keep].sort_values(["code", "alias"])
 
 
 def _more_regions() -> pd.DataFrame:
-    seen = read("reference_trusts22_region21").drop_duplicates("nhs_region21_nhs_code").query("nhs_region21_nhs_code.str.startswith('Y')")
-    return pd.DataFrame(dict(alias=seen["nhs_region21_ons_code"], code=seen["nhs_region21_nhs_code"], source="reference_trusts22_region21"))
+    seen = (
+        read("reference_trusts22_region21")
+        .drop_duplicates("nhs_region21_nhs_code")
+        .query("nhs_region21_nhs_code.str.startswith('Y')")
+    )
+    return pd.DataFrame(
+        dict(alias=seen["nhs_region21_ons_code"], code=seen["nhs_region21_nhs_code"], source="reference_trusts22_region21")
+    )
 
 
 def _ccg_homes(lies: pd.DataFrame) -> pd.DataFrame:
     """CCGs whose system differs between the ODS list and the LSOA lookup."""
-    now = lies[(lies["vintage"] == "2022-07") & (lies["basis"] == "LSOAs of 2011")].merge(read("reference_ccg_icb"), left_on="part", right_on="CCG Code")
+    now = lies[(lies["vintage"] == "2022-07") & (lies["basis"] == "LSOAs of 2011")].merge(
+        read("reference_ccg_icb"), left_on="part", right_on="CCG Code"
+    )
     apart = now[now["whole"] != now["ICB Code"]]
     return pd.DataFrame(dict(fact="system of " + apart["part"] + " at 2022-07", kept=apart["whole"], kept_from=apart["source"],
                              other=apart["ICB Code"], other_from="reference_ccg_icb"))  # fmt: skip
@@ -77,6 +96,6 @@ def write(folder: Path | None = None) -> dict[str, int]:
     for name, frame in build().items():
         target = folder / f"{name}.csv"
         with paths.written_aside(target) as aside:
-            frame.to_csv(aside, index=False, float_format="%.10g", lineterminator="\n")
+            frame.to_csv(aside, index=False, float_format="%.16g", lineterminator="\n")
         sizes[name] = target.stat().st_size
     return sizes

@@ -1,0 +1,159 @@
+"""Pieces of published figures put together as figures of other places.
+
+A *piece* is an observation with the share of it that goes to a new place. A count of the new
+place is the sum of share times count; a rate is the mean of the rates weighed by share times
+denominator. Published intervals of independent figures are carried as
+``value - sqrt(sum((a * (v - lower))**2))``, likewise above, where ``a`` is the weight of each
+piece; bounds of suppressed figures are summed.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from .. import tidy
+from ..errors import PlaceError
+
+# What can be added up. Every other unit is a rate, a mean or an index, and needs a denominator.
+COUNTS = {
+    "GBP", "GBP m", "GBP bn", "GBP thousand", "GBP k", "FTE", "WTE", "headcount", "people", "persons", "weighted persons", "patients",
+    "posts", "vacancies", "staff", "days", "FTE days", "bed days", "beds", "count", "number", "attendances", "admissions", "calls",
+    "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests", "kWh", "tonnes",
+}  # fmt: skip
+Denominators = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
+
+
+def keys(frame: pd.DataFrame) -> list[str]:
+    """The columns that tell one figure from another: the contract's, and every extra column of text."""
+    held = {
+        "start",
+        "end",
+        "value",
+        "lower",
+        "upper",
+        "flag",
+        "sheet",
+        "row",
+        "column",
+        "cells",
+        "apportioned",
+        "share",
+        "was",
+        "weight",
+    }
+    extra = [
+        name for name in frame if name not in tidy.COLUMNS and name not in held and not pd.api.types.is_float_dtype(frame[name])
+    ]
+    return ["place", "place_type", "measure", "period", "unit", "basis", "source", *extra]
+
+
+def cells_of(frame: pd.DataFrame) -> pd.Series:
+    """The cells of each row: as carried, or its own."""
+    if "cells" in frame:
+        return frame["cells"]
+    return pd.Series([(ref,) for ref in tidy.cell_refs(frame).tolist()], index=frame.index, dtype=object)
+
+
+def weights(pieces: pd.DataFrame, group: np.ndarray, denominators: Denominators, all_rows: pd.DataFrame) -> np.ndarray:
+    """The weight of each piece: its share for a count; for a rate its part of the denominator.
+
+    A rate that comes from one place only needs no denominator.
+    """
+    share = pieces["share"].to_numpy(float)
+    several = pd.Series(pieces["was"].to_numpy()).groupby(group).transform("nunique").to_numpy() > 1
+    rate = ~pieces["unit"].isin(COUNTS).to_numpy()
+    out = np.where(rate, 1.0, share)
+    need = rate & several
+    if need.any():
+        for measure in pieces.loc[need, "measure"].unique():
+            mine = need & (pieces["measure"] == measure).to_numpy()
+            size = share[mine] * _denominator(pieces[mine], measure, denominators, all_rows)
+            whole = np.bincount(group[mine], weights=size, minlength=group.max() + 1)[group[mine]]
+            out[mine] = size / whole
+    return out
+
+
+def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows: pd.DataFrame) -> np.ndarray:
+    source = given.get(measure) if isinstance(given, Mapping) else given
+    if isinstance(source, str):
+        source = all_rows[all_rows["measure"] == source]
+    unit = rows["unit"].iloc[0]
+    if source is None or len(source) == 0:
+        raise PlaceError(
+            f"{measure} is in {unit}, which cannot be added up: {', '.join(sorted(rows['was'].unique())[:4])} come together in "
+            f"{rows['place'].iloc[0]}. Give denominators= what it is {unit} of (a frame with place and value, or the name of a measure)."
+        )
+    on = ["place", "period"] if "period" in source and source["period"].nunique() > 1 else ["place"]
+    value = source.groupby(on)["value"].first()
+    wanted = pd.MultiIndex.from_frame(rows[["was", "period"]]) if len(on) == 2 else pd.Index(rows["was"])
+    found = value.reindex(wanted).to_numpy(float)
+    if np.isnan(found).any():
+        lost = rows[np.isnan(found)].iloc[0]
+        raise PlaceError(
+            f"No denominator for {measure} of {lost['was']} in {lost['period']}. Add that row to denominators=, or leave the place out."
+        )
+    return found
+
+
+def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a figure of the new places, from pieces (observations with ``share`` and ``was``)."""
+    pieces = pieces.reset_index(drop=True)
+    group = pieces.groupby(keys(pieces), sort=False, dropna=False).ngroup().to_numpy()
+    count = group.max() + 1
+    weight = weights(pieces, group, denominators, all_rows)
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(group, weights=values, minlength=count)
+
+    value, lower, upper = (pieces[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    known, gap = ~np.isnan(value), total(np.isnan(value)) > 0
+    sized = total(weight * np.nan_to_num(value))
+    out = pieces.loc[pd.Series(group).drop_duplicates().index].drop(columns=["share", "was"])
+    out["value"] = np.where(gap, np.nan, sized)
+    for name, bound in (("lower", lower), ("upper", upper)):
+        bounded = total(np.isnan(bound)) == 0
+        spread = np.sqrt(total((weight * (np.nan_to_num(bound) - np.nan_to_num(value))) ** 2))
+        summed = total(weight * np.where(np.isnan(bound), value, bound))
+        around = sized - spread if name == "lower" else sized + spread
+        out[name] = np.where(gap, summed, np.where(bounded, around, np.nan))
+    part = pieces["share"].to_numpy() < 1 - 1e-12
+    size = np.where(known, weight * np.abs(np.nan_to_num(value)), 0.0)
+    with np.errstate(invalid="ignore"):
+        out["apportioned"] = np.where(total(size) > 0, total(size * part) / total(size), (total(part) > 0).astype(float))
+    carried = pieces["apportioned"].to_numpy(float) if "apportioned" in pieces else 0.0
+    if np.any(carried):
+        with np.errstate(invalid="ignore"):
+            out["apportioned"] = np.fmax(
+                out["apportioned"], np.where(total(size) > 0, total(size * np.maximum(part, carried)) / total(size), 0.0)
+            )
+    out["flag"] = _flags(pieces, group, count)
+    out["cells"] = _cells(pieces, group, count)
+    merged = np.bincount(group, minlength=count) > 1
+    out.loc[merged, ["sheet", "column"]] = ""
+    out.loc[merged, "row"] = 0
+    return out.reset_index(drop=True)
+
+
+def _cells(pieces: pd.DataFrame, group: np.ndarray, count: int) -> pd.Series:
+    out: list = [None] * count
+    for spot, cells in zip(group.tolist(), cells_of(pieces).tolist(), strict=True):
+        held = out[spot]
+        out[spot] = cells if held is None else held + cells
+    firsts = pd.Series(group).drop_duplicates().index
+    return pd.Series([cells if len(cells) == 1 else tidy.merge_cells(cells) for cells in out], index=firsts, dtype=object)
+
+
+def _flags(pieces: pd.DataFrame, group: np.ndarray, count: int) -> list[str]:
+    out = [""] * count
+    flagged = (pieces["flag"] != "").to_numpy()
+    for spot, flag in dict.fromkeys(zip(group[flagged].tolist(), pieces.loc[flagged, "flag"].tolist(), strict=True)):
+        out[spot] = flag if not out[spot] else f"{out[spot]}; {flag}"
+    return out
+
+
+def mark(flags: pd.Series, where: np.ndarray | pd.Series, words: str | pd.Series) -> pd.Series:
+    """Add words to the flags of some rows, once."""
+    said = words if isinstance(words, pd.Series) else pd.Series(words, index=flags.index)
+    both = pd.Series(np.where(flags == "", said, flags.astype(object) + "; " + said.astype(object)), index=flags.index)
+    return flags.where(~pd.Series(where, index=flags.index), both)

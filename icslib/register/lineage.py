@@ -1,0 +1,86 @@
+"""Where a place came from and what it became, as a small graph."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from .facts import Place, table
+from .names import find_place
+
+
+@dataclass(frozen=True, eq=False)
+class Lineage:
+    """Ancestors and successors of one place.
+
+    Attributes
+    ----------
+    place : Place
+        The place asked about.
+    places : DataFrame, index ``code``
+        Every place of the graph: ``name``, ``place_type``, ``valid_from``, ``valid_to`` over all its versions.
+    links : DataFrame
+        ``old``, ``new``, ``date``, ``share`` of the old, ``back`` of the new (NaN: no file says), ``basis``, ``source``.
+        A place that keeps part of itself at a date has no link to itself.
+    """
+
+    place: Place
+    places: pd.DataFrame = field(repr=False)
+    links: pd.DataFrame = field(repr=False)
+
+    @property
+    def finding(self) -> str:
+        """What the place came from and what it became, with dates and shares."""
+        return f"{self.place.code} {self.place.name}: " + "; ".join([*self._said("new", "old", "took in"), *self._said("old", "new", "gave to")] or [
+            "no succession in our files"]) + "."  # fmt: skip
+
+    def _said(self, here: str, there: str, verb: str) -> list[str]:
+        mine = self.links[self.links[here] == self.place.code].sort_values("date")
+        out = []
+        for row in mine.to_dict("records"):
+            part = (
+                "an unpublished part of"
+                if pd.isna(row["share"])
+                else "all of"
+                if row["share"] > 0.9995
+                else f"{row['share']:.1%} of"
+            )
+            name = self.places.loc[row[there], "name"]
+            whole = f"{row[there]} ({name})" if verb == "took in" else f"itself to {row[there]} ({name})"
+            out.append(f"{verb} {part} {whole} on {row['date'].date()}")
+        return out
+
+    def __repr__(self) -> str:
+        return self.finding
+
+
+def lineage_of(text: str, at: str | None = None, place_type: str | None = None) -> Lineage:
+    """The ancestors and successors of a place, found as :func:`icslib.find_place` finds it.
+
+    >>> lineage_of("QT1").links[["old", "new", "share"]].round(3).values.tolist()
+    [['QF7', 'QT1', 0.076]]
+    """
+    place = find_place(text, at, place_type)
+    every = table("succession")
+    every = every[every["old"] != every["new"]]
+    up = _walk(every, place.code, "new", "old")
+    down = _walk(every, place.code, "old", "new")
+    links = every.loc[sorted(set(up) | set(down))].drop(columns="family").sort_values("date").reset_index(drop=True)
+    versions = table("places")
+    codes = {place.code, *links["old"], *links["new"]}
+    rows = versions[versions["code"].isin(codes)].sort_values("valid_from").groupby("code").agg(
+        name=("name", "last"), place_type=("place_type", "last"), valid_from=("valid_from", "first"), valid_to=("valid_to", "max"))  # fmt: skip
+    return Lineage(place, rows, links)
+
+
+def _walk(links: pd.DataFrame, code: str, here: str, there: str) -> list[int]:
+    """Links reached from a place in one direction of time, each step later (or earlier) than the last."""
+    found, edge = [], [(code, None)]
+    while edge:
+        spot, day = edge.pop()
+        mine = links[links[here] == spot]
+        if day is not None:
+            mine = mine[mine["date"] > day] if here == "old" else mine[mine["date"] < day]
+        fresh = mine[~mine.index.isin(found)]
+        found += list(fresh.index)
+        edge += [(row[there], row["date"]) for row in fresh.to_dict("records")]
+    return found

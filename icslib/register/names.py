@@ -1,0 +1,145 @@
+"""Find a place by any name it goes by, as people write it."""
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from .. import paths
+from ..errors import PlaceError
+from .facts import OPEN, Place, as_date, canonical, place_of, table
+
+# Words that say what kind of body is meant, and the type they point to.
+KINDS = [
+    (r"\b(INTEGRATED CARE (BOARD|SYSTEM)|ICBS?|ICS|SUSTAINABILITY AND TRANSFORMATION (PLAN|PARTNERSHIP)|STP)\b", "system"),
+    (r"\b(CLINICAL COMMISSIONING GROUP|CCG)\b", "ccg"),
+    (r"\b(PRIMARY CARE TRUST|PCT)\b", "pct"),
+    (r"\b(NHS )?(FOUNDATION )?TRUST\b|\bFT\b", "trust"),
+    (r"\b((CITY|COUNTY|BOROUGH|DISTRICT|METROPOLITAN) )*COUNCIL\b", "local_authority"),
+    (r"\b(NHS )?(ENGLAND )?REGION\b", "region"),
+]
+SHORT = {
+    "NE": "NORTH EAST",
+    "NW": "NORTH WEST",
+    "SE": "SOUTH EAST",
+    "SW": "SOUTH WEST",
+    "WILTS": "WILTSHIRE",
+    "HERTS": "HERTFORDSHIRE",
+}
+SURE, CLEAR = 88, 4  # a slip is forgiven at this likeness, if the next name is this far behind
+
+
+def plain(text: str) -> tuple[str, str]:
+    """A name stripped to what tells it apart, and the kind of body its words point to.
+
+    >>> plain("NHS Bath & North East Somerset, Swindon & Wiltshire Integrated Care Board")
+    ('BATH AND NORTH EAST SOMERSET SWINDON AND WILTSHIRE', 'system')
+    """
+    name = re.sub(
+        r"\s+", " ", re.sub(r"[^A-Z0-9 ]", " ", text.upper().replace("&", " AND ").replace("'", "").replace("’", ""))
+    ).strip()
+    kind = ""
+    for words, type_ in KINDS:
+        shorter = re.sub(words, " ", name)
+        if shorter != name:
+            name, kind = shorter, kind or type_
+    name = re.sub(r"\b(NHS|THE)\b", " ", name)
+    return " ".join(SHORT.get(word, word) for word in name.split()), kind
+
+
+@cache
+def _index(_folder: Path, _changed: int) -> pd.DataFrame:
+    """Every name of every version: plain name and row of the register."""
+    frame, other = table("places"), table("place_aliases")
+    named = pd.DataFrame(dict(plain=frame["name"].map(lambda n: plain(n)[0]), row=frame.index, code=frame["code"]))
+    alias = other.assign(plain=other["alias"].map(lambda n: plain(n)[0]))[["plain", "code"]]
+    return pd.concat([named, alias.merge(named[["code", "row"]].drop_duplicates(), on="code")]).drop_duplicates(["plain", "row"])
+
+
+def find_place(text: str, at: str | date | None = None, place_type: str | None = None) -> Place:
+    """The one place that goes by `text`: a code, a name old or new, in capitals, with "&", with a slip.
+
+    Parameters
+    ----------
+    text : str
+        "NHS" and "the" are ignored; "ICB", "CCG", "Foundation Trust" or "Council" say which kind is meant.
+    at : date or vintage, optional
+        Only places in force then. Without it, the latest version, open places before closed ones.
+    place_type : str, optional
+        Only places of this type.
+
+    Raises
+    ------
+    PlaceError
+        Unknown, with the nearest names; or more than one, with their codes and dates.
+
+    >>> find_place("greater manchester icb").code, find_place("BLACK COUNTRY & WEST BIRMINGHAM STP").code
+    ('QOP', 'QUA')
+    >>> find_place("Lincolnshire", place_type="local_authority").code
+    'E10000019'
+    """
+    frame = table("places")
+    path = paths.raw("reference", "places.csv")
+    index = _index(path.parent, path.stat().st_mtime_ns)
+    wanted, kind = plain(text)
+    kind = place_type or kind
+    allowed = frame
+    if kind:
+        allowed = frame[frame["family"] == "sub_icb"] if kind in ("ccg", "sub_icb") else frame[frame["place_type"] == kind]
+        if place_type and allowed.empty:
+            raise PlaceError(f"{place_type!r} is not a type of place. Types: {', '.join(sorted(set(frame['place_type'])))}.")
+    code = canonical(pd.Series([text])).iloc[0]
+    hits = (
+        frame[frame["code"] == code]
+        if isinstance(code, str)
+        else allowed.loc[index.loc[index["plain"] == wanted, "row"].pipe(_among, allowed)]
+    )
+    if hits.empty:
+        hits = allowed.loc[_near(wanted, index[index["row"].isin(allowed.index)])]
+    if at is not None:
+        day = as_date(at)
+        then = hits[(hits["valid_from"] <= day) & (day <= hits["valid_to"])]
+        if then.empty and not hits.empty:
+            raise PlaceError(
+                f"{text!r} was not there on {day.date()}: {_list(hits)}. Ask for another date, or for its successor."
+            )
+        hits = then
+    if hits.empty:
+        raise PlaceError(
+            f"{text!r} is not a place in the register. Nearest: {_suggest(wanted, index[index['row'].isin(allowed.index)], frame)}."
+        )
+    hits = hits.sort_values("valid_from").drop_duplicates("code", keep="last") if at is None else hits
+    if len(hits) > 1 and (hits["valid_to"] == OPEN).any():
+        hits = hits[hits["valid_to"] == OPEN]
+    if hits["code"].nunique() > 1:
+        raise PlaceError(
+            f"{text!r} is {hits['code'].nunique()} places: {_list(hits)}. Say which by its code, with place_type= or with at=."
+        )
+    return place_of(hits.iloc[-1])
+
+
+def _among(rows: pd.Series, allowed: pd.DataFrame) -> pd.Index:
+    return allowed.index.intersection(rows)
+
+
+def _near(wanted: str, index: pd.DataFrame) -> pd.Index:
+    """Rows of the one name so close that it must be a slip of the pen."""
+    names = index["plain"].unique()
+    found = process.extract(wanted, names, scorer=fuzz.ratio, limit=2)
+    if not found or found[0][1] < SURE or (len(found) > 1 and found[0][1] - found[1][1] < CLEAR):
+        return pd.Index([])
+    return pd.Index(index.loc[index["plain"] == found[0][0], "row"])
+
+
+def _suggest(wanted: str, index: pd.DataFrame, frame: pd.DataFrame) -> str:
+    found = process.extract(wanted, index["plain"].unique(), scorer=fuzz.WRatio, limit=12)
+    rows = [index.loc[index["plain"] == name, "row"].iloc[-1] for name, _, _ in found]
+    near = frame.loc[rows].drop_duplicates("code").head(4)
+    return ", ".join(f'"{name}" ({code})' for name, code in zip(near["name"], near["code"], strict=True)) or "none"
+
+
+def _list(rows: pd.DataFrame) -> str:
+    return "; ".join(str(place_of(row)) for _, row in rows.drop_duplicates("code", keep="last").head(8).iterrows())
