@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "basis": ["Basis", "Positions", "name_bases", "take"],
         "bridge": ["Bridge", "bridge"],
         "concentration": ["Concentration", "concentration"],
+        "debts": ["inherited_debt", "loan_totals", "planned_by_system"],
         "months": ["MonthPath", "month_path", "months_to_date"],
         "persistence": ["Persistence", "persistence", "transition"],
         "positions": ["Comparison", "compare_positions", "per_head", "share_of"],
