@@ -6,6 +6,7 @@ Exit codes: 0 all done; 1 some run or check failed, the rest finished; 2 the req
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .errors import IcsError, ParameterError
 
@@ -81,6 +82,27 @@ def _check(args: argparse.Namespace) -> int:
     return _build(args)
 
 
+def _diff(args: argparse.Namespace) -> int:
+    from . import changes
+    from .render import write_diff
+
+    compared = changes.compare_files(args.old, args.new, args.tolerance)
+    for name, found in compared.items():
+        print(f"{name}: {found['summary']}", *found["causes"], sep="\n  ")
+    if args.html:
+        print(f"See {write_diff(compared, args.html, str(args.old), str(args.new), args.tolerance)}")
+    return int(any(found["any"] for found in compared.values()))
+
+
+def _add_diff(commands) -> None:
+    diff = commands.add_parser("diff", help="what changed between two reports, or two folders of reports; exit code 1 if anything did")
+    diff.add_argument("old", type=Path, metavar="OLD", help="the report before: an executed notebook, its page, or a folder of them")
+    diff.add_argument("new", type=Path, metavar="NEW", help="the report now")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write the whole comparison as a page")
+    diff.add_argument("--tolerance", type=float, default=1e-6, metavar="SHARE", help="share of a figure below which it is the same (0.000001)")
+    diff.set_defaults(call=_diff)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     parser = argparse.ArgumentParser(prog="icslib", description=__doc__.splitlines()[0])
@@ -95,6 +117,7 @@ def make_parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="the same as build --check: files whole, tables proved")
     check.set_defaults(call=_check)
     _add_run(commands)
+    _add_diff(commands)
     return parser
 
 

@@ -14,6 +14,11 @@ from typing import Any
 
 from .. import style
 
+_UNSAFE = re.compile(
+    r"<(?!/?(?:svg|g|path|text|tspan|use|defs|clipPath|rect|circle|line|polyline|polygon|title|desc)\b)"
+    r"""|<[^>]*\s(?:on\w+|style)\s*=|<[^>]*\bhref\s*=\s*["']?(?!["']?\#)|url\((?!\#)""",
+    re.I,
+)
 _ROOT = re.compile(r'<svg[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 
 
@@ -58,3 +63,14 @@ def _as_attributes(declarations: str) -> str:
     pairs = (one.split(":", 1) for one in declarations.split(";") if ":" in one)
     kept = ((name.strip(), value.strip()) for name, value in pairs if name.strip() != "font-family")
     return " ".join(f'{name}="{value}"' for name, value in kept)
+
+
+
+def take_svg(html: str) -> str:
+    """The first drawing in a piece of HTML; empty if there is none, or if it holds anything but shapes and text.
+
+    >>> take_svg('<p><svg><g onload="x()"></g></svg>'), take_svg("<svg><g/></svg></p>")
+    ('', '<svg><g/></svg>')
+    """
+    found = re.search(r"<svg\b.*?</svg>", html, re.S)
+    return found[0] if found and not _UNSAFE.search(found[0]) else ""

@@ -136,4 +136,8 @@ def _places() -> dict[str, tuple[str, str]]:
     except IcsError:
         return {}
     named = dict(zip(regions["code"], regions["name"], strict=True))
-    return {row.code: (row.name, named.get(row.region, row.region)) for row in known.rename_axis(None).itertuples(index=False)}
+    return {row.code: (_short(row.name), named.get(row.region, row.region)) for row in known.rename_axis(None).itertuples(index=False)}
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("NHS ").removesuffix(" Integrated Care Board")

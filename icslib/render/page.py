@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import style
+from ..exhibits.svg import take_svg
 from ..paths import written_aside
 
 HERE = Path(__file__).resolve().parent
@@ -23,9 +24,12 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 def environment() -> Any:
     """The templates; everything put into them is escaped unless it was made safe on purpose."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
     loader = FileSystemLoader(HERE / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["safe_svg"] = lambda drawing: Markup(take_svg(drawing))
+    return made
 
 
 def write_page(target: Path, template: str, **parts: Any) -> Path:

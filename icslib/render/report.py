@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
+from ..exhibits.svg import take_svg
 from .prose import Heading, clean_html, write_prose, write_text
 from .provenance import Cells
 
 PARAMETER = re.compile(r"^(\w+)\s*(?::\s*([^=#]+?))?\s*=\s*(.+?)\s*(?:#\s*(.*?))?\s*$")
 CONSTRAINT = re.compile(r"\s*\[([^\[\]]+)\]$")
-SVG = re.compile(r"<svg\b.*?</svg>", re.S)
 
 
 @dataclass
@@ -126,14 +126,14 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
 
 def _show_exhibit(report: Report, data: dict, number: str, anchor: str) -> Markup:
     record = data[MIME]
-    drawing = SVG.search(data.get("text/html", "")) if record["kind"] == "figure" else None
+    drawing = take_svg(data.get("text/html", "")) if record["kind"] == "figure" else ""
     report.cells.sources.update(dict.fromkeys(one["id"] for one in record["sources"]))
     above = report.contents[-1] if report.contents else None
     if above is None:
         above = Heading(2, "", "")
         report.contents.append(above)
     above.exhibits.append((anchor, number, record["title"]))
-    return Markup(write_exhibit(record, drawing[0] if drawing else "", number=number, anchor=anchor, link=report.cells.link))
+    return Markup(write_exhibit(record, drawing, number=number, anchor=anchor, link=report.cells.link))
 
 
 def show_output(output: Any) -> Markup:
