@@ -26,7 +26,7 @@ def draw(rows: int) -> pd.DataFrame:
 
 def main() -> None:
     """Print seconds and rows a second, and the mass that went astray."""
-    frame = draw(1_000_000)
+    frame = draw(1_000_020)
     register.to_vintage(frame.head(420), "2026-04", drawn="2022-07")
     begun = time.perf_counter()
     moved = register.to_vintage(frame, "2026-04", drawn="2022-07")

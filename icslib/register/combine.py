@@ -61,10 +61,13 @@ def weights(pieces: pd.DataFrame, group: np.ndarray, denominators: Denominators,
     A rate that comes from one place only needs no denominator.
     """
     share = pieces["share"].to_numpy(float)
-    several = pd.Series(pieces["was"].to_numpy()).groupby(group).transform("nunique").to_numpy() > 1
-    rate = ~pieces["unit"].isin(COUNTS).to_numpy()
+    units = pieces["unit"].unique()
+    rates = [unit for unit in units if unit not in COUNTS]
+    if not rates:
+        return share
+    rate = pieces["unit"].isin(rates).to_numpy()
     out = np.where(rate, 1.0, share)
-    need = rate & several
+    need = rate & (pd.Series(pieces["was"].to_numpy()).groupby(group).transform("nunique").to_numpy() > 1)
     if need.any():
         for measure in pieces.loc[need, "measure"].unique():
             mine = need & (pieces["measure"] == measure).to_numpy()
@@ -96,10 +99,20 @@ def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows
     return found
 
 
-def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a figure of the new places, from pieces (observations with ``share`` and ``was``)."""
+def number(frame: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    """Rows alike in these columns get one number, counted from 0 in order of appearance."""
+    out = np.zeros(len(frame), dtype=np.int64)
+    for name in columns:
+        code, values = pd.factorize(frame[name], use_na_sentinel=False)
+        if len(values) > 1:
+            out = pd.factorize(out * len(values) + code)[0]
+    return out
+
+
+def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """One row a figure of the new places, from pieces (observations with ``share`` and ``was``); and which piece went where."""
     pieces = pieces.reset_index(drop=True)
-    group = pieces.groupby(keys(pieces), sort=False, dropna=False).ngroup().to_numpy()
+    group = number(pieces, keys(pieces))
     count = group.max() + 1
     weight = weights(pieces, group, denominators, all_rows)
 
@@ -132,7 +145,7 @@ def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataF
     merged = np.bincount(group, minlength=count) > 1
     out.loc[merged, ["sheet", "column"]] = ""
     out.loc[merged, "row"] = 0
-    return out.reset_index(drop=True)
+    return out.reset_index(drop=True), group
 
 
 def _cells(pieces: pd.DataFrame, group: np.ndarray, count: int) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..errors import PlaceError
 from . import steps
-from .combine import Denominators, cells_of, combine, keys, mark
+from .combine import Denominators, cells_of, combine, mark, number
 from .facts import FAMILY, as_date, canonical, places, table
 from .overlap import check_overlap
 
@@ -16,6 +16,10 @@ BY = {
     "patients": "patients by where they live, all admissions",
     "emergency": "emergency attendances, type 1",
 }
+
+ENOUGH = (
+    0.98  # share of a tiled place that its parts must cover for a figure; a smaller hole (City of London, Scilly) is flagged only
+)
 
 
 def to_vintage(
@@ -58,125 +62,127 @@ def to_vintage(
         A code is unknown, two rows overlap, or a rate has no denominator.
     """
     end = as_date(vintage)
+    check_overlap(observations[observations["place_type"].isin(_movable())], parts=False, drawn=drawn is not None)
     frame = _known(observations)
-    family = frame["place_type"].replace(FAMILY)
-    movable = family.isin(steps.families())
-    check_overlap(frame[movable], parts=False, drawn=drawn is not None)
-    plan = _plan(frame, family, end, None if drawn is None else as_date(drawn))
-    moved = _apply(frame, plan)
-    late = end >= pd.Timestamp("2022-07-01")
-    moved.loc[moved["place_type"].isin(["ccg", "sub_icb"]), "place_type"] = "sub_icb" if late else "ccg"
-    return _settle(frame, moved, plan, denominators, missing)
+    frame["place_type"] = frame["place_type"].replace(FAMILY)
+    pair = number(frame, ["place", "place_type", "end"])
+    plan = _plan(frame, pair, end, None if drawn is None else as_date(drawn))
+    changed = np.isin(pair, plan["pair"].to_numpy()) | frame["place"].isin(set(plan["new"])).to_numpy()
+    made = _settle(frame[changed], pair[changed], plan, end, denominators, missing, frame)
+    still = frame[~changed]
+    still = still.assign(cells=cells_of(still), apportioned=still.get("apportioned", 0.0))
+    out = pd.concat([still, made[[*still.columns]]], ignore_index=True) if len(made) else still.reset_index(drop=True)
+    if end < as_date("2022-07"):
+        out["place_type"] = out["place_type"].replace({new: old for old, new in FAMILY.items()})
+    return out
+
+
+def _movable() -> set[str]:
+    return steps.families() | set(FAMILY)
 
 
 def _known(observations: pd.DataFrame) -> pd.DataFrame:
     """The observations with every code as the register writes it; an unknown code is an error."""
     frame = observations.reset_index(drop=True)
-    printed = pd.Series(frame["place"].unique())
-    code = canonical(printed)
-    lost = printed[code.isna() & printed.isin(frame.loc[frame["place_type"].replace(FAMILY).isin(steps.families()), "place"])]
-    if len(lost):
-        raise PlaceError(
-            f"{len(lost)} codes are not in the register: {', '.join(sorted(lost)[:6])}. "
-            "See data/raw/reference/unresolved.csv for those known to be odd, or leave the rows out."
-        )
-    return frame.assign(place=frame["place"].map(dict(zip(printed, code.fillna(printed), strict=True))))
+    spot, printed = pd.factorize(frame["place"])
+    code = canonical(pd.Series(printed))
+    lost = code.isna().to_numpy()
+    if lost.any():
+        of_kind = frame.loc[lost[spot] & frame["place_type"].isin(_movable()).to_numpy(), "place"].unique()
+        if len(of_kind):
+            raise PlaceError(
+                f"{len(of_kind)} codes are not in the register: {', '.join(sorted(of_kind)[:6])}. "
+                "See data/raw/reference/unresolved.csv for those known to be odd, or leave the rows out."
+            )
+    if (code.fillna(pd.Series(printed)) == pd.Series(printed)).all():
+        return frame.copy(deep=False)
+    return frame.assign(place=code.fillna(pd.Series(printed)).to_numpy()[spot])
 
 
-def _plan(frame: pd.DataFrame, family: pd.Series, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:
-    """For each distinct (place, end of period): where it goes, with which share. Columns pair, new, share, note, start."""
-    pair = frame.groupby(["place", family.rename("family"), "end"], sort=False).ngroup().to_numpy()
-    firsts = pd.Series(pair).drop_duplicates()
-    rows = (
-        pd.DataFrame(dict(place=frame["place"], family=family, day=frame["end"]))
-        .iloc[firsts.index]
-        .assign(pair=firsts.to_numpy())
-    )
+def _plan(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:
+    """For each distinct (place, type, end of period) that changes: ``pair``, ``new``, ``share``, ``note``, ``start``."""
+    rows = frame.loc[pd.Series(pair).drop_duplicates().index, ["place", "place_type", "end"]]
+    rows["pair"] = pair[rows.index]
     life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
-    day = pd.Series(drawn, index=rows.index) if drawn is not None else rows["day"].clip(
-        rows["place"].map(life["first"]).fillna(rows["day"]), rows["place"].map(life["last"]).fillna(rows["day"]))  # fmt: skip
-    out = []
-    for kind, mine in rows.groupby("family"):
-        if kind not in steps.families():
-            continue
+    first, last = rows["place"].map(life["first"]).fillna(rows["end"]), rows["place"].map(life["last"]).fillna(rows["end"])
+    day = pd.Series(drawn, index=rows.index) if drawn is not None else rows["end"].clip(first, last)
+    out = [pd.DataFrame(columns=["pair", "new", "share", "note", "start"])]
+    for kind in sorted(set(rows["place_type"]) & steps.families()):
+        mine, until = rows[rows["place_type"] == kind], steps.segment(kind, end)
         start = np.searchsorted(
-            np.array(steps.days(kind), dtype="datetime64[ns]"), day[mine.index].to_numpy("datetime64[ns]"), side="right"
+            np.array(steps.days(kind), "datetime64[ns]"), day[mine.index].to_numpy("datetime64[ns]"), side="right"
         )
         for begin in np.unique(start):
-            way = steps.shares(kind, int(begin), steps.segment(kind, end))
-            out.append(mine[start == begin].assign(start=begin).merge(way.rename(columns={"old": "place"}), on="place"))
-    plan = pd.concat(out) if out else rows.head(0).assign(new="", share=1.0, note="", start=0)
-    plan.attrs["pair"] = pair
-    plan.attrs["end"] = end.isoformat()
-    return plan
-
-
-def _apply(frame: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
-    """Every row as one or more pieces: ``place`` is the new place, ``was`` the old, ``share`` how much goes."""
-    pair = plan.attrs["pair"]
-    target = plan.sort_values("pair", kind="stable")
-    where, first, times = np.unique(target["pair"].to_numpy(), return_index=True, return_counts=True)
-    size = np.ones(pair.max() + 1 if len(pair) else 0, dtype=int)
-    begin = np.full(len(size), -1)
-    size[where], begin[where] = times, first
-    row = np.repeat(np.arange(len(frame)), size[pair])
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(size[pair]) - size[pair], size[pair])
-    spot = np.where(begin[pair][row] >= 0, begin[pair][row] + offset, -1)
-    moved = frame if len(row) == len(frame) else frame.iloc[row].reset_index(drop=True)
-    moved = moved.assign(was=moved["place"], share=1.0)
-    hit = spot >= 0
-    for name, column in (("place", "new"), ("share", "share")):
-        values = moved[name].to_numpy(dtype=object if name == "place" else float, copy=True)
-        values[hit] = target[column].to_numpy()[spot[hit]]
-        moved[name] = values
-    notes = np.full(len(moved), "", dtype=object)
-    notes[hit] = target["note"].to_numpy()[spot[hit]]
-    if (notes != "").any():
-        moved["flag"] = mark(moved["flag"], notes != "", pd.Series(notes, index=moved.index))
-    return moved
+            way = steps.shares(kind, int(begin), until).rename(columns={"old": "place"})
+            out.append(mine[start == begin].assign(start=begin).merge(way, on="place"))
+    return pd.concat(out[1:] or out, ignore_index=True).sort_values("pair", kind="stable", ignore_index=True)
 
 
 def _settle(
-    frame: pd.DataFrame, moved: pd.DataFrame, plan: pd.DataFrame, denominators: Denominators, missing: str
+    rows: pd.DataFrame,
+    pair: np.ndarray,
+    plan: pd.DataFrame,
+    end: pd.Timestamp,
+    denominators: Denominators,
+    missing: str,
+    frame: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Combine the pieces of places that changed; let the others pass."""
-    touched = moved["place"].isin(set(plan["new"])).to_numpy()
-    still = moved[~touched].drop(columns=["was", "share"])
-    still = still.assign(cells=cells_of(still), apportioned=still.get("apportioned", 0.0))
-    if not touched.any():
-        return still.reset_index(drop=True)
-    pieces = moved[touched]
-    made = combine(pieces, denominators, frame)
-    made["flag"] = mark(made["flag"], made["apportioned"] > 0, "apportioned").where(
-        ~made["flag"].str.contains("apportioned"), made["flag"]
-    )
-    if missing == "unknown":
-        made = _admit_gaps(made, pieces, plan)
-    return pd.concat([still, made[[*still.columns]]], ignore_index=True)
+    """Divide rows by the plan and put the pieces together as figures of the new places."""
+    if rows.empty:
+        return rows
+    pieces = _divide(rows, pair, plan)
+    made, group = combine(pieces, denominators, frame)
+    made["flag"] = mark(made["flag"], (made["apportioned"] > 0) & ~made["flag"].str.contains("apportioned"), "apportioned")
+    return _admit_gaps(made, pieces, group, plan, end) if missing == "unknown" else made
 
 
-def _admit_gaps(made: pd.DataFrame, pieces: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+def _divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> pd.DataFrame:
+    """Every row as one or more pieces: ``place`` is the new place, ``was`` the old, ``share`` how much goes."""
+    where, first, times = np.unique(plan["pair"].to_numpy(int), return_index=True, return_counts=True)
+    size, begin = np.ones(pair.max() + 1, dtype=int), np.full(pair.max() + 1, -1)
+    size[where], begin[where] = times, first
+    row = np.repeat(np.arange(len(rows)), size[pair])
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(size[pair]) - size[pair], size[pair])
+    planned = begin[pair[row]] >= 0
+    spot = np.where(planned, begin[pair[row]] + nth, 0)
+    pieces = rows.iloc[row].reset_index(drop=True)
+    pieces["was"] = pieces["place"]
+    pieces["place"] = np.where(planned, plan["new"].to_numpy(object)[spot], pieces["place"].to_numpy(object))
+    pieces["share"] = np.where(planned, plan["share"].to_numpy(float)[spot], 1.0)
+    if (plan["note"] != "").any():
+        notes = pd.Series(np.where(planned, plan["note"].to_numpy(object)[spot], ""), index=pieces.index)
+        pieces["flag"] = mark(pieces["flag"], notes != "", notes)
+    return pieces
+
+
+def _admit_gaps(
+    made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, plan: pd.DataFrame, end: pd.Timestamp
+) -> pd.DataFrame:
     """A figure with a part missing is not a figure: NaN, with the missing places named."""
-    end = pd.Timestamp(plan.attrs["end"])
-    names = keys(made)
-    seen = pieces.groupby(names, sort=False, dropna=False)["was"].agg(set)
-    family = made["place_type"].replace(FAMILY)
-    start = plan.groupby("new")["start"].max()
-    flags, values = made["flag"].tolist(), made["value"].to_numpy(copy=True)
+    begin = plan.groupby(["place_type", "new"])["start"].max()
     expected: dict[tuple[str, str], set[str]] = {}
-    for spot, (kind, place, had) in enumerate(zip(family, made["place"], seen, strict=True)):
-        if (kind, place) not in expected:
-            way = steps.shares(kind, int(start[place]), steps.segment(kind, end))
-            expected[kind, place] = set(way.loc[(way["new"] == place) & (way["share"] > 0), "old"]) & steps.living(
-                kind, int(start[place])
-            )
-        lost = expected[kind, place] - had
-        if lost:
-            values[spot] = np.nan
-            flags[spot] = "; ".join(filter(None, [flags[spot], f"incomplete: no figure for {', '.join(sorted(lost))}"]))
-    hurt = made["value"].notna().to_numpy() & np.isnan(values)
-    made = made.assign(value=values, flag=flags)
-    made.loc[hurt, ["lower", "upper"]] = np.nan
+    for (kind, place), start in begin.items():
+        way = steps.shares(kind, int(start), steps.segment(kind, end))
+        expected[kind, place] = set(way.loc[(way["new"] == place) & (way["share"] > 0), "old"]) & steps.living(kind, int(start))
+    wanted = (
+        pd.Series({key: len(olds) for key, olds in expected.items()})
+        .reindex(pd.MultiIndex.from_frame(made[["place_type", "place"]]))
+        .fillna(0)
+    )
+    said = pd.DataFrame(dict(group=group, was=pieces["was"], new=pieces["place"])).drop_duplicates(["group", "was"])
+    due = pd.DataFrame(
+        [(new, old) for (_, new), olds in expected.items() for old in olds], columns=["new", "was"]
+    ).drop_duplicates()
+    had = np.bincount(said.merge(due, on=["new", "was"])["group"], minlength=len(made))
+    short = np.flatnonzero(had < wanted.to_numpy())
+    if not len(short):
+        return made
+    seen = said[said["group"].isin(short)].groupby("group")["was"].agg(set)
+    kinds, spots = made["place_type"].to_numpy(object), made["place"].to_numpy(object)
+    words = pd.Series("", index=made.index, dtype=object)
+    words.iloc[short] = [f"incomplete: no figure for {', '.join(sorted(expected[kinds[i], spots[i]] - seen[i]))}" for i in short]
+    made["flag"] = mark(made["flag"], words != "", words)
+    made.loc[short, ["value", "lower", "upper"]] = np.nan
     return made
 
 
@@ -227,10 +233,10 @@ def roll_up(
             f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=."
         )
     kinds = frame.drop_duplicates("place").set_index("place")["place_type"]
-    made = combine(pieces.assign(place_type=to).drop(columns="cover"), denominators, frame)
+    made, group = combine(pieces.assign(place_type=to).drop(columns="cover"), denominators, frame)
     made["flag"] = mark(made["flag"], made["apportioned"] > 0, "apportioned")
     if missing == "unknown":
-        made = _admit_uncovered(made, pieces.assign(place_type=to), kinds)
+        made = _admit_uncovered(made, pieces, group, kinds)
     made.attrs["left_out"] = tuple(left)
     return made
 
@@ -294,15 +300,11 @@ def _successors(parts: list[str], held: set[str]) -> pd.DataFrame:
     return pd.concat(out)
 
 
-def _admit_uncovered(made: pd.DataFrame, pieces: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+def _admit_uncovered(made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, kinds: pd.Series) -> pd.DataFrame:
     """Where parts tile the whole (districts, sub-ICB locations), a hole in the tiling is a missing figure."""
-    tiled = pieces["was"].map(kinds).isin(["local_authority", "sub_icb"]).to_numpy() & pieces["cover"].notna().to_numpy()
-    cover = (
-        pieces.assign(cover=np.where(tiled, pieces["cover"], np.nan))
-        .groupby(keys(made), sort=False, dropna=False)["cover"]
-        .sum(min_count=1)
-    )
-    short = cover.to_numpy() < 0.999
+    tiled = pieces["was"].map(kinds).isin(["local_authority", "sub_icb", "ccg"]).to_numpy() & pieces["cover"].notna().to_numpy()
+    cover = np.bincount(group[tiled], weights=pieces["cover"].to_numpy(float)[tiled], minlength=len(made))
+    short = (np.bincount(group[tiled], minlength=len(made)) > 0) & (cover < 0.999)
     words = pd.Series(
         [f"incomplete: its parts cover {c:.0%}" if s else "" for c, s in zip(cover, short, strict=True)], index=made.index
     )

@@ -36,18 +36,18 @@ def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) 
     PlaceError
         Naming both places and the period.
     """
-    rows = _rows(frame)
-    code = canonical(rows["place"]).fillna(rows["place"])
-    twice = rows.assign(code=code).groupby(["key", "code"])["place"].agg(["nunique", "unique"])
-    if (twice["nunique"] > 1).any():
-        body = twice[twice["nunique"] > 1].iloc[0]
-        raise PlaceError(
-            f"{' and '.join(map(str, body['unique']))} are two codes of one body, in {_said(rows, twice.index[twice['nunique'] > 1][0][0])}."
-        )
-    rows = rows.assign(place=code)
-    _refuse(_outlived(_pairs(rows, _kin()), drawn), "the first became the second")
+    printed = pd.Series(frame["place"].unique())
+    code = canonical(printed).fillna(printed)
+    shared = printed[code.duplicated(keep=False)]
+    if len(shared):
+        _refuse_twins(_rows(frame[frame["place"].isin(shared)]), dict(zip(printed, code, strict=True)))
+    there, last = (
+        set(code),
+        _rows(frame.nlargest(1, "year" if "year" in frame else "start"))["start"].iloc[0] if len(frame) else BEGAN,
+    )
+    _refuse(frame, _outlived(_among(_kin(), there), drawn, last), "the first became the second", drawn)
     if parts:
-        _refuse(_pairs(rows, _contents()), "the first is part of the second")
+        _refuse(frame, _among(_contents(), there), "the first is part of the second")
     return frame
 
 
@@ -96,24 +96,36 @@ def _contents() -> pd.DataFrame:
         columns={"part": "one", "whole": "other"})  # fmt: skip
 
 
-def _pairs(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """The pairs of places that stand in one group."""
-    there = set(rows["place"])
-    pairs = pairs[pairs["one"].isin(there) & pairs["other"].isin(there)]
-    return rows.merge(pairs, left_on="place", right_on="one").merge(
+def _among(pairs: pd.DataFrame, there: set[str]) -> pd.DataFrame:
+    return pairs[pairs["one"].isin(there) & pairs["other"].isin(there)]
+
+
+def _outlived(pairs: pd.DataFrame, drawn: bool, last: pd.Timestamp) -> pd.DataFrame:
+    """Pairs of kin that may clash: they never lived at one time, or the older closed before the last period began."""
+    life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+    died, born = pairs["one"].map(life["last"]).fillna(OPEN), pairs["other"].map(life["first"]).fillna(BEGAN)
+    pairs = pairs.assign(died=died, born=born)
+    return pairs[(died < born) | ((died < last) & (not drawn))]
+
+
+def _refuse_twins(rows: pd.DataFrame, code: dict[str, str]) -> None:
+    rows = rows.assign(code=rows["place"].map(code))
+    twice = rows[rows.duplicated(["key", "code"], keep=False)].sort_values(["key", "code"])
+    if len(twice):
+        first, second = twice["place"].iloc[:2]
+        raise PlaceError(f"{first} and {second} are two codes of one body, in {twice['label'].iloc[0]}. Keep one of them.")
+
+
+def _refuse(frame: pd.DataFrame, pairs: pd.DataFrame, why: str, drawn: bool = False) -> None:
+    if pairs.empty:
+        return
+    rows = _rows(frame[frame["place"].isin({*pairs["one"], *pairs["other"]})])
+    both = rows.merge(pairs, left_on="place", right_on="one").merge(
         rows[["key", "place"]].rename(columns={"place": "other"}), on=["key", "other"]
     )
-
-
-def _outlived(both: pd.DataFrame, drawn: bool) -> pd.DataFrame:
-    """Of pairs of kin, those that cannot both rightly report in that period."""
-    life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
-    died, born = both["one"].map(life["last"]).fillna(OPEN), both["other"].map(life["first"]).fillna(BEGAN)
-    never_met = (died < born) & ~((both["start"] <= died) & (born <= both["end"]))
-    return both[never_met] if drawn else both[never_met | (died < both["start"])]
-
-
-def _refuse(both: pd.DataFrame, why: str) -> None:
+    if "died" in both:
+        never_met = (both["died"] < both["born"]) & ~((both["start"] <= both["died"]) & (both["born"] <= both["end"]))
+        both = both[never_met | ((both["died"] < both["start"]) & (not drawn))]
     if both.empty:
         return
     hit = both.iloc[0]
@@ -122,7 +134,3 @@ def _refuse(both: pd.DataFrame, why: str) -> None:
         f"{hit['one']} and {hit['other']} would both be counted in {hit['label']}, but {why}.{more} "
         "Leave one of the two out, or move them to one vintage."
     )
-
-
-def _said(rows: pd.DataFrame, key: int) -> str:
-    return rows.loc[rows["key"] == key, "label"].iloc[0]
