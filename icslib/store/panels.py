@@ -8,7 +8,7 @@ import pandas as pd
 from ..catalog import reference
 from ..errors import BasisError, StoreError
 from ..panel import build_panel
-from ..tidy import cell_refs, merge_cells, only
+from ..tidy import COLUMNS, cell_refs, merge_cells, only
 from .tables import load, resources
 
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
@@ -23,7 +23,7 @@ class Cells(dict):
 
 @dataclass(frozen=True)
 class _Choice:
-    """What was asked for, the same for every measure; ``joins`` gathers what was spliced."""
+    """What was asked for, the same for every measure; ``left_out`` gathers places that lie in no larger one."""
 
     places: str
     vintage: str
@@ -31,7 +31,7 @@ class _Choice:
     edition: str
     table: str | None
     whole_years: bool = True
-    joins: dict = field(default_factory=dict)
+    left_out: dict = field(default_factory=dict)
 
 
 def load_panel(
@@ -54,14 +54,14 @@ def load_panel(
     places : kind of place; a measure published only for smaller places is rolled up to it
     vintage : boundaries, such as ``"2022-07"``
     basis : keep only this basis; needed where a measure comes on several
-    edition : ``"newest"``, an edition's name, or ``"joined"``: years that only older editions hold are added, each place's level
-        shifted by the mean difference over the years both hold; ``attrs["joins"]`` says by how much
+    edition : ``"newest"``, or an edition's name; editions that restate each other are never mixed here
+        (:func:`icslib.splice_editions` joins them by a stated rule)
     table : the processed table to take, where several hold the measure
 
     Returns
     -------
     DataFrame with ``place, year`` and a float column a measure. ``attrs``: ``units``, ``spans``, ``vintage``, ``tables`` (measure to table),
-    ``joins``, and ``cells``: the source cells of each figure by (place, year, measure), for :func:`icslib.trace`.
+    ``left_out`` (measure to places that lie in none of the larger ones), and ``cells``: the source cells of each figure by (place, year, measure), for :func:`icslib.trace`.
     """
     choice = _Choice(places, vintage, basis, edition, table)
     pieces, tables = [], {}
@@ -80,7 +80,7 @@ def load_panel(
             panel[measure] = float("nan")
     panel = panel[["place", "year", *measures]]
     keys = zip(long["place"], long["year"], long["measure"], strict=True)
-    panel.attrs.update(tables=tables, joins=choice.joins, cells=Cells(zip(keys, long["cells"], strict=True)))
+    panel.attrs.update(tables=tables, left_out=choice.left_out, cells=Cells(zip(keys, long["cells"], strict=True)))
     return panel
 
 
@@ -96,9 +96,11 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna() & ~rows["flag"].str.contains("structural zero")]
-    rows = rows.assign(cells=rows["cells"] if "cells" in rows else cell_refs(rows))
+    if choice.places == "system" and "system" in rows and choice.vintage == "2022-07":
+        rows = _by_printed_system(rows)
+    rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
     if only(rows, "place_type") != choice.places:
-        rows = _roll_up(rows, choice)
+        rows = _roll_up(rows, measure, choice)
     printed = rows[["place", "period", "source"]].drop_duplicates()
     if not printed.duplicated(["place", "period"]).any():  # parts of one series, not editions that restate each other
         rows = rows.assign(source=name)
@@ -144,10 +146,71 @@ def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
     return chosen[0]
 
 
-def _roll_up(rows: pd.DataFrame, choice: _Choice) -> pd.DataFrame:
-    from .. import places
+def _one_a_place(rows: pd.DataFrame, combine: str) -> pd.DataFrame:
+    """Add up what one place has in one period of one source: loans, sites. Extra columns go, so that places can be rolled up."""
+    key = ["place", "period", "source"]
+    if not rows.duplicated(key).any():
+        return rows[[*COLUMNS, "cells"]]
+    if combine != "sum":
+        spot = rows[rows.duplicated(key)].iloc[0]
+        raise StoreError(
+            f"{spot['measure']} is printed more than once for {spot['place']} in {spot['period']} and cannot be added up. Load the table and choose rows."
+        )
+    groups = rows.groupby(key, sort=False)
+    first = groups[[name for name in COLUMNS if name not in key]].first().reset_index()
+    return first.assign(value=groups["value"].sum().to_numpy(), cells=groups["cells"].agg(merge_cells).to_numpy())[[*COLUMNS, "cells"]]
 
-    return places.roll_up(rows, to=choice.places, vintage=choice.vintage)
+
+def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
+    """Smaller places as larger ones: by the system printed beside each row if there is one, else by the register.
+
+    Rates of areas are weighed by their registered people; rates of trusts have no such weight here and are refused.
+    """
+    from .. import register
+
+    rows, left = _settle_predecessors(rows, _combine(measure))
+    weights = None
+    if set(rows["place_type"]) <= {"local_authority", "ccg", "sub_icb"}:
+        weights = _people(only(rows, "place_type"), choice.vintage)
+    made = register.roll_up(rows, to=choice.places, vintage=choice.vintage, denominators=weights)
+    choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
+    return made
+
+
+def _by_printed_system(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of organisations as rows of the system printed beside them; bodies without one are national and left out."""
+    return rows[rows["system"] != ""].assign(place=lambda f: f["system"], place_type="system")
+
+
+def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame, list[str]]:
+    """Rows in which no place stands beside its successor twice.
+
+    A place printed beside a successor it never met (districts beside the council of later years) is left out; a count still
+    printed under the name of a place that had closed (a loan in the old trust's name) goes to its successor.
+    """
+    from .. import register
+
+    life = register.places().groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+    kin = reference("succession").query("old != new")[["old", "new"]].drop_duplicates()
+    beside = rows[["place", "period", "source"]].rename(columns={"place": "new"})
+    both = rows.reset_index().merge(kin, left_on="place", right_on="old").merge(beside, on=["new", "period", "source"])
+    closed, opened = both["old"].map(life["last"]), both["new"].map(life["first"])
+    late = (closed < both["start"]) & (combine == "sum")
+    gone = both[(closed < opened) & ~late]
+    late = both[late].drop_duplicates("index").set_index("index")
+    rows = rows.assign(place=late["new"].reindex(rows.index).fillna(rows["place"])).drop(index=gone["index"].unique())
+    return _one_a_place(rows, combine), sorted(gone["old"].unique())
+
+
+def _people(place_type: str, vintage: str) -> pd.DataFrame:
+    """Registered people of areas on their own boundaries and on those of today, to weigh rates by."""
+    from .. import register
+
+    people = load("populations")
+    people = people[(people["measure"] == "population_registered") & (people["place_type"] == place_type)]
+    people = people[people["source"] == people["source"].iloc[0]]
+    later = register.to_vintage(people[[*COLUMNS, "cells"]].assign(cells=people["cells"].map(lambda cell: (cell,))), "2024-04")
+    return pd.concat([people, later])[["place", "value"]].drop_duplicates("place")
 
 
 def _year(rows: pd.DataFrame) -> pd.Series:
@@ -157,11 +220,8 @@ def _year(rows: pd.DataFrame) -> pd.Series:
 
 
 def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: bool) -> pd.DataFrame:
-    """Add up (or average) what a place has in one year and edition: loans, sites, months."""
+    """Add up (or average) the parts of a year, in each edition."""
     key = ["place", "year", "source"]
-    if combine == "none" and rows.duplicated([*key, "period"]).any():
-        spot = rows[rows.duplicated([*key, "period"])].iloc[0]
-        raise StoreError(f"{measure} is printed more than once for {spot['place']} in {spot['period']} and cannot be added up. Choose rows first.")
     days = (rows["end"] - rows["start"]).dt.days + 1
     stock = (days == 1).all()
     if stock:  # counted on a day: the last day of each year stands for it
@@ -181,24 +241,9 @@ def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: boo
 
 
 def _choose_edition(years: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
-    edition = choice.edition
     columns = ["place", "year", "measure", "value", "unit", "start", "end", "cells"]
-    editions = list(dict.fromkeys(years.sort_values("end", kind="stable").groupby("source")["end"].max().sort_values().index))
-    if edition not in ("newest", "joined"):
-        wanted = [name for name in editions if name == edition or name.endswith(f"-{edition}")]
-        if not wanted:
-            raise StoreError(f"{measure} has no edition {edition!r}. It has {editions}; or pass 'newest' or 'joined'.")
-        return years.loc[years["source"] == wanted[0], columns]
-    newest = years[years["source"] == editions[-1]]
-    if edition == "newest" or len(editions) == 1:
-        return newest[columns]
-    for older in reversed(editions[:-1]):
-        old = years[years["source"] == older]
-        both = newest.merge(old, on=["place", "year"], suffixes=("", " old"))
-        shift = (both["value"] - both["value old"]).groupby(both["place"]).mean()
-        choice.joins[measure] = {"older": older, "places": len(shift), "overlap_years": sorted(both["year"].unique().tolist()),
-                          "mean_shift": round(float(shift.mean()), 4)}  # fmt: skip
-        held = pd.MultiIndex.from_frame(newest[["place", "year"]])
-        extra = old[~pd.MultiIndex.from_frame(old[["place", "year"]]).isin(held) & old["place"].isin(shift.index)]
-        newest = pd.concat([newest, extra.assign(value=extra["value"] + extra["place"].map(shift))])
-    return newest[columns]
+    editions = list(years.groupby("source")["end"].max().sort_values(kind="stable").index)
+    wanted = editions[-1:] if choice.edition == "newest" else [e for e in editions if e == choice.edition or e.endswith(f"-{choice.edition}")]
+    if not wanted:
+        raise StoreError(f"{measure} has no edition {choice.edition!r}. It has {editions}; the default is 'newest'.")
+    return years.loc[years["source"] == wanted[0], columns]
