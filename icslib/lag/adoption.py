@@ -1,0 +1,288 @@
+"""Staggered adoption: what follows designation, compared with places not yet designated.
+
+Two-way regressions with effects that differ by wave compare late waves with early ones already changed, and can print leads
+and later effects that nothing in the data supports. Here every effect is a difference of differences against places not yet adopting
+(Callaway and Sant'Anna 2021), and an effect without such a place is said not to be identified. The estimators of
+pyfixest (did2s, Sun-Abraham, LP-DiD) are run on the same years and held to the same rule.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icslib.errors import NotIdentified
+from icslib.panel import fixed_by_place, grids
+from icslib.results import Result
+from icslib.stats.bands import sup_t
+from icslib.stats.regression import interval
+
+METHODS = ("group_time", "did2s", "sun_abraham", "lp_did")
+FEW = 5
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudy(Result):
+    """Effects by years since adoption.
+
+    Attributes
+    ----------
+    profile : DataFrame, index ``event`` (years since adoption; -1 is the base year)
+        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high``, ``cohorts``, ``treated`` and ``controls`` (places compared),
+        ``supported``, ``reason``. An effect that is not identified is NaN, whatever a regression would print.
+    average : tuple: estimate, se, low, high over the identified events 0 and up, weighted by places
+    waves : Series, places by year of adoption
+    last_untreated : int, last year in which some place has not adopted
+    longest : int, the last event identified (-1 if none)
+    method, outcome, unit : str
+    """
+
+    profile: pd.DataFrame
+    average: tuple[float, float, float, float]
+    waves: pd.Series
+    last_untreated: int
+    longest: int
+    method: str
+    outcome: str
+    unit: str
+
+    @property
+    def finding(self) -> str:
+        """What is not identified first, then the average effect with its interval."""
+        asked = int(self.profile.index.max())
+        said = []
+        if self.longest < 0:
+            return f"No effect on {self.outcome} is identified: in no year can a place that adopted be compared with one that has not."
+        if self.longest < asked:
+            all_adopt = int(self.waves.index.max()) > self.last_untreated
+            why = (
+                f"the last places adopt in {self.waves.index.max()}, and after {self.last_untreated} none is left to compare with"
+            )
+            said.append(
+                f"Effects on {self.outcome} beyond year {self.longest} after adoption are not identified: "
+                + (f"{why}." if all_adopt else f"the panel ends in {self.last_untreated}.")
+            )
+        b, se, low, high = self.average
+        sure = f" (95% interval {low:.3g} to {high:.3g})" if np.isfinite(se) else ""
+        thin = self.profile.loc[self.longest, "treated"]
+        said.append(
+            f"Over years 0 to {self.longest} the average difference from places not yet adopting is {b:.3g} {self.unit}{sure}"
+            f"; year {self.longest} rests on {thin:.0f} place{'' if thin == 1 else 's'}."
+        )
+        return " ".join(said).replace("  ", " ").replace(" ;", ";")
+
+
+def event_study(
+    panel: pd.DataFrame,
+    outcome: str,
+    adopted: str = "adopted",
+    *,
+    events: Iterable[int] = range(-5, 11),
+    method: str = "group_time",
+    controls: str = "not yet",
+    exclude: Iterable[int] = (),
+    level: float = 0.95,
+    seed: int = 1,
+) -> EventStudy:
+    """Effect of adopting on `outcome`, by years since adoption.
+
+    Parameters
+    ----------
+    adopted : column with each place's year of adoption, the same in all its rows; NaN (or 0) for never
+    events : years since adoption to report; below -1 they are placebos (base year -1, whatever the event)
+    method : "group_time" (here), or pyfixest's "did2s", "sun_abraham", "lp_did", on the years that have an untreated place
+    controls : "not yet" adopting by that year, or "never" (group_time only)
+    exclude : outcome years left out
+
+    Notes
+    -----
+    group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves averaged by
+    their places. Errors: influence of each place, clustered, times G/(G-1), the waves taken as given; t with G-1 degrees of freedom.
+    It assumes parallel paths without adoption and no anticipation.
+    """
+    if method not in METHODS:
+        raise NotIdentified(f"method={method!r} is not known. Choose one of {METHODS}.")
+    if controls not in ("not yet", "never"):
+        raise NotIdentified(f'controls={controls!r} is not known. Choose "not yet" or "never".')
+    places, years, y, wave = _arrays(panel, outcome, adopted, exclude)
+    asked = sorted({int(e) for e in events} | {-1})
+    cells = _cells(y, years, wave, asked, controls == "never")
+    untreated = [int(year) for year in years if (wave > year).any()]
+    last = max(untreated, default=int(years[0]) - 1)
+    support = _support(cells, asked, last)
+    longest = max((e for e in asked if e >= 0 and support.loc[e, "supported"]), default=-1)
+    if method == "group_time":
+        influence, estimate = _aggregate(cells, asked, len(places))
+        scale = len(places) / (len(places) - 1)
+        covariance = scale * influence @ influence.T
+        se = np.sqrt(np.diag(covariance))
+        weight = np.array([support.loc[e, "treated"] if e >= 0 and support.loc[e, "supported"] else 0.0 for e in asked])
+        average = _average(estimate, covariance, weight, len(places) - 1, level)
+    else:
+        estimate, se = _by_pyfixest(method, panel, outcome, places, wave, last, asked, exclude)
+        covariance, average = None, (np.nan,) * 4
+        held = [e for e in asked if e >= 0 and support.loc[e, "supported"]]
+        if held:
+            weight = support.loc[held, "treated"].to_numpy(float)
+            average = (float(np.average([estimate[asked.index(e)] for e in held], weights=weight)), np.nan, np.nan, np.nan)
+    profile = _profile(asked, estimate, se, support, covariance, len(places) - 1, level, seed)
+    return EventStudy(
+        profile=profile, average=average, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
+        last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
+    )  # fmt: skip
+
+
+def randomise_adoption(
+    panel: pd.DataFrame, outcome: str, adopted: str = "adopted", *, draws: int = 999, seed: int = 1, exclude: Iterable[int] = ()
+) -> pd.Series:
+    """Exact-in-spirit test: how often waves dealt at random give an average effect as large as the one seen.
+
+    The sharp null is that adoption changed nothing anywhere; it holds for any number of places. Gives ``estimate`` and ``p``
+    (index), two-sided, the waves' sizes kept. It is only as good as the claim that any place could have been in any wave.
+    """
+    _, years, y, wave = _arrays(panel, outcome, adopted, exclude)
+    events = list(range(0, len(years)))
+    rng = np.random.default_rng(seed)
+
+    def effect(dealt: np.ndarray) -> float:
+        cells = _cells(y, years, dealt, events, False)
+        if not cells:
+            return np.nan
+        return float(np.average([c["effect"] for c in cells], weights=[len(c["who"]) for c in cells]))
+
+    seen = effect(wave)
+    if np.isnan(seen):
+        raise NotIdentified(
+            f"In no year can a place that adopted be compared with one that has not, so {outcome} has no effect to test."
+        )
+    drawn = np.abs([effect(rng.permutation(wave)) for _ in range(draws)])
+    return pd.Series({"estimate": seen, "p": (1 + np.count_nonzero(drawn >= abs(seen) - 1e-12)) / (1 + draws)})
+
+
+def _arrays(panel: pd.DataFrame, outcome: str, adopted: str, exclude: Iterable[int]):
+    places, years, held = grids(panel, [outcome])
+    wave = fixed_by_place(panel, adopted).reindex(places).to_numpy(float)
+    wave = np.where(np.isnan(wave) | (wave == 0), np.inf, wave)
+    if not np.isfinite(wave).any():
+        raise NotIdentified(f"No place has a year in {adopted}, so there is no adoption to study.")
+    y = held[outcome].copy()
+    y[:, np.isin(years, list(exclude))] = np.nan
+    return places, years, y, wave
+
+
+def _cells(y: np.ndarray, years: np.ndarray, wave: np.ndarray, events: list[int], never: bool) -> list[dict]:
+    """One wave in one year against its controls: event, wave, places, the effect and each place's change from the mean."""
+    at = {int(year): column for column, year in enumerate(years)}
+    out = []
+    for start in np.unique(wave[np.isfinite(wave)]).astype(int):
+        if start - 1 not in at:
+            continue
+        for event in events:
+            year = start + event
+            if event == -1 or year not in at:
+                continue
+            change = y[:, at[year]] - y[:, at[start - 1]]
+            known = ~np.isnan(change)
+            who = np.flatnonzero(known & (wave == start))
+            free = np.isinf(wave) if never else (wave > max(year, start - 1)) & (wave != start)
+            against = np.flatnonzero(known & free)
+            if len(who) and len(against):
+                own, other = change[who], change[against]
+                cell = {"event": event, "wave": start, "who": who, "against": against, "effect": own.mean() - other.mean()}
+                out.append({**cell, "own": (own - own.mean()) / len(own), "other": (other - other.mean()) / len(other)})
+    return out
+
+
+def _support(cells: list[dict], events: list[int], last: int) -> pd.DataFrame:
+    """Cohorts, places and controls behind each event, and whether it is identified."""
+    table = {}
+    for event in events:
+        mine = [c for c in cells if c["event"] == event]
+        treated = sum(len(c["who"]) for c in mine)
+        row = {
+            "cohorts": len({c["wave"] for c in mine}),
+            "treated": treated,
+            "controls": len(set().union(*(c["against"].tolist() for c in mine))) if mine else 0,
+            "supported": bool(mine) or event == -1,
+            "reason": "base year" if event == -1 else "",
+        }
+        if not mine and event != -1:
+            row["reason"] = (
+                f"no place still to adopt is left to compare with (the last such year is {last})"
+                if event >= 0
+                else "no base year"
+            )
+        elif mine and min(treated, row["controls"]) < FEW:
+            row["reason"] = f"rests on {treated} treated and {row['controls']} comparison places"
+        table[event] = row
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis("event")
+
+
+def _aggregate(cells: list[dict], events: list[int], places: int) -> tuple[np.ndarray, np.ndarray]:
+    """(events, places) influence and (events,) estimate, waves weighted by their places; NaN without a cell."""
+    influence, estimate = np.zeros((len(events), places)), np.full(len(events), np.nan)
+    estimate[events.index(-1)] = 0.0
+    for row, event in enumerate(events):
+        mine = [c for c in cells if c["event"] == event]
+        total = sum(len(c["who"]) for c in mine)
+        if not mine:
+            continue
+        estimate[row] = sum(len(c["who"]) * c["effect"] for c in mine) / total
+        for c in mine:
+            share = len(c["who"]) / total
+            influence[row, c["who"]] += share * c["own"]
+            influence[row, c["against"]] -= share * c["other"]
+    return influence, estimate
+
+
+def _average(estimate, covariance, weight, df, level) -> tuple[float, float, float, float]:
+    if not weight.any():
+        return (np.nan,) * 4
+    weight = weight / weight.sum()
+    b, se = float(weight @ np.nan_to_num(estimate)), float(np.sqrt(weight @ covariance @ weight))
+    return b, se, *interval(b, se, df, level)
+
+
+def _profile(events, estimate, se, support, covariance, df, level, seed) -> pd.DataFrame:
+    profile = pd.DataFrame({"estimate": estimate, "se": se}, index=pd.Index(events, name="event"))
+    profile.loc[~support["supported"], ["estimate", "se"]] = np.nan
+    alone = (support["treated"] < 2) | (support["controls"] < 2)  # one place shows no spread
+    profile.loc[alone & (profile.index != -1), "se"] = np.nan
+    reach = stats.t.ppf(0.5 + level / 2, df) * profile["se"]
+    profile["low"], profile["high"] = profile["estimate"] - reach, profile["estimate"] + reach
+    live = (profile["se"] > 0).to_numpy()
+    wide = profile["se"] * (
+        sup_t(covariance[np.ix_(live, live)], df, level=level, seed=seed) if covariance is not None and live.any() else np.nan
+    )
+    profile["band_low"], profile["band_high"] = profile["estimate"] - wide, profile["estimate"] + wide
+    return profile.join(support)
+
+
+def _by_pyfixest(method, panel, outcome, places, wave, last, events, exclude) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates and errors of pyfixest on the years with an untreated place; waves adopting later count as never."""
+    import warnings
+
+    import pyfixest as pf
+
+    start = dict(zip(places, np.where(wave > last, 0, wave), strict=True))
+    table = panel.loc[(panel["year"] <= last) & ~panel["year"].isin(list(exclude)), ["place", "year", outcome]].dropna()
+    table = table.assign(g=table["place"].map(start).astype(int), unit=pd.factorize(table["place"])[0] + 1, y=table[outcome])
+    table["rel"] = np.where(table["g"] > 0, table["year"] - table["g"], np.inf)
+    table["treat"] = (table["rel"] >= 0) & np.isfinite(table["rel"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if method == "did2s":
+            found = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "unit").tidy()
+            found.index = [float(name.split("::")[1]) for name in found.index]
+        elif method == "sun_abraham":
+            found = (
+                pf.event_study(table, "y", "unit", "year", "g", estimator="saturated", cluster="unit").aggregate().astype(float)
+            )
+        else:
+            found = pf.lpdid(table, "y", "unit", "year", "g", att=False).tidy()
+            found.index = [float(str(name).split("::")[-1]) for name in found.index]
+    found = found[~found.index.duplicated()].reindex([float(e) for e in events])
+    found.loc[-1.0, ["Estimate", "Std. Error"]] = 0.0
+    return found["Estimate"].to_numpy(float), found["Std. Error"].to_numpy(float)

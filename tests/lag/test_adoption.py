@@ -1,0 +1,99 @@
+"""Staggered adoption: a hand sum, pyfixest, waves that leave nobody untreated, and dealing waves at random."""
+
+import numpy as np
+import pandas as pd
+import pyfixest as pf
+import pytest
+
+from icslib.errors import NotIdentified, PanelError
+from icslib.lag.adoption import METHODS, event_study, randomise_adoption
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+WAVES = np.repeat([2017, 2018, 2019, 2020, 2021], [8, 6, 6, 10, 12])  # 42 systems, as designated
+
+
+def designated(effect=0.0, waves=WAVES, seed=0, noise=0.3):
+    """Years 2010 to 2024; the effect grows by `effect` each year from the year of adoption, twice as fast in the first wave."""
+    rng, years = np.random.default_rng(seed), np.arange(2010, 2025)
+    since = np.maximum(years - waves[:, None] + 1, 0) * np.where(waves == waves.min(), 2, 1)[:, None]
+    since = np.nan_to_num(since)
+    y = (
+        rng.normal(size=(len(waves), 1))
+        + 0.1 * (years - 2010)
+        + effect * since
+        + noise * rng.normal(size=(len(waves), len(years)))
+    )
+    place, year = np.indices(y.shape).reshape(2, -1)
+    return pd.DataFrame({"place": [f"P{i:02d}" for i in place], "year": years[year], "y": y.ravel(), "adopted": waves[place]})
+
+
+def test_two_places_and_four_years_are_a_hand_sum():
+    panel = pd.DataFrame({
+        "place": ["A"] * 4 + ["B"] * 4, "year": [1, 2, 3, 4] * 2, "y": [1.0, 1, 5, 9, 2, 2, 3, 4], "adopted": [3.0] * 4 + [np.nan] * 4,
+    })  # fmt: skip
+    r = event_study(panel, "y", events=range(-2, 3))
+    assert r.profile["estimate"].loc[[-2, -1, 0, 1]].tolist() == [0, 0, 3, 6]
+    assert r.profile["se"].drop(-1).isna().all()  # one place on each side shows no spread
+    assert not r.profile.loc[2, "supported"] and "the panel ends in 4" in r.finding
+
+
+def test_once_the_last_wave_adopts_later_effects_are_not_identified_whatever_a_regression_prints():
+    panel = designated()
+    for method in METHODS:
+        r = event_study(panel, "y", method=method)
+        assert r.longest == 3 and r.last_untreated == 2020
+        assert r.profile.loc[4:, "estimate"].isna().all() and not r.profile.loc[4:, "supported"].any()
+        assert "beyond year 3 after adoption are not identified: the last places adopt in 2021" in r.finding
+    table = panel.assign(unit=pd.factorize(panel["place"])[0], rel=panel["year"] - panel["adopted"])
+    printed = pf.feols("y ~ i(rel, ref=-1) | unit + year", table, vcov={"CRV1": "unit"}).coef()
+    assert np.isfinite(printed.filter(like="::6").iloc[0])  # a plain regression does print one
+
+
+def test_planted_effects_that_differ_by_wave_are_recovered():
+    panel = designated(effect=-0.2, noise=0.05)
+    r = event_study(panel, "y")
+    truth = {0: (8 * 2 + 22) / 30, 3: 8.0}  # first wave twice as fast; year 3 rests on it alone
+    for event, size in truth.items():
+        row = r.profile.loc[event]
+        assert row["low"] < -0.2 * size < row["high"]
+    assert (r.profile.loc[-5:-2, "band_low"] < 0).all() and (r.profile.loc[-5:-2, "band_high"] > 0).all()
+
+
+def test_group_time_with_never_adopting_controls_equals_sun_abraham():
+    waves = np.r_[WAVES[:20].astype(float), np.full(22, np.inf)]
+    panel = designated(effect=-0.1, waves=waves).assign(adopted=lambda d: d["adopted"].replace(np.inf, np.nan))
+    ours = event_study(panel, "y", controls="never", events=range(-4, 5))
+    theirs = event_study(panel, "y", method="sun_abraham", events=range(-4, 5))
+    np.testing.assert_allclose(ours.profile["estimate"], theirs.profile["estimate"], atol=1e-8)
+    np.testing.assert_allclose(ours.profile["se"], theirs.profile["se"], rtol=0.1)  # theirs pools the year effects
+
+
+def test_pyfixest_is_run_on_the_years_with_an_untreated_place():
+    panel = designated(effect=-0.1)
+    table = panel[panel["year"] <= 2020].assign(
+        unit=lambda d: pd.factorize(d["place"])[0] + 1,
+        g=lambda d: d["adopted"].where(d["adopted"] < 2021, 0),
+        rel=lambda d: np.where(d["g"] > 0, d["year"] - d["g"], np.inf),
+        treat=lambda d: (d["g"] > 0) & (d["year"] >= d["g"]),
+    )
+    direct = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "unit").coef()
+    ours = event_study(panel, "y", method="did2s").profile["estimate"]
+    for event in range(4):
+        assert ours[event] == pytest.approx(direct[next(n for n in direct.index if n.endswith(f"::{float(event)}"))], abs=1e-10)
+
+
+def test_waves_dealt_at_random_find_a_real_effect_and_reject_a_null_one_rarely():
+    assert randomise_adoption(designated(effect=-0.2), "y", draws=199)["p"] < 0.02
+    p = [randomise_adoption(designated(seed=seed), "y", draws=99)["p"] for seed in range(40)]
+    assert np.mean(np.array(p) <= 0.1) <= 0.25 and np.mean(p) > 0.35
+
+
+def test_adoption_that_cannot_be_studied_is_said():
+    with pytest.raises(NotIdentified, match="No place has a year in adopted"):
+        event_study(designated().assign(adopted=np.nan), "y")
+    with pytest.raises(NotIdentified, match="method='twfe' is not known"):
+        event_study(designated(), "y", method="twfe")
+    with pytest.raises(PanelError, match="adopted must not change within a place"):
+        event_study(designated().assign(adopted=lambda d: d["year"]), "y")
+    same_day = event_study(designated(waves=np.full(10, 2017)), "y")
+    assert same_day.longest == -1 and "No effect on y is identified" in same_day.finding
