@@ -306,8 +306,8 @@ def _admit_uncovered(made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray
     cover = np.bincount(group[tiled], weights=pieces["cover"].to_numpy(float)[tiled], minlength=len(made))
     short = (np.bincount(group[tiled], minlength=len(made)) > 0) & (cover < 0.999)
     words = pd.Series(
-        [f"incomplete: its parts cover {c:.0%}" if s else "" for c, s in zip(cover, short, strict=True)], index=made.index
+        [f"incomplete: its parts cover {c:.1%}" if s else "" for c, s in zip(cover, short, strict=True)], index=made.index
     )
     made["flag"] = mark(made["flag"], short, words)
-    made.loc[short, ["value", "lower", "upper"]] = np.nan
+    made.loc[short & (cover < ENOUGH), ["value", "lower", "upper"]] = np.nan
     return made
