@@ -12,6 +12,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "debts": ["inherited_debt", "loan_totals", "planned_by_system"],
         "months": ["MonthPath", "month_path", "months_to_date"],
         "persistence": ["Persistence", "persistence", "transition"],
+        "trusts": ["heads", "owed", "trust_table"],
+        "spread": ["Spread", "spread_of"],
         "positions": ["Comparison", "compare_positions", "per_head", "share_of"],
     },
 )

@@ -1,0 +1,307 @@
+"""Figures and tables of deficits. Plans and outturns, and positions before and after support, never share a line."""
+
+import pandas as pd
+
+from .. import style
+from ..deficits.association import Explained
+from ..deficits.bridge import Bridge
+from ..deficits.concentration import Concentration
+from ..deficits.months import MonthPath
+from ..deficits.persistence import Persistence
+from ..deficits.positions import Comparison
+from ..deficits.spread import Spread
+from ..numbers import write_number
+from ..periods import financial_year
+from . import plot, table
+from .charts import bars, bridge, lines, ranked_dots, scatter, small_multiples
+from .core import Exhibit
+from .names import short_names
+from .words import describe_intervals, describe_ranking
+
+SIGN = "Surplus positive, deficit negative."
+MARKS = {"outturn": "o", "plan": "D", "forecast": "^", "year to date": "s", "draft plan": "x", "revised draft plan": "x"}
+HUES = {"before": style.SECOND, "after": style.ASKED, "none": style.QUIET, "not stated": style.QUIET}
+SAID = {"before": "before support", "after": "after support", "none": "no support that year", "not stated": "support not stated"}
+ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
+
+
+@plot.register
+def _(result: Comparison, asked: str = "", whole_year: bool = True) -> Exhibit:
+    """Dots by year: shape is the kind of figure, colour whether support is in it; one part a scope. `asked` keeps one place."""
+    rows = result.table[result.table["what"].isin(["position", "position without Carillion", "position with Carillion"])]
+    rows = rows[rows["place"] == asked] if asked else rows
+    rows = rows[rows["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")] if whole_year else rows
+    parts = {scope[0].upper() + scope[1:]: part for scope, part in rows.groupby("scope", sort=False)}
+    years = range(int(rows["fy"].min()), int(rows["fy"].max()) + 1)
+
+    def draw(figure):
+        def one(ax, part):
+            for (kind, support), dots in part.groupby(["kind", "support"]):
+                ax.scatter(dots["fy"], dots["value"], marker=MARKS.get(kind, "."), color=HUES[support], s=34, zorder=3, label=f"{kind}, {SAID[support]}")
+            ax.axhline(0, color=style.INK, linewidth=1)
+            ax.set_xticks([year for year in years if (year - years[0]) % max(1, len(years) // 5) == 0])
+            ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
+            ax.tick_params(axis="x", rotation=45)
+            ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+
+        axes = small_multiples(figure, parts, one, across=min(3, len(parts)))
+        axes[0].set_ylabel("£ million")
+        held = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+        figure.legend(held.values(), held.keys(), loc="upper center", bbox_to_anchor=(0.5, -0.04), ncols=3, fontsize=style.SMALL)
+
+    places = ", ".join(short_names(rows["place"].unique()).values()) if rows["place"].nunique() < 4 else f"{rows['place'].nunique()} systems"
+    latest = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"])].sort_values("fy").tail(1)
+    title = _latest(latest.iloc[0], places) if len(latest) else f"{places}: {len(rows)} published positions, none an outturn"
+    return Exhibit(
+        kind="figure",
+        title=title,
+        subtitle=f"Published positions of {places}, whole years, by scope; shape: kind of figure, colour: support funding",
+        data=_shown(rows),
+        unit=result.unit,
+        notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis. Two dots of one shape and colour in a year are two sources."),
+        sources=tuple(sorted(set(rows["source"]))),
+        alt=" ".join(f"{name}: {len(part)} figures from {write_number(part['value'].min(), result.unit)} to {write_number(part['value'].max(), result.unit)}." for name, part in parts.items()),
+        draw=draw,
+    )
+
+
+def _latest(row: pd.Series, places: str) -> str:
+    way = "surplus" if row["value"] > 0 else "deficit"
+    who = {"provider": "trusts", "system": "systems"}[row["scope"]]
+    return f"{places}: {who} ended {row['period']} {write_number(abs(row['value']), 'GBP m')} in {way} ({SAID[row['support']]})"
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    names = short_names(rows["place"].unique())
+    told = rows.assign(place=rows["place"].map(names))
+    columns = ["place", "period", "value", "kind", "what", "scope", "support", "prices", "flag", "publisher", "note", "cells"]
+    return told[[column for column in columns if column in told]].sort_values(["place", "period"]).reset_index(drop=True)
+
+
+@table.register
+def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
+    """`show`: "figures", "contradictions", or "standing" (one row a system, one column a year, gaps as gaps)."""
+    if show == "contradictions":
+        data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
+        data = data[["place", "period", "basis_name", "sources", "cells"]]
+        title = f"{len(data)} times two figures stand for one place, period and basis"
+        notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
+        return Exhibit(kind="table", title=title, data=data, unit=result.unit, notes=notes, sources=_sources(result.table))
+    if show == "standing":
+        return _standing(result, asked)
+    rows = result.table[result.table["place"] == asked] if asked else result.table
+    return Exhibit(
+        kind="table", title=result.finding, data=_shown(rows), unit=result.unit, notes=(SIGN,), sources=_sources(rows)
+    )  # fmt: skip
+
+
+def _standing(result: Comparison, asked: str) -> Exhibit:
+    rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")]
+    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(["outturn", "plan", "forecast", "revised draft plan", "draft plan"])}).fillna(9)
+    rows = rows.assign(rank=rank + (rows["what"] != "position") * 5).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False])
+    best = rows.drop_duplicates(["place", "fy"])
+    when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
+    said = best["value"].map(lambda value: write_number(value, "GBP m")) + " " + (best["what"].where(best["what"] != "position", best["kind"]) + " " + when).str.strip()
+    wide = said.groupby([best["place"], best["fy"]]).first().unstack()
+    wide = wide.reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
+    wide.columns = [financial_year(int(year)).label for year in wide.columns]
+    names = short_names(wide.index)
+    wide.insert(0, "system", [names[code] for code in wide.index])
+    cells = best.groupby("place")["cells"].agg(lambda refs: tuple(sorted({ref for cell in refs for ref in cell})))
+    wide["cells"] = [cells.get(code, ()) for code in wide.index]
+    without = (result.coverage == 0).to_numpy().sum()
+    data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
+    return Exhibit(
+        kind="table",
+        title=f"No figure is published that we know of for {without} of {result.coverage.size} system-years",
+        data=data.reset_index(drop=True),
+        unit=result.unit,
+        notes=(SIGN, "One figure a system and year: outturn before plan, plan before draft, whole years before months. A dash is a gap, not a zero.", "Systems without a single figure keep their row."),
+        sources=_sources(result.table),
+    )  # fmt: skip
+
+
+@plot.register
+def _(result: Bridge, asked: str = "") -> Exhibit:
+    rows = result.table[result.table["place"] == asked] if asked else result.table
+    total = rows.groupby("order", sort=True).agg(step=("step", "first"), role=("role", "first"), value=("value", "sum"))
+    steps = dict(total.loc[total["role"] == "step", ["step", "value"]].to_numpy())
+    start, end = total.iloc[0], total.iloc[-1]
+    data = total.reset_index(drop=True).assign(running=total.loc[total.index[:-1], "value"].cumsum().reset_index(drop=True))
+    data.loc[data.index[-1], "running"] = end["value"]
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="Bridge between positions; the steps sum exactly, in pounds",
+        data=data,
+        unit=result.unit,
+        notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
+        sources=_refs(result.cells),
+        alt=f"{start['step']} {write_number(start['value'], result.unit)}; " + "; ".join(f"{k} {write_number(v, result.unit)}" for k, v in steps.items()) + f"; {end['step']} {write_number(end['value'], result.unit)}.",
+        draw=lambda figure: bridge(figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit),
+    )
+
+
+@plot.register
+def _(result: MonthPath, asked: str = "") -> Exhibit:
+    wide = result.table.pivot_table(index="month", columns="fy", values="to_date")
+    wide.columns = [financial_year(int(year)).label for year in wide.columns]
+    ends = result.table.dropna(subset="outturn").groupby("fy")["outturn"].first()
+
+    def draw(figure):
+        ax = figure.subplots()
+        lines(ax, wide.reindex(range(1, 13)).interpolate(limit_area="inside"), unit=result.unit, zero=True)
+        for line, year in zip(ax.get_lines(), wide.columns, strict=False):
+            ax.plot(wide.index, wide[year], linestyle="none", marker="o", markersize=4, color=line.get_color())
+            line.set_marker("")
+            end = ends.get(int(year[:4]) + 1)
+            if end is not None:
+                ax.plot([12.4], [end], marker="D", color=line.get_color(), clip_on=False)
+        ax.set_xlabel("month of the financial year (1 is April); diamonds at the right: the year's outturn")
+
+    shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells"]
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="Variance from plan to date, by month, and the year's outturn",
+        data=result.table[[column for column in shown if column in result.table]],
+        unit=result.unit,
+        notes=("An error below zero: the guess was gloomier than the year turned out.", "Between printed months the line is drawn straight; only dots are published."),
+        sources=_sources(result.table),
+        alt=f"{len(result.table)} figures over {len(wide.columns)} years. " + result.finding,
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: MonthPath, asked: str = "") -> Exhibit:
+    data = result.errors.rename(index={"straight_line": "straight line", "no_more": "nothing more is lost"}).rename_axis("guess").reset_index()
+    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=("Guess less outturn; below zero: too gloomy.",), sources=_sources(result.table))
+
+
+@plot.register
+def _(result: Persistence, asked: str = "") -> Exhibit:
+    names = short_names(result.places.index)
+    data = result.places.rename(index=names).rename_axis("place")
+    units = [style.UNIT_WORDS.get(unit, unit) for unit in result.units]
+    zeros = int((data["after"] == 0).sum())
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split("); ")[0] + ").",
+        subtitle=f"{result.before} (across) and {result.after} (up), one dot a place",
+        data=data.reset_index(),
+        unit=result.units[1],
+        notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
+        sources=_refs(result.cells),
+        alt=result.finding,
+        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{result.before}, {units[0]}", unit=f"{result.after}, {units[1]}", asked=names.get(asked, ""), marked=list(data["before"].nsmallest(3).index)),
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
+    """`show`: "parts" (the correlation taken apart) or "thirds" (who went where, beside chance)."""
+    if show == "thirds":
+        stay = result.staying
+        words = {1: "worst third", 2: "middle third", 3: "best third"} if len(result.matrix) == 3 else {k: f"class {k}" for k in result.matrix.index}
+        data = (result.matrix.rename(index=words, columns=words) * 100).round(0).rename_axis("before").reset_index()
+        title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%} ({stay['chance_low']:.0%} to {stay['chance_high']:.0%}), reversion to the mean {stay['reversion']:.0%}"
+        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=("Rows sum to 100. Worst: furthest in deficit or debt.",), sources=_refs(result.cells))
+    data = result.table.round(3).reset_index()
+    notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",)
+    return Exhibit(kind="table", title=result.finding, data=data, notes=notes, sources=_refs(result.cells))
+
+
+@plot.register
+def _(result: Concentration, asked: str = "") -> Exhibit:
+    curve = result.curve.assign(place=result.curve["place"].map(short_names(result.curve["place"])))
+
+    def draw(figure):
+        ax = figure.subplots()
+        ax.plot([0, *(100 * curve["share_of_weight"])], [0, *(100 * curve["share_of_amount"])], color=style.ASKED)
+        ax.plot([0, 100], [0, 100], color=style.ALL, linestyle="--", linewidth=1)
+        ax.set_xlabel("% of people or places, least owed first")
+        ax.set_ylabel(f"% of {result.what}")
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="Lorenz curve; dashed: everybody owes alike",
+        data=curve,
+        unit=result.unit,
+        notes=(f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",),
+        sources=_refs(result.cells),
+        alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
+        draw=draw,
+        size=(5.2, 4.6),
+    )
+
+
+@plot.register
+def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
+    """`show`: "caterpillar" (means with intervals) or "funnel" (means by effective number of trusts)."""
+    names = short_names(result.by_place.index)
+    data = result.by_place.rename(index=names).rename_axis("place")
+    marked = list(data.index[data["outside"] != ""])
+    who = names.get(asked, "")
+    finding = result.finding
+    for code in result.by_place.index[result.by_place["outside"] == "below"]:
+        finding = finding.replace(code, names[code])
+
+    def funnel(figure):
+        ax = figure.subplots()
+        for low, high, dashes in (("low", "high", "-"), ("plain_low", "plain_high", ":")):
+            for side in (low, high):
+                ax.plot(result.limits.index, result.limits[side], color=style.QUIET, linewidth=1, linestyle=dashes)
+        ax.axhline(result.mean, color=style.SECOND, linewidth=1, linestyle="--")
+        scatter(ax, data, "size", "estimate", xunit="effective number of trusts", unit=result.unit, asked=who, marked=marked)
+
+    def worm(figure):
+        ranked_dots(figure.subplots(), data["estimate"], unit=result.unit, asked=who, low=data["low"], high=data["high"], reference=result.mean, reference_label="mean of systems")
+
+    return Exhibit(
+        kind="figure",
+        title=finding,
+        subtitle=f"{result.what}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
+        data=data.reset_index(),
+        unit=result.unit,
+        notes=(
+            SIGN,
+            "Solid limits allow for over-dispersion, dotted ones do not." if show == "funnel" else "Where intervals overlap the mean, an order of places means nothing.",
+            "Intervals treat a system's trusts as a sample from trusts like them.",
+        ),
+        sources=_refs(result.cells),
+        alt=describe_intervals(data, result.unit, reference=result.mean),
+        draw=funnel if show == "funnel" else worm,
+        size=style.WIDE if show == "funnel" else style.TALL,
+    )
+
+
+@plot.register
+def _(result: Explained, asked: str = "") -> Exhibit:
+    shown = result.terms.rename(columns={"estimate": "joint", "low": "joint_low", "high": "joint_high"})
+    frame = shown.rename(columns={"alone": "estimate", "alone_low": "low", "alone_high": "high"})[["estimate", "low", "high"]].sort_values("estimate")
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle=f"{result.outcome}: difference that goes with one standard deviation more of each term, entered alone",
+        data=result.terms.round(4).reset_index(),
+        unit=result.unit,
+        notes=(ASSOCIATION, f"{result.clusters} clusters, {result.errors} intervals. 'holm' counts all {len(result.terms)} terms tried; 'left_out' is the range when one cluster at a time is left out."),
+        sources=(),
+        alt=describe_intervals(frame, result.unit),
+        draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.unit, low=frame["low"], high=frame["high"]),
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Explained, asked: str = "") -> Exhibit:
+    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.unit, notes=(ASSOCIATION,))
+
+
+def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set(rows["source"]))) if "source" in rows else ()
+
+
+def _refs(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
