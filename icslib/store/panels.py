@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import pandas as pd
 
@@ -99,15 +100,24 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
     if choice.places == "system" and "system" in rows and choice.vintage == "2022-07":
         rows = _by_printed_system(rows)
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
+    rows = _choose_edition(rows, measure, choice)
     if only(rows, "place_type") != choice.places:
         rows = _roll_up(rows, measure, choice)
-    printed = rows[["place", "period", "source"]].drop_duplicates()
-    if not printed.duplicated(["place", "period"]).any():  # parts of one series, not editions that restate each other
-        rows = rows.assign(source=name)
     years = _one_a_year(rows.assign(year=_year(rows)), measure, combine, choice.whole_years)
     if years.empty:
         raise StoreError(f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r}).")
-    return _choose_edition(years, measure, choice), name
+    return years, name
+
+
+def _choose_edition(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
+    """All rows, if their files are parts of one series; if they restate each other, those of the edition asked for."""
+    if not rows[["place", "period", "source"]].drop_duplicates().duplicated(["place", "period"]).any():
+        return rows
+    editions = list(rows.groupby("source")["end"].max().sort_values(kind="stable").index)
+    wanted = editions[-1:] if choice.edition == "newest" else [e for e in editions if e == choice.edition or e.endswith(f"-{choice.edition}")]
+    if not wanted:
+        raise StoreError(f"{measure} has no edition {choice.edition!r}. It has {editions}; the default is 'newest'.")
+    return rows[rows["source"] == wanted[0]]
 
 
 def _combine(measure: str) -> str:
@@ -202,6 +212,7 @@ def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame
     return _one_a_place(rows, combine), sorted(gone["old"].unique())
 
 
+@cache
 def _people(place_type: str, vintage: str) -> pd.DataFrame:
     """Registered people of areas on their own boundaries and on those of today, to weigh rates by."""
     from .. import register
@@ -220,8 +231,8 @@ def _year(rows: pd.DataFrame) -> pd.Series:
 
 
 def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: bool) -> pd.DataFrame:
-    """Add up (or average) the parts of a year, in each edition."""
-    key = ["place", "year", "source"]
+    """Add up (or average) the parts of a year."""
+    key = ["place", "year"]
     days = (rows["end"] - rows["start"]).dt.days + 1
     stock = (days == 1).all()
     if stock:  # counted on a day: the last day of each year stands for it
@@ -238,12 +249,3 @@ def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: boo
         held = rows.assign(days=days).drop_duplicates([*key, "period"]).groupby(key)["days"].sum().to_numpy()
         out = out[held >= FULL_YEAR]
     return out.assign(measure=measure)
-
-
-def _choose_edition(years: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
-    columns = ["place", "year", "measure", "value", "unit", "start", "end", "cells"]
-    editions = list(years.groupby("source")["end"].max().sort_values(kind="stable").index)
-    wanted = editions[-1:] if choice.edition == "newest" else [e for e in editions if e == choice.edition or e.endswith(f"-{choice.edition}")]
-    if not wanted:
-        raise StoreError(f"{measure} has no edition {choice.edition!r}. It has {editions}; the default is 'newest'.")
-    return years.loc[years["source"] == wanted[0], columns]
