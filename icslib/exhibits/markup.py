@@ -40,7 +40,7 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
     )
     table, download = write_table(record, link), write_download(record, anchor or "table")
     if record["kind"] == "figure":
-        shown = f'<div class="chart">{svg}</div><details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
+        shown = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div><details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
     else:
         shown = table + download
     place = f' id="{escape(anchor)}"' if anchor else ""

@@ -66,11 +66,15 @@ def _as_attributes(declarations: str) -> str:
 
 
 
-def take_svg(html: str) -> str:
+def take_svg(html: str, name: str = "") -> str:
     """The first drawing in a piece of HTML; empty if there is none, or if it holds anything but shapes and text.
+
+    `name` is put before the drawing's ids, for a page that shows one drawing twice.
 
     >>> take_svg('<p><svg><g onload="x()"></g></svg>'), take_svg("<svg><g/></svg></p>")
     ('', '<svg><g/></svg>')
     """
     found = re.search(r"<svg\b.*?</svg>", html, re.S)
-    return found[0] if found and not _UNSAFE.search(found[0]) else ""
+    if not found or _UNSAFE.search(found[0]):
+        return ""
+    return re.sub(r'(id="|["(]#)(?=f[0-9a-f]{6}-)', rf"\1{name}-", found[0]) if name else found[0]

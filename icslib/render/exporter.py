@@ -35,7 +35,7 @@ class ReportExporter(TemplateExporter):
     def _create_environment(self) -> Any:
         return environment()
 
-    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:  # type: ignore[override]
         """The page of one notebook, as nbconvert wants it."""
         resources = {**(resources or {}), "output_extension": ".html"}
         page = self.template.render(report=read_report(nb), changes=resources.get("changes"))

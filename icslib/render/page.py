@@ -28,7 +28,7 @@ def environment() -> Any:
 
     loader = FileSystemLoader(HERE / "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["safe_svg"] = lambda drawing: Markup(take_svg(drawing))
+    made.filters["safe_svg"] = lambda drawing, name: Markup(take_svg(drawing, name))
     return made
 
 

@@ -37,7 +37,8 @@ class _Renderer(mistune.HTMLRenderer):
 
     def __init__(self, numbers: Mapping[str, tuple[str, str]], taken: set[str]) -> None:
         super().__init__(escape=True)
-        self.numbers, self.taken, self.headings = numbers, taken, []
+        self.numbers, self.taken = numbers, taken
+        self.headings: list[Heading] = []
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
         plain = unescape(re.sub(r"<[^>]+>", "", text))
