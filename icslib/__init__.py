@@ -21,7 +21,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "panel": ["build_panel", "coverage", "join_panels"],
         "deficits": [
             "bridge", "compare_positions", "concentration", "explain_deficits", "inherited_debt", "loan_totals", "month_path", "months_to_date",
-            "heads", "name_bases", "owed", "per_head", "persistence", "planned_by_system", "share_of", "spread_of", "take", "trust_table",
+            "heads", "name_bases", "owed", "per_head", "persistence", "planned_by_system", "scaled", "share_of", "spread_of", "take",
+            "trust_table", "year_end_variance",
         ],
         "prices": ["deflate", "deflator"],
         "savings": ["carry_forward", "check_delivery", "make_programme", "national_savings", "scenarios", "share_out", "simulate_savings", "tornado"],

@@ -37,6 +37,9 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     if rows.empty:
         raise BasisError("There are no closing balances of trusts among these loans. Load the table 'loans'.")
     # Each printed name stays its own figure: a trust may appear under its old and its new code, with different loans.
+    loaned = rows.assign(cells=cell_refs(rows)).groupby(["place", "name", *KEY])
+    rows = rows.drop_duplicates(["place", "name", *KEY]).set_index(["place", "name", *KEY])
+    rows = rows.assign(value=loaned["value"].sum(), cells=loaned["cells"].agg(merge_cells)).reset_index()
     moved = register.roll_up(rows, to, vintage) if to == "system" else register.to_vintage(rows, vintage, missing="zero")
     held = moved.groupby(["place", *KEY], as_index=False).agg(value=("value", "sum"), cells=("cells", merge_cells))
     whole = rows.groupby(KEY)["value"].sum()
@@ -45,7 +48,7 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     if (lost["value"] < 0).any():
         raise BasisError(f"Places hold more than was lent: {lost[lost['value'] < 0].to_dict('records')}. The register counts a trust twice.")
     missing = rows[rows["place"].isin(moved.attrs.get("left_out", ()))]
-    lost["cells"] = [merge_cells(cell_refs(missing[(missing["period"] == p) & (missing["loan_type"] == k)])) for p, k in lost[KEY].to_numpy()]
+    lost["cells"] = [merge_cells(missing.loc[(missing["period"] == p) & (missing["loan_type"] == k), "cells"]) for p, k in lost[KEY].to_numpy()]
     out = pd.concat([held, lost[held.columns]], ignore_index=True)
     return out.assign(value=-out["value"]).sort_values([*KEY, "place"]).reset_index(drop=True)
 
@@ -99,9 +102,11 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     lost = sorted(set(rows["place"]) - set(size.dropna().index))
     if lost:
         raise BasisError(f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one.")
-    one = rows.drop(columns=[c for c in ("name",) if c in rows])
-    weights = size.rename("value").rename_axis("place").reset_index()
-    rolled = register.roll_up(one, "system", vintage, denominators=weights)
-    pieces = register.roll_up(rows.assign(name=rows["place"]), "system", vintage, denominators=weights)
-    counts = pieces.groupby("place")["value"].agg(trusts="size", zeros=lambda values: int((values == 0).sum()))
-    return rolled.set_index("place")[["value", "cells"]].join(counts)
+    # Each trust rolled up by itself, so that zeros can be counted before the mean is taken.
+    homes = register.roll_up(rows.assign(name=rows["place"]), "system", vintage)
+    homes["size"] = homes["name"].map(size)
+    homes["weighted"] = homes["value"] * homes["size"]
+    by = homes.groupby("place")
+    out = by.agg(trusts=("value", "size"), zeros=("value", lambda values: int((values == 0).sum())), cells=("cells", merge_cells))
+    out.insert(0, "value", by["weighted"].sum() / by["size"].sum())
+    return out

@@ -5,6 +5,7 @@ line ``to date x 12 / month`` is compared with what the year came to wherever bo
 beside the plainer guess that nothing more is lost. A few years give a range, not an interval.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from ..errors import BasisError
 from ..numbers import write_number
 from ..results import Result
+from ..tidy import merge_cells
 
 GUESSES = ("straight_line", "no_more")
 
@@ -100,3 +102,50 @@ def months_to_date(named: pd.DataFrame, what: str = "variance from plan", scope:
     rows["month"] = (pd.to_datetime(rows["end"]).dt.month - 4) % 12 + 1
     exact = rows["period"].astype(str).str.fullmatch(r"\d{4}-\d{2} M\d{1,2}")
     return rows[exact].reset_index(drop=True)
+
+
+def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None = None, scope: str = "system") -> pd.DataFrame:
+    """The whole year's variance from plan: as printed, or outturn less plan where only those are.
+
+    Parameters
+    ----------
+    named : positions with their bases, from :func:`~icslib.deficits.basis.name_bases`
+    plan_from : period to publisher, for a year whose plan is printed with two values
+
+    Returns
+    -------
+    DataFrame
+        ``place``, ``fy``, ``period``, ``value`` (GBP m, adverse negative), ``how`` (which figures, on which bases), ``cells``.
+
+    Raises
+    ------
+    BasisError
+        When a year's plan or outturn has two values and no publisher was named: nothing is chosen silently.
+    """
+    rows = named[(named["scope"] == scope) & named["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")]
+    out = []
+    for (place, fy, period), year in rows.groupby(["place", "fy", "period"]):
+        printed = year[(year["what"] == "variance from plan") & (year["kind"] == "outturn")]
+        ends = year[(year["what"] == "position") & (year["kind"] == "outturn") & (year["support"] != "before")]
+        plans = year[(year["what"] == "position") & (year["kind"] == "plan") & (year["support"] != "before")]
+        if period in (plan_from or {}):
+            plans = plans[plans["publisher"] == plan_from[period]]
+        if len(printed):
+            value, how, used = _single(printed, period), "as printed", printed
+        elif len(ends) and len(plans):
+            value = _single(ends, period) - _single(plans, period)
+            how = f"outturn (support {ends['support'].iloc[0]}) less plan (support {plans['support'].iloc[0]})"
+            used = pd.concat([ends, plans])
+        else:
+            continue
+        out.append({"place": place, "fy": fy, "period": period, "value": value, "how": how, "cells": merge_cells(used["cells"])})
+    return pd.DataFrame(out, columns=["place", "fy", "period", "value", "how", "cells"])
+
+
+def _single(rows: pd.DataFrame, period: str) -> float:
+    values = rows["value"].unique()
+    if len(values) != 1:
+        kind = rows["kind"].iloc[0]
+        told = ", ".join(f"{v:g} ({p})" for v, p in zip(rows["value"], rows.get("publisher", rows["source"]), strict=True))
+        raise BasisError(f"The {kind} of {period} is printed as {told}. Name the publisher meant: plan_from={{{period!r}: ...}}.")
+    return float(values[0])

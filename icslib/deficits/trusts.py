@@ -7,6 +7,7 @@ from ..errors import BasisError
 from ..tidy import cell_refs, merge_cells
 from .basis import Basis, Positions
 from .debts import UNPLACED, inherited_debt
+from .positions import per_head
 
 REVENUE = "interim revenue support"
 DAYS = 365.25 / 12
@@ -84,3 +85,8 @@ def heads(populations: pd.DataFrame, kind: str = "registered", vintage: str = "2
     if rows.empty:
         raise BasisError(f"No {kind} people of systems are held for {period}. Held: {', '.join(sorted(set(populations['period'])))}.")
     return register.to_vintage(rows, vintage).set_index("place")["value"]
+
+
+def scaled(positions: Positions, populations: pd.DataFrame, per: str = "registered", vintage: str = "2022-07") -> Positions:
+    """Positions per ``registered`` or ``need-weighted`` head, or as they are for ``total``."""
+    return positions if per == "total" else per_head(positions, heads(populations, per, vintage), per)
