@@ -39,7 +39,7 @@ class Staffing(Result):
     ----------
     by_place : DataFrame, index ``place``, sorted by ``distance``
         ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``, ``high``
-        (95%), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
+        (95%), ``latest`` (the last year's figure), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
     terms : DataFrame, index ``term``
         ``estimate``, ``low``, ``high`` for one standard deviation more of the term; year effects are not listed.
     between, within : float
@@ -47,6 +47,10 @@ class Staffing(Result):
     years_alike : float
         rho, the correlation of neighbouring years within a place.
     places, years, rows : int
+    england : float
+        The last year's figure over all places, weighted by people; NaN without them.
+    last : int
+        That year.
     left_out : tuple of str
         Places or place-years without what the model needs, and those asked to be left out.
     """
@@ -62,6 +66,8 @@ class Staffing(Result):
     outcome: str
     unit: str = ""
     left_out: tuple[str, ...] = ()
+    england: float = float("nan")
+    last: int = 0
 
     @property
     def finding(self) -> str:
@@ -82,7 +88,7 @@ class Staffing(Result):
 
 def compare_staffing(
     panel: pd.DataFrame, outcome: str, need: Sequence[str], *, alike: bool = True, leave_out: Sequence[tuple[str, int]] = (), level: float = 0.95,
-    unit: str = "",
+    people: str = "", unit: str = "",
 ) -> Staffing:  # fmt: skip
     """Distance of each place from what need suggests, shrunk by a multilevel model.
 
@@ -95,6 +101,7 @@ def compare_staffing(
     alike : bool
         Let neighbouring years of a place resemble each other (first-order autoregression); without it, intervals are too narrow
         wherever a good year is followed by a good year.
+    people : column of people, to weigh places by in the England line
     leave_out : (place, year) pairs not used, such as the year of a merger
 
     Raises
@@ -129,11 +136,14 @@ def compare_staffing(
     by_place["low"], by_place["high"] = least.sum(axis=1) - reach, most.sum(axis=1) + reach
     by_place["bounded"] = pd.Series(high_y > low_y).groupby(labels[group]).sum()
     by_place["years"] = pd.Series(group).groupby(labels[group]).size()
+    last = panel[panel["year"] == rows["year"].max()].set_index("place")
+    by_place["latest"] = last[outcome].reindex(by_place.index)
+    england = float(np.average(last[outcome], weights=last[people])) if people else float("nan")
     t = _normal(level) * np.sqrt(np.diag(fit.covariance) * sigma2)
     terms = pd.DataFrame({"estimate": beta, "low": beta - t, "high": beta + t}, index=pd.Index(names, name="term")).loc[list(need)]
     return Staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
-        outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped,
+        outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].max()),
     )  # fmt: skip
 
 

@@ -77,8 +77,16 @@ def test_a_merger_year_can_be_left_out_and_is_named():
     frame, _ = drawn()
     frame.loc[(frame["place"] == "P05") & (frame["year"] == 2019), "staff"] += 500
     jumped, without = (compare_staffing(frame, "staff", ["need"], leave_out=out) for out in ((), [("P05", 2019)]))
-    assert jumped.by_place.loc["P05", "distance"] > without.by_place.loc["P05", "distance"] + 20
+    assert jumped.by_place.loc["P05", "distance"] > without.by_place.loc["P05", "distance"] + 10
     assert without.left_out == ("P05 2019",) and "P05 2019" in without.finding
+
+
+def test_the_england_line_weighs_places_by_people_in_the_last_year():
+    frame, _ = drawn()
+    result = compare_staffing(frame.assign(people=np.repeat(np.arange(1, 43), 8)), "staff", ["need"], people="people")
+    last = frame[frame["year"] == 2022].set_index("place")["staff"]
+    assert result.england == pytest.approx(np.average(last, weights=np.arange(1, 43)))
+    assert result.by_place["latest"].reindex(last.index).equals(last.rename("latest"))
 
 
 def test_a_year_before_the_measure_existed_is_not_imputed_and_nobody_is_blamed():
