@@ -163,7 +163,9 @@ def _admit_gaps(
     expected: dict[tuple[str, str], set[str]] = {}
     for (kind, place), start in begin.items():
         way = steps.shares(kind, int(start), steps.segment(kind, end))
-        expected[kind, place] = set(way.loc[(way["new"] == place) & (way["share"] > 0), "old"]) & steps.living(kind, int(start))
+        expected[kind, place] = (
+            set(way.loc[(way["new"] == place) & (way["share"] > 0), "old"]) & steps.living(kind, int(start)) & steps.tiles(kind)
+        )
     wanted = (
         pd.Series({key: len(olds) for key, olds in expected.items()})
         .reindex(pd.MultiIndex.from_frame(made[["place_type", "place"]]))

@@ -37,6 +37,12 @@ def living(family: str, at: int) -> set[str]:
     return set(life.index[(life["first"] < change[at + 1]) & (life["last"] >= change[at])])
 
 
+def tiles(family: str) -> set[str]:
+    """Old places that their successors cannot do without: not counties, whose districts tile the same ground."""
+    links = table("succession").query("family == @family")
+    return set(links.loc[links["back"] != 0, "old"]) | (set(links["new"]) - set(links["old"]))
+
+
 def shares(family: str, start: int, end: int) -> pd.DataFrame:
     """From the boundaries of segment `start` to those of segment `end`: ``old``, ``new``, ``share``, ``note``.
 
@@ -52,6 +58,7 @@ def _shares(family: str, start: int, end: int, _table: int) -> pd.DataFrame:
     links = table("succession")
     links = links[links["family"] == family]
     ahead = start <= end
+    links = links if ahead else links[links["back"] != 0]
     crossed = days(family)[min(start, end) : max(start, end)]
     here, there, part = ("old", "new", "share") if ahead else ("new", "old", "back")
     moved = pd.DataFrame(columns=["old", "new", "share", "note"]).astype({"share": float})

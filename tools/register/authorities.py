@@ -43,22 +43,35 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
                 "reference_ltla_succession; reference_lsoa11_2022",
             )
         )
-    said = stated("stated_succession").query("place_type == 'local_authority'")
-    for row in said.itertuples():
-        rows.setdefault(row.old, dict(code=row.old, name=row.note, valid_from="", valid_to=""))
-        rows[row.old]["valid_to"] = str((pd.Timestamp(row.date) - pd.Timedelta(days=1)).date())
-        if row.new in rows and row.basis == "recode":
-            rows[row.new]["valid_from"] = row.date
     districts = places(rows.values()).assign(place_type="local_authority", source="reference_ltla_succession")
-    counties, lies = _counties(chain, lsoas, set(districts["code"]))
-    links.append(said.assign(share=pd.to_numeric(said["share"]), back=pd.to_numeric(said["back"])).drop(columns="note"))
+    counties, lies = _counties(set(districts["code"]))
+    links += _closed_counties(chain, lsoas)
     out = pd.concat([districts, counties]).drop_duplicates("code")
-    closed = said[~said["old"].isin(rows)].set_index("old")["date"]
-    return (
-        out.assign(ons_code=out["code"], valid_to=[closed.get(c, v) for c, v in zip(out["code"], out["valid_to"], strict=True)]),
-        pd.concat(links),
-        lies,
+    ended = stated("stated_counties").set_index("county")["until"]
+    out = out.assign(
+        ons_code=out["code"], valid_to=[ended.get(code, end) for code, end in zip(out["code"], out["valid_to"], strict=True)]
     )
+    return out, pd.concat(links), lies
+
+
+def _closed_counties(chain: pd.DataFrame, lsoas: pd.Series) -> list[pd.DataFrame]:
+    """Counties that gave way to unitaries, by the LSOAs of their districts.
+
+    ``back`` is 0: on the way back a unitary's figures go to its districts, which tile it already.
+    """
+    listed = read("reference_ltla21_utla21").groupby("utla21_code")["ltla21_code"].agg(list)
+    last = chain[["ltla16_code", "ltla16_name", "ltla21_code", "ltla24_code"]].drop_duplicates("ltla16_code")
+    out = []
+    for row in stated("stated_counties").itertuples():
+        mine = (
+            last[last["ltla16_code"].isin(row.districts.split())]
+            if row.districts
+            else last[last["ltla21_code"].isin(listed[row.county])]
+        )
+        mass = pd.DataFrame(dict(old=row.county, new=mine["ltla24_code"], mass=mine["ltla16_name"].map(lsoas)))
+        date = str((pd.Timestamp(row.until) + pd.Timedelta(days=1)).date())
+        out.append(move(mass, "local_authority", date, "LSOAs of 2011", f"{row.source}; reference_lsoa11_2022").assign(back=0.0))
+    return out
 
 
 def _size(row: pd.Series, lsoas: pd.Series) -> float:
@@ -66,7 +79,7 @@ def _size(row: pd.Series, lsoas: pd.Series) -> float:
     return float(lsoas.get(row["ltla16_name"], float("nan")))
 
 
-def _counties(chain: pd.DataFrame, lsoas: pd.Series, known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _counties(known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, lies = [], []
     for vintage, source, year in (("2021-04", "reference_ltla21_utla21", 21), ("2024-04", "reference_ltla23_utla23", 23)):
         frame = read(source)

@@ -113,3 +113,13 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
                       pd.DataFrame(dict(part=late["Practice_Code"], whole=late["ICB"], mass=1, vintage="2024-04", source="populations-2025-26"))])  # fmt: skip
     lies = pd.concat([lie_in(g, v, "whole", s) for (v, s), g in said.groupby(["vintage", "source"])])
     return places(rows).assign(source="populations-2025-26; populations-2023-24"), lies
+
+
+def networks() -> pd.DataFrame:
+    """Primary care networks, and combined authorities, as Fingertips lists them."""
+    areas = read("reference_fingertips_areas").set_axis(["children", "code", "name", "level", "tree", "type", "kind"], axis=1)
+    kinds = {"nhs-primary-care-networks": "pcn", "combined-authorities": "other"}
+    mine = areas[areas["kind"].isin(kinds)]
+    return places(mine.assign(place_type=mine["kind"].map(kinds), name=mine["name"].map(proper))).assign(
+        source="reference_fingertips_areas"
+    )

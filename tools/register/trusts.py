@@ -63,11 +63,12 @@ def _estates() -> list[tuple[str, pd.DataFrame]]:
 def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Organisations, their succession, and every other name they went by."""
     orgs, steps = seen(), _steps()
-    born, died = steps.groupby("new")["date"].min(), steps.groupby("old")["date"].max()
+    left = steps[steps["old"] != steps["new"]]
+    born, died = left.groupby("new")["date"].min(), left.groupby("old")["date"].max()
     dated = _dated()
     listed = read("reference_org_register_2026").set_index("org_code")["org_type"]
     rows = []
-    codes = [c for c in orgs["code"].unique() if not re.fullmatch(r"Q..|[A-HJ-NP-Z]\d{5}", c)] + sorted(set(SHARED))
+    codes = [c for c in orgs["code"].unique() if not re.fullmatch(r"Q..", c)] + sorted(set(SHARED))
     codes += sorted({*steps["old"], *steps["new"]} - set(codes))
     first = orgs.drop_duplicates("code").set_index("code")
     for code in codes:
@@ -120,15 +121,35 @@ def _steps() -> pd.DataFrame:
     paths = pd.concat([
         pd.DataFrame(dict(old=burn[f"new_code_{n}"], new=burn[f"new_code_{n + 1}"], date=burn[f"date_change_{n + 1}"])) for n in range(3)
     ]).query("new not in ('', 'NA')").drop_duplicates().assign(source="reference_org_changes")  # fmt: skip
-    said = stated("stated_succession").query("place_type == 'trust'")[["old", "new", "date", "source"]]
-    rows = pd.concat([ods[["old", "new", "date", "source"]], paths, said])
+    said = stated("stated_succession").query("place_type == 'trust'")
+    rows = pd.concat([ods[["old", "new", "date", "source"]], paths])
     trust = r"R[A-Z0-9]{2}|T[A-Z0-9]{2}"
-    rows = rows[rows["old"].str.fullmatch(trust) & rows["new"].str.fullmatch(trust) & (rows["date"] >= FIRST)]
+    rows = rows[
+        rows["old"].str.fullmatch(trust)
+        & rows["new"].str.fullmatch(trust)
+        & (rows["date"] >= FIRST)
+        & ~rows["old"].isin(said["old"])
+    ]
     pairs = rows.groupby(["old", "new"], sort=False).agg(date=("date", "first"), source=("source", "; ".join)).reset_index()
     pieces = pairs.groupby("old")["new"].transform("size")
     pairs["share"] = (1.0 / pieces).where(pieces == 1)
-    pairs["back"] = float("nan")
-    return pairs.assign(place_type="trust", basis=["whole" if n == 1 else "shares not published" for n in pieces])
+    pairs["basis"] = ["whole" if n == 1 else "shares not published" for n in pieces]
+    said = said.assign(share=pd.to_numeric(said["share"])).drop(columns=["back", "note"])
+    return pd.concat([pairs, said]).assign(place_type="trust", back=float("nan"))
+
+
+def _divided(rows: pd.DataFrame) -> pd.DataFrame:
+    """A trust divided in unknown shares still lies in one system if all its successors do."""
+    home = rows.drop_duplicates("part").set_index("part")["whole"]
+    steps = _steps()
+    split = (
+        steps[steps["share"].isna()]
+        .assign(whole=lambda f: f["new"].map(home))
+        .groupby("old")["whole"]
+        .agg(["nunique", "first", "count", "size"])
+    )
+    split = split[(split["nunique"] == 1) & (split["count"] == split["size"]) & ~split.index.isin(home.index)]
+    return pd.DataFrame(dict(part=split.index, whole=split["first"], source="stated_succession"))
 
 
 def dates_disagree() -> pd.DataFrame:
@@ -170,6 +191,7 @@ def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     ]
     rows = pd.concat(said)
     rows = rows[rows["whole"].fillna("").str.fullmatch("Q..") & ~rows["part"].str.fullmatch("Q..")].drop_duplicates()
+    rows = pd.concat([rows, _divided(rows)])
     lead = rows.drop_duplicates("part").assign(vintage="2022-07", share=1.0, basis="system under which it is published")
     both = rows.merge(lead[["part", "whole", "source"]], on="part", suffixes=("", "_kept"))
     apart = both[both["whole"] != both["whole_kept"]].drop_duplicates(["part", "whole", "source"])

@@ -6,7 +6,7 @@ import pandas as pd
 
 from icslib import paths
 
-from . import authorities, commissioners, systems, trusts
+from . import authorities, check, commissioners, systems, trusts
 from .files import MEMBERSHIP, PLACES, SUCCESSION, read
 
 
@@ -19,7 +19,9 @@ def build() -> dict[str, pd.DataFrame]:
     trust_lies, apart = trusts.systems_of()
     la_rows, la_links, la_lies = authorities.build()
     taken = set(sys_rows["code"]) | set(com_rows["code"]) | set(practice_rows["code"])
-    rows = pd.concat([sys_rows, com_rows, la_rows, trust_rows[~trust_rows["code"].isin(taken)], practice_rows])[PLACES]
+    rows = pd.concat(
+        [sys_rows, com_rows, la_rows, trust_rows[~trust_rows["code"].isin(taken)], practice_rows, commissioners.networks()]
+    )[PLACES]
     links = pd.concat([sys_links, com_links, la_links, trust_links])[SUCCESSION]
     lies = pd.concat([systems.memberships(), la_lies, trust_lies, practice_lies])[MEMBERSHIP]
     rows = _regions_from_systems(rows, lies)
@@ -92,10 +94,15 @@ def _ccg_homes(lies: pd.DataFrame) -> pd.DataFrame:
 def write(folder: Path | None = None) -> dict[str, int]:
     """Write each table as CSV; returns bytes by name."""
     folder = folder or paths.raw("reference")
-    sizes = {}
-    for name, frame in build().items():
-        target = folder / f"{name}.csv"
-        with paths.written_aside(target) as aside:
-            frame.to_csv(aside, index=False, float_format="%.16g", lineterminator="\n")
-        sizes[name] = target.stat().st_size
-    return sizes
+    return {name: _save(frame, folder / f"{name}.csv") for name, frame in build().items()}
+
+
+def write_unresolved(folder: Path | None = None) -> int:
+    """List the codes of official files that the written register does not know; returns bytes."""
+    return _save(check.unresolved(), (folder or paths.raw("reference")) / "unresolved.csv")
+
+
+def _save(frame: pd.DataFrame, target: Path) -> int:
+    with paths.written_aside(target) as aside:
+        frame.to_csv(aside, index=False, float_format="%.16g", lineterminator="\n")
+    return target.stat().st_size
