@@ -38,7 +38,7 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     batch = runs.run_jobs(jobs, options, progress=runs.show_progress(len(jobs)))
     print(runs.summary(batch, paths.reports()))
-    return 1 if batch.failed else 0
+    return 1 if batch.failed or batch.trouble else 0
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import faulthandler
 import os
-import shutil
 import tempfile
 import threading
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import warm
-from .execute import Outcome, Task
+from .execute import Outcome, Task, execute, parameterized
 
 STOP = threading.Event()
 LOOK = 0.25
@@ -40,45 +39,80 @@ def attempt(task: Task, limits: Limits = Limits()) -> Outcome:
 
 
 def _once(task: Task, limits: Limits) -> tuple[Outcome, bool]:
-    import psutil
-
-    folder = tempfile.mkdtemp(prefix="icslib-run-")
-    hear, tell = warm.context(limits.warm).Pipe(duplex=False)
-    began, cell, peak = time.monotonic(), None, 0.0
-    try:
+    """One try: its outcome, and whether the process died by itself."""
+    with tempfile.TemporaryDirectory(prefix="icslib-run-", ignore_cleanup_errors=True) as folder:
         _wait_for_memory()
-        child = warm.start(work, tell, task, folder, warm=limits.warm)
-        tell.close()
-        watched = psutil.Process(child.pid)
-        try:
-            while True:
-                if hear.poll(LOOK):
-                    try:
-                        word, news = hear.recv()
-                    except EOFError:
-                        child.join(5)
-                        return _lost(
-                            task, cell, f"The process died ({_signal(child.exitcode)}).", "KernelDied", folder, peak, began
-                        ), True
-                    if word == "done":
-                        news.peak_mb = round(max(peak, news.peak_mb), 1)
-                        return news, False
-                    cell = news
-                with suppress(psutil.Error):
-                    peak = max(peak, watched.memory_info().rss / 2**20)
-                if STOP.is_set():
-                    return _lost(task, cell, "The batch was stopped.", "Stopped", folder, peak, began), False
-                if peak > limits.megabytes:
-                    said = f"It took {peak:,.0f} MB, and {limits.megabytes:,.0f} MB is the limit of one run (--memory)."
-                    return _lost(task, cell, said, "OutOfMemory", folder, peak, began), False
-                if time.monotonic() - began > limits.seconds:
-                    said = f"It was still running after {limits.seconds:g} seconds, the limit of one run (--timeout)."
-                    return _lost(task, cell, said, "TimedOut", folder, peak, began), False
-        finally:
-            _end(child)
-    finally:
-        hear.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        hear, tell = warm.context(limits.warm).Pipe(duplex=False)
+        watch = Watch(task, limits, Path(folder))
+        with hear:
+            try:
+                child = warm.start(work, tell, task, folder, warm=limits.warm)
+            except (OSError, EOFError) as fault:
+                return watch.lost("KernelDied", f"No process could be started ({fault!r})."), True
+            finally:
+                tell.close()
+            try:
+                return watch.follow(child, hear)
+            finally:
+                _end(child)
+
+
+class Watch:
+    """Follows one child: which cell it is in, how much memory it takes, how long it has been going."""
+
+    def __init__(self, task: Task, limits: Limits, folder: Path):
+        self.task, self.limits, self.log = task, limits, folder / "log.txt"
+        self.began = time.monotonic()
+        self.cell: int | None = None
+        self.peak = 0.0
+
+    def follow(self, child, hear) -> tuple[Outcome, bool]:
+        """Listen to the child until it answers, dies, or breaks a limit."""
+        import psutil
+
+        self.began = time.monotonic()
+        while True:
+            if hear.poll(LOOK):
+                try:
+                    word, news = hear.recv()
+                except (EOFError, OSError):
+                    child.join(5)
+                    return self.lost("KernelDied", f"The process died ({_exit(child.exitcode)})."), True
+                if word == "done":
+                    news.peak_mb = round(max(self.peak, news.peak_mb), 1)
+                    return news, False
+                self.cell = news
+            with suppress(psutil.Error):
+                self.peak = max(self.peak, psutil.Process(child.pid).memory_info().rss / 2**20)
+            if broken := self.broken():
+                return self.lost(*broken), False
+
+    def broken(self) -> tuple[str, str] | None:
+        """The limit that is broken, as the kind and the words of an error."""
+        if STOP.is_set():
+            return "Stopped", "The batch was stopped."
+        if self.peak > self.limits.megabytes:
+            allowed = f"{self.limits.megabytes:,.0f} MB is the limit of one run (--memory)"
+            return "OutOfMemory", f"It took {self.peak:,.0f} MB, and {allowed}."
+        if time.monotonic() - self.began > self.limits.seconds:
+            return "TimedOut", f"It was still running after {self.limits.seconds:g} seconds, the limit of one run (--timeout)."
+        return None
+
+    def lost(self, kind: str, said: str) -> Outcome:
+        """The outcome of a child that did not answer: the cell it was in, and the last it wrote."""
+        trace = self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+        error: dict[str, Any] = {
+            "cell": None,
+            "id": "before the first cell",
+            "source": "",
+            "kind": kind,
+            "said": said,
+            "trace": trace,
+        }
+        if self.cell is not None:
+            cell = parameterized(self.task).cells[self.cell]
+            error |= {"cell": self.cell + 1, "id": cell.id, "source": cell.source}
+        return Outcome(self.task.name, error=error, seconds=round(time.monotonic() - self.began, 3), peak_mb=round(self.peak, 1))
 
 
 def work(tell, task: Task, folder: str) -> None:
@@ -94,32 +128,7 @@ def work(tell, task: Task, folder: str) -> None:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     faulthandler.enable(open(2, "w", closefd=False))  # noqa: SIM115
-    from .execute import execute
-
     tell.send(("done", execute(task, lambda index: tell.send(("cell", index)))))
-
-
-def _lost(task: Task, index: int | None, said: str, kind: str, folder: str, peak: float, began: float) -> Outcome:
-    """The outcome of a child that did not answer: the cell it was in, and the last it wrote."""
-    import nbformat
-
-    log = Path(folder) / "log.txt"
-    trace = log.read_text(errors="replace")[-4000:] if log.exists() else ""
-    error: dict[str, Any] = {
-        "cell": None,
-        "id": "before the first cell",
-        "source": "",
-        "kind": kind,
-        "said": said,
-        "trace": trace,
-    }
-    if index is not None:
-        cells = nbformat.reads(task.text, as_version=4).cells
-        if task.given:
-            at = next((n for n, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])), -1)
-            cells.insert(at + 1, nbformat.v4.new_code_cell("# the given parameters", id="given"))
-        error |= {"cell": index + 1, "id": cells[index].get("id", ""), "source": cells[index].source}
-    return Outcome(task.name, error=error, seconds=round(time.monotonic() - began, 3), peak_mb=round(peak, 1))
 
 
 def _end(child) -> None:
@@ -144,7 +153,7 @@ def _wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
         time.sleep(LOOK)
 
 
-def _signal(code: int | None) -> str:
+def _exit(code: int | None) -> str:
     if code is None or code >= 0:
         return f"exit code {code}"
     import signal

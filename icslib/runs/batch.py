@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import RunError
+from ..errors import IcsError, RunError
 from . import attempt as one
 from .execute import Outcome, Task, render, rewrite
 from .failures import write_failures
@@ -81,6 +81,7 @@ class Batch:
 
     reports: list[Report] = field(default_factory=list)
     failures: Path | None = None
+    trouble: str = ""
 
     @property
     def failed(self) -> list[Report]:
@@ -151,12 +152,21 @@ def run_jobs(jobs: Iterable[Job], options: Options = Options(), reports: Path | 
             take(_put(where, job, why, outcome, options))
         batch.failures = write_failures(where, failed_records(where))
         if any(report.changed for report in batch.reports) or not (where / "index.html").is_file():
-            from ..render import write_index
-
-            write_index(where)
+            batch.trouble = _index(where)
         if to_run or any(report.done != "kept" for report in batch.reports):
             log_batch(where, batch.reports)
     return batch
+
+
+def _index(where: Path) -> str:
+    """Write the index; what stands in its way is told, and undoes no report."""
+    from ..render import write_index
+
+    try:
+        write_index(where)
+    except (OSError, IcsError) as fault:
+        return f"The index could not be written: {fault}"
+    return ""
 
 
 def failed_records(where: Path) -> list[Record]:
@@ -192,7 +202,7 @@ def executor(options: Options) -> Iterator[Executor]:
     except ImportError:
         raise RunError("A cluster needs the package 'distributed': install icslib[cluster].") from None
     try:
-        client = Client(options.cluster, timeout=10, set_as_default=False)
+        client = Client(options.cluster, timeout=5, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise RunError(
             f"No scheduler answers at {options.cluster} ({fault}). Start 'dask scheduler', or check the address."

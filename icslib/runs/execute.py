@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .heavy import load_nbformat
 from .inputs import everything, files_read, modules_loaded, tables_read
 
 SPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -87,13 +88,25 @@ def execute(task: Task, started: Callable[[int], object] = lambda index: None) -
 
 
 def run_cells(task: Task, started: Callable[[int], object]):
-    """Put the given parameters in by papermill's own means, and run the cells up to the first that fails."""
-    import nbformat
+    """The notebook with the given parameters put in, its cells run up to the first that fails."""
     from papermill.engines import papermill_engines
-    from papermill.parameterize import parameterize_notebook
-    from papermill.translators import PythonTranslator, papermill_translators
 
     from .shell import ShellEngine
+
+    page = parameterized(task)
+    if task.kernel:
+        return papermill_engines.execute_notebook_with_engine(None, page, kernel_name=task.kernel, progress_bar=False)
+    papermill_engines.register("icslib", ShellEngine)
+    return papermill_engines.execute_notebook_with_engine(
+        "icslib", page, kernel_name=SPEC["name"], progress_bar=False, started=started
+    )
+
+
+def parameterized(task: Task):
+    """The notebook of `task` with the given parameters in a cell of their own, put in by papermill."""
+    nbformat = load_nbformat()
+    from papermill.parameterize import parameterize_notebook
+    from papermill.translators import PythonTranslator, papermill_translators
 
     class Translator(PythonTranslator):
         """Papermill's words for parameters, and ours for dates, paths and tuples."""
@@ -105,24 +118,19 @@ def run_cells(task: Task, started: Callable[[int], object]):
             if isinstance(val, Path):
                 return f'__import__("pathlib").Path({cls.translate_escaped_str(str(val))})'
             if isinstance(val, tuple):
-                return f"({''.join(cls.translate(item) + ', ' for item in val)})".replace(", )", ",)" if len(val) == 1 else ")")
+                return f"tuple({cls.translate(list(val))})"
             return super().translate(val)
 
-    papermill_engines.register("icslib", ShellEngine)
     papermill_translators.register("python", Translator)
     page = nbformat.reads(task.text, as_version=4)
     page.metadata.update(kernelspec=SPEC, papermill={})
     for cell in page.cells:
         cell.metadata.setdefault("tags", [])
     if task.given:
-        page = parameterize_notebook(page, dict(task.given), engine_name="icslib", comment="Given for this run")
+        page = parameterize_notebook(page, dict(task.given), comment="Given for this run")
     page.metadata.papermill.parameters = {name: json_safe(value) for name, value in task.given.items()}
     name_cells(page)
-    if task.kernel:
-        return papermill_engines.execute_notebook_with_engine(None, page, kernel_name=task.kernel, progress_bar=False)
-    return papermill_engines.execute_notebook_with_engine(
-        "icslib", page, kernel_name="python3", progress_bar=False, started=started
-    )
+    return page
 
 
 def name_cells(page) -> None:
@@ -136,8 +144,7 @@ def name_cells(page) -> None:
 
 def settle(page) -> bytes:
     """The notebook as bytes that are the same for the same inputs, on any machine, on any day."""
-    import nbformat
-
+    nbformat = load_nbformat()
     given = page.metadata.get("papermill", {}).get("parameters", {})
     page.metadata = nbformat.from_dict(
         {"kernelspec": SPEC, "language_info": {"name": "python"}, "papermill": {"parameters": given}}
@@ -200,6 +207,7 @@ def describe_error(fault: BaseException, where: str) -> dict:
 
 def render(name: str, ipynb: bytes, folder: Path) -> bytes:
     """The HTML page of an executed notebook, as bytes."""
+    load_nbformat()
     from ..render import render_report
 
     made = folder / f"{name}.ipynb"
@@ -210,8 +218,7 @@ def render(name: str, ipynb: bytes, folder: Path) -> bytes:
 
 def rewrite(text: str, executed: bytes) -> bytes | None:
     """The executed notebook with the prose, ids and tags of the notebook `text`; None if their code cells differ."""
-    import nbformat
-
+    nbformat = load_nbformat()
     page, old = nbformat.reads(text, as_version=4), nbformat.reads(executed.decode(), as_version=4)
     page.metadata.papermill = old.metadata.papermill
     outputs = [cell for cell in old.cells if cell.cell_type == "code"]

@@ -59,17 +59,17 @@ FIND: dict[str, Callable[[str], Path]] = {
 
 def modules_loaded() -> dict[str, str]:
     """Source files loaded in this process, of the package or beside the notebooks, with their hashes."""
-    home, found = paths.find_home(), set()
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if not file or not file.endswith(".py"):
+    house, home = f"{PACKAGE}{os.sep}", f"{paths.find_home()}{os.sep}"
+    found = set()
+    for file in {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}:
+        if not file.endswith(".py"):
             continue
-        path = Path(file)
-        if PACKAGE in path.parents:
+        if file.startswith(house):
+            path = Path(file)
             if path.parent != HERE or path.name in ENGINE:
                 found.add(path.relative_to(PACKAGE.parent).as_posix())
-        elif home in path.parents and "site-packages" not in path.parts:
-            found.add(path.relative_to(home).as_posix())
+        elif file.startswith(home) and f"{os.sep}site-packages{os.sep}" not in file:
+            found.add(Path(file).relative_to(home).as_posix())
     return {name: hash_file(find_module(name)) for name in sorted(found)}
 
 

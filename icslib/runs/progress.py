@@ -39,6 +39,8 @@ def summary(batch: Batch, where: Path) -> str:
     words = {"run": "run", "rendered": "rendered again", "kept": "up to date", "failed": "failed"}
     said = ", ".join(f"{count} {words[done]}" for done, count in counts.items() if count)
     lines = [f"{len(batch.reports)} report{'s' * (len(batch.reports) != 1)}: {said}.", f"Look at {where / 'index.html'}"]
+    if batch.trouble:
+        lines.append(batch.trouble)
     if batch.failures:
         lines.append(f"What failed, and the command to try each again: {batch.failures}")
     return "\n".join(lines)

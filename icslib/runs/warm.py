@@ -14,19 +14,23 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver, process
+from pathlib import Path
 from typing import Any
 
-HEAVY = [
-    "matplotlib.pyplot", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg", "matplotlib_inline.backend_inline",
-    "pandas", "pyarrow.parquet", "pyarrow.dataset", "scipy.stats", "scipy.optimize", "scipy.sparse", "seaborn", "statsmodels.api",
-    "pydantic", "rapidfuzz", "duckdb", "IPython.core.interactiveshell", "IPython.core.completer", "nbformat", "nbformat.v4",
-    "jsonschema", "nbconvert", "nbconvert.exporters", "nbconvert.filters", "jinja2", "mistune", "pygments.lexers", "pygments.formatters.html",
-    "papermill", "papermill.engines", "papermill.parameterize", "importlib.metadata",
-]  # fmt: skip
+from . import heavy
+
 STEADY = {
-    "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMEXPR_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}  # fmt: skip
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "SOURCE_DATE_EPOCH": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}
+ROOT = str(Path(__file__).resolve().parents[2])
 STARTING = threading.Lock()
 WARM = sys.platform not in ("win32", "darwin") and "forkserver" in multiprocessing.get_all_start_methods()
 ours: int | None = None
@@ -42,7 +46,10 @@ def start(target, *given, warm: bool = WARM, preload: Sequence[str] = ()) -> pro
     child = context(warm).Process(target=target, args=given)
     with STARTING, _environment(STEADY), _bare_main(), _may_have_children():
         if warm:
-            _ensure_server(preload)
+            with _environment(
+                {heavy.ASKED: "1", "PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))}
+            ):
+                _ensure_server(preload)
         child.start()
     return child
 
@@ -53,7 +60,7 @@ def _ensure_server(preload: Sequence[str]) -> None:
     server: Any = forkserver._forkserver  # type: ignore[attr-defined]
     if server._forkserver_pid is not None and server._forkserver_pid != ours:
         server._stop()
-    forkserver.set_forkserver_preload([*HEAVY, *preload])
+    forkserver.set_forkserver_preload([heavy.__name__, *preload])
     forkserver.ensure_running()
     ours = server._forkserver_pid
 

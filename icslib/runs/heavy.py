@@ -1,0 +1,99 @@
+"""What the warm server loads: the libraries that notebooks and pages use and that are slow to import. Not icslib itself.
+
+Importing this module does nothing, except in the server, which is started with ``ICSLIB_WARM_SERVER`` set.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+
+ASKED = "ICSLIB_WARM_SERVER"
+LIBRARIES = [
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+    "pandas",
+    "pyarrow.parquet",
+    "pyarrow.compute",
+    "scipy.stats",
+    "scipy.optimize",
+    "pydantic",
+    "rapidfuzz.process",
+    "IPython.core.interactiveshell",
+    "nbformat.v4",
+    "jsonschema",
+    "nbconvert.exporters.templateexporter",
+    "jinja2",
+    "mistune",
+    "pygments.lexers.python",
+    "pygments.formatters.html",
+    "papermill.engines",
+    "papermill.parameterize",
+]
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Act as if the module `name` were not installed."""
+    absent = name not in sys.modules
+    if absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[name]
+
+
+def load_nbformat():
+    """Import nbformat without the grammar of internationalised addresses: a second, for a check that no notebook needs."""
+    with _without("rfc3987_syntax"):
+        import jsonschema  # noqa: F401
+        import nbformat
+
+    return nbformat
+
+
+def use_once() -> None:
+    """Do once what is slow only the first time: compile a schema, find a font, build a lexer, format a table."""
+    import io
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
+    load_nbformat().reads('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', as_version=4)
+    highlight("x = 1", get_lexer_by_name("ipython3"), HtmlFormatter())
+    pd.DataFrame({"a": [1.5]})._repr_html_()
+    figure = Figure()
+    figure.subplots().plot([1, 2], label="a")
+    figure.savefig(io.BytesIO(), format="svg")
+    figure.savefig(io.BytesIO(), format="png")
+
+
+def load() -> None:
+    """Import all, and have children forget what there is of icslib, so that each loads it as it then is on disk."""
+    load_nbformat()
+    for name in LIBRARIES:
+        with suppress(ImportError):
+            import_module(name)
+    with suppress(Exception):
+        use_once()
+    server = os.getpid()
+
+    def forget() -> None:
+        if os.getppid() == server:
+            package = __name__.partition(".")[0]
+            for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+                del sys.modules[name]
+
+    os.register_at_fork(after_in_child=forget)
+
+
+if os.environ.pop(ASKED, ""):
+    load()
