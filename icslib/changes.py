@@ -83,12 +83,16 @@ def compare_files(old: Path, new: Path, tolerance: float = TOLERANCE) -> dict[st
         names = sorted({path.name for folder in (old, new) for path in folder.glob("*.ipynb")})
         pairs = {name.removesuffix(".ipynb"): (old / name, new / name) for name in names}
         if not pairs:
-            raise RenderError(f"Neither {old} nor {new} holds an executed notebook (.ipynb). Give two reports or two folders of reports.")
+            raise RenderError(
+                f"Neither {old} nor {new} holds an executed notebook (.ipynb). Give two reports or two folders of reports."
+            )
     else:
         pairs = {new.stem: (old.with_suffix(".ipynb"), new.with_suffix(".ipynb"))}
         for path in pairs[new.stem]:
             if not path.is_file():
-                raise RenderError(f"{path} is not there. Give two executed reports (.ipynb or .html beside it), or two folders of them.")
+                raise RenderError(
+                    f"{path} is not there. Give two executed reports (.ipynb or .html beside it), or two folders of them."
+                )
     return {
         name: compare_reports(a.read_bytes(), b.read_bytes(), tolerance) if a.is_file() and b.is_file() else _alone(b.is_file())
         for name, (a, b) in pairs.items()
@@ -106,7 +110,9 @@ def _read(data: bytes, which: str) -> dict[str, Any]:
         notebook = json.loads(data)
         cells = notebook["cells"]
     except (ValueError, KeyError, TypeError) as fault:
-        raise RenderError(f"The {which} report is not a notebook that can be read ({fault}). Compare two executed .ipynb files.") from fault
+        raise RenderError(
+            f"The {which} report is not a notebook that can be read ({fault}). Compare two executed .ipynb files."
+        ) from fault
     read: dict[str, Any] = {"exhibits": {}, "prose": {}, "code": {}, "stamp": {}}
     read["parameters"] = notebook.get("metadata", {}).get("papermill", {}).get("parameters", {})
     for spot, cell in enumerate(cells):
@@ -154,7 +160,9 @@ def _causes(before: dict, after: dict) -> list[str]:
         was, now = before["stamp"].get(name), after["stamp"].get(name)
         if was != now:
             label = name[:1].upper() + name[1:]
-            said.append(f"{label} is {'no longer read' if now is None else 'newly read' if was is None else f'revised (was {was}, is {now})'}.")
+            said.append(
+                f"{label} is {'no longer read' if now is None else 'newly read' if was is None else f'revised (was {was}, is {now})'}."
+            )
     return said
 
 

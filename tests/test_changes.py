@@ -56,7 +56,10 @@ def test_tolerance_is_a_share_of_the_figure_and_a_missing_figure_is_a_change():
 
 
 def test_years_name_rows_when_words_do_not():
-    old, new = record("place | year | v\nA | 2019 | 1.5\nA | 2020 | 2.5"), record("place | year | v\nA | 2020 | 2.5\nA | 2021 | 3.5")
+    old, new = (
+        record("place | year | v\nA | 2019 | 1.5\nA | 2020 | 2.5"),
+        record("place | year | v\nA | 2020 | 2.5\nA | 2021 | 3.5"),
+    )
     assert compare_tables(old, new) == ([], [{"row": "A, 2019", "what": "dropped"}, {"row": "A, 2021", "what": "new"}])
 
 

@@ -70,4 +70,6 @@ def _drawing(ask: Any, result: Any) -> Callable[..., Exhibit]:
         drawing = ask.dispatch(type(result))
         if drawing is not unregistered:
             return drawing
-    raise ExhibitError(f"There is no {ask.__name__} of a {type(result).__name__}. Give a result of an analysis, such as compare_positions.")
+    raise ExhibitError(
+        f"There is no {ask.__name__} of a {type(result).__name__}. Give a result of an analysis, such as compare_positions."
+    )

@@ -47,7 +47,9 @@ def ranked_dots(
     return _finish(ax, unit, along="x")
 
 
-def bars(ax: Any, values: pd.Series, *, unit: str, asked: Names = (), low: pd.Series | None = None, high: pd.Series | None = None) -> Any:
+def bars(
+    ax: Any, values: pd.Series, *, unit: str, asked: Names = (), low: pd.Series | None = None, high: pd.Series | None = None
+) -> Any:
     """Horizontal bars in the order given, first at the top, from the zero line."""
     spots = np.arange(len(values))[::-1]
     colours = np.where(_picked(values.index, asked), style.ASKED, style.ALL)
@@ -90,7 +92,9 @@ def lines(
         coloured = chosen or few
         colour = next(hues) if coloured else style.ALL
         series = frame[name].astype(float)
-        ax.plot(frame.index, series, color=colour, linewidth=2 if coloured else 0.8, marker="o" if coloured else None, markersize=3.5)
+        ax.plot(
+            frame.index, series, color=colour, linewidth=2 if coloured else 0.8, marker="o" if coloured else None, markersize=3.5
+        )
         if bands and name in bands:
             low, high = (side.reindex(frame.index).astype(float) for side in bands[name])
             ax.fill_between(frame.index, low, high, color=colour, alpha=0.16, linewidth=0)
@@ -128,11 +132,26 @@ def caterpillar(
 
 
 def scatter(
-    ax: Any, frame: pd.DataFrame, x: str, y: str, *, xunit: str, unit: str, asked: Names = (), marked: Names = (), zero: bool = True
+    ax: Any,
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    xunit: str,
+    unit: str,
+    asked: Names = (),
+    marked: Names = (),
+    zero: bool = True,
 ) -> Any:
     """One dot a row of `frame`, whose index holds the names; `asked` coloured and named, `marked` named."""
     picked = _picked(frame.index, asked)
-    ax.scatter(frame[x].astype(float), frame[y].astype(float), c=np.where(picked, style.ASKED, style.ALL), s=np.where(picked, 48, 26), zorder=3)
+    ax.scatter(
+        frame[x].astype(float),
+        frame[y].astype(float),
+        c=np.where(picked, style.ASKED, style.ALL),
+        s=np.where(picked, 48, 26),
+        zorder=3,
+    )
     for name in frame.index[picked | _picked(frame.index, marked)]:
         spot = frame.loc[name]
         if np.isfinite([spot[x], spot[y]]).all():
@@ -158,7 +177,9 @@ def bridge(ax: Any, start: tuple[str, float], steps: Mapping[str, float], end: s
     return _finish(ax, unit, along="x", zero=True)
 
 
-def small_multiples(figure: Any, parts: Mapping[str, Any], draw: Callable[[Any, Any], Any], *, across: int = 3, shared: bool = True) -> list:
+def small_multiples(
+    figure: Any, parts: Mapping[str, Any], draw: Callable[[Any, Any], Any], *, across: int = 3, shared: bool = True
+) -> list:
     """One small chart a part, all on the same scale unless `shared` is False: ``draw(ax, part)`` for each."""
     down = -(-len(parts) // across)
     grid = figure.subplots(down, across, sharex=shared, sharey=shared, squeeze=False).ravel()

@@ -82,9 +82,7 @@ class Exhibit:
             "alt": self.alt,
             "columns": [str(name) for name in shown],
             "rows": [[_plain(value) for value in row] for row in self.data[shown].itertuples(index=False, name=None)],
-            "cells": {
-                str(name): [_refs(refs) for refs in self.data[name]] for name in self.data.columns if _is_cells(name)
-            },
+            "cells": {str(name): [_refs(refs) for refs in self.data[name]] for name in self.data.columns if _is_cells(name)},
         }
 
     def svg(self) -> str:

@@ -40,7 +40,8 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
     )
     table, download = write_table(record, link), write_download(record, anchor or "table")
     if record["kind"] == "figure":
-        shown = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div><details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
+        chart = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
+        shown = f'{chart}<details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
     else:
         shown = table + download
     place = f' id="{escape(anchor)}"' if anchor else ""
@@ -50,24 +51,30 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
 def write_table(record: dict, link: Link | None = None) -> str:
     """The data as a table with caption and scopes, numbers aligned, each linked to its cells."""
     columns, rows = record["columns"], record["rows"][:LONGEST]
-    writers = [write_column([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
-    numeric = [_is_numeric([row[spot] for row in record["rows"]]) for spot in range(len(columns))]
+    held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
+    writers, right = [write_column(values) for values in held], [' class="n"' if _is_numeric(values) else "" for values in held]
+    traced = _traced_columns(record, held)
     hidden = ' class="hidden"' if record["kind"] == "table" else ""
-    head = "".join(f'<th scope="col"{_right(number)}>{escape(_heading(name))}</th>' for name, number in zip(columns, numeric, strict=True))
+    head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, right, strict=True))
     lines = []
     for spot, row in enumerate(rows):
         cells = []
-        for name, value, write, number in zip(columns, row, writers, numeric, strict=True):
-            refs = _cells_of(record, name, spot, number)
+        for name, value, write, side in zip(columns, row, writers, right, strict=True):
+            refs = record["cells"][traced[name]][spot] if name in traced and value is not None else []
             text = escape(write(value))
-            if refs and value is not None:
-                text = f'<a href="{escape(link(refs))}">{text}</a>' if link else f'<span title="{escape(name_cells(refs))}">{text}</span>'
-            cells.append(f"<td{_right(number)}>{text}</td>" if cells else f'<th scope="row"{_right(number)}>{text}</th>')
+            if refs:
+                text = (
+                    f'<a href="{escape(link(refs))}">{text}</a>'
+                    if link
+                    else f'<span title="{escape(name_cells(refs))}">{text}</span>'
+                )
+            cells.append(f"<td{side}>{text}</td>" if cells else f'<th scope="row"{side}>{text}</th>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     more = len(record["rows"]) - len(rows)
     rest = f'<p class="notes">The first {len(rows)} of {len(rows) + more} rows; the download has all.</p>' if more > 0 else ""
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}"><table><caption{hidden}>{escape(record["title"])} ({escape(_under(record))})</caption>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}">'
+        f"<table><caption{hidden}>{escape(record['title'])} ({escape(_under(record))})</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{rest}"
     )
 
@@ -122,7 +129,7 @@ def write_column(values: Sequence[Any]) -> Callable[[Any], str]:
     """
     numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
     whole = all(float(value).is_integer() for value in numbers)
-    years = whole and bool(numbers) and all(1900 <= value <= 2100 for value in numbers)
+    years = bool(numbers) and _are_years(numbers)
     largest = max((abs(value) for value in numbers), default=0)
     places = 0 if whole else min(6, max(0, 2 - floor(log10(largest)))) if largest else 0
 
@@ -139,21 +146,26 @@ def write_column(values: Sequence[Any]) -> Callable[[Any], str]:
     return write
 
 
-def _cells_of(record: dict, column: str, row: int, numeric: bool) -> list[str]:
-    """The cells behind one value: its own column's, else for a number the row's."""
-    refs = record["cells"].get(f"cells:{column}")
-    if refs is None and numeric:
-        refs = record["cells"].get("cells")
-    return refs[row] if refs else []
+def _traced_columns(record: dict, held: list[list]) -> dict[str, str]:
+    """For each column whose values are linked, the cells column to link to: its own, else the row's.
+
+    The row's cells are behind its figures (not its years); where a row has no figures, behind all but its name.
+    """
+    figures = {
+        name for name, values in zip(record["columns"], held, strict=True) if _is_numeric(values) and not _are_years(values)
+    }
+    sharing = (figures or set(record["columns"][1:])) if "cells" in record["cells"] else set()
+    own = {name for name in record["columns"] if f"cells:{name}" in record["cells"]}
+    return {name: f"cells:{name}" if name in own else "cells" for name in sharing | own}
+
+
+def _are_years(values: Sequence[Any]) -> bool:
+    return all(float(value).is_integer() and 1900 <= value <= 2100 for value in values if value is not None)
 
 
 def _is_numeric(values: Sequence[Any]) -> bool:
     known = [value for value in values if value is not None]
     return bool(known) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in known)
-
-
-def _right(number: bool) -> str:
-    return ' class="n"' if number else ""
 
 
 def _under(record: dict) -> str:

@@ -47,9 +47,7 @@ def clean_svg(svg: str, alt: str) -> str:
     body = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", body)
     prefix = hashlib.sha256((alt + body).encode()).hexdigest()[:6]
     used = set(re.findall(r"#([\w.-]+)", body))
-    body = re.sub(
-        r' id="([^"]*)"', lambda found: f' id="f{prefix}-{found[1]}"' if found[1] in used else "", body
-    )
+    body = re.sub(r' id="([^"]*)"', lambda found: f' id="f{prefix}-{found[1]}"' if found[1] in used else "", body)
     body = re.sub(r'(xlink:href="|url\()#', rf"\1#f{prefix}-", body).replace("xlink:href", "href")
     body = re.sub(r"\s*\n\s*", "\n", re.sub(r"<g>\s*</g>|<defs>\s*</defs>", "", body))
     root = (
@@ -63,7 +61,6 @@ def _as_attributes(declarations: str) -> str:
     pairs = (one.split(":", 1) for one in declarations.split(";") if ":" in one)
     kept = ((name.strip(), value.strip()) for name, value in pairs if name.strip() != "font-family")
     return " ".join(f'{name}="{value}"' for name, value in kept)
-
 
 
 def take_svg(html: str, name: str = "") -> str:

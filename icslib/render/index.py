@@ -18,6 +18,7 @@ from markupsafe import Markup
 from .. import paths
 from ..errors import IcsError, RenderError
 from ..exhibits.core import IN_SHORT, MIME
+from ..exhibits.names import short_names
 from ..numbers import write_number
 from ..style import UNIT_WORDS
 from .freshness import list_freshness
@@ -77,7 +78,9 @@ def read_entry(path: Path) -> Entry:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         cells, parameters = notebook["cells"], notebook["metadata"].get("papermill", {}).get("parameters", {})
     except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise RenderError(f"{path} is not a notebook that can be read ({fault}). Run it again with 'icslib run --force'.") from fault
+        raise RenderError(
+            f"{path} is not a notebook that can be read ({fault}). Run it again with 'icslib run --force'."
+        ) from fault
     entry = Entry(f"{path.stem}.html", path.stem, parameters=parameters, system=str(parameters.get("system") or ""))
     titles = (re.match(r"\s*#\s+(?:\d+\s+)?(.+)", "".join(cell["source"])) for cell in cells if cell["cell_type"] == "markdown")
     entry.title = next((title[1].strip() for title in titles if title), entry.title)
@@ -100,7 +103,11 @@ def lay_tiles(systems: list[Entry]) -> list[dict]:
     for tile in tiles:
         entry = by_code.get(tile["code"])
         first = entry.cells[0] if entry and entry.cells else {"value": None, "text": ""}
-        tile |= {"address": entry.address if entry else "", "name": entry.name if entry else tile["short_name"], "text": first["text"]}
+        tile |= {
+            "address": entry.address if entry else "",
+            "name": entry.name if entry else tile["short_name"],
+            "text": first["text"],
+        }
         tile["step"] = 0 if first["value"] is None else min(5, 1 + 5 * bisect_left(known, first["value"]) // len(known))
     return tiles
 
@@ -109,7 +116,9 @@ def _read_headline(record: dict, path: Path) -> dict[str, tuple[float | None, st
     try:
         measure, value, unit = (record["columns"].index(name) for name in ("measure", "value", "unit"))
     except ValueError:
-        raise RenderError(f"{path.name}: the table tagged 'headline' has columns {record['columns']}; it needs measure, value, unit.") from None
+        raise RenderError(
+            f"{path.name}: the table tagged 'headline' has columns {record['columns']}; it needs measure, value, unit."
+        ) from None
     return {row[measure]: (row[value], row[unit] or "") for row in record["rows"]}
 
 
@@ -122,7 +131,9 @@ def _fill_headlines(systems: list[Entry]) -> list[dict]:
         entry.name, entry.region = places.get(entry.system, (entry.title, ""))
         for name in order:
             value, unit = entry.headline.get(name, (None, ""))
-            entry.cells.append({"value": value, "text": "–" if value is None else write_number(value, unit if unit in UNIT_WORDS else "")})
+            entry.cells.append(
+                {"value": value, "text": "–" if value is None else write_number(value, unit if unit in UNIT_WORDS else "")}
+            )
     systems.sort(key=lambda entry: entry.name)
     return [{"name": name, "unit": UNIT_WORDS.get(units[name], units[name])} for name in order]
 
@@ -136,8 +147,5 @@ def _places() -> dict[str, tuple[str, str]]:
     except IcsError:
         return {}
     named = dict(zip(regions["code"], regions["name"], strict=True))
-    return {row.code: (_short(row.name), named.get(row.region, row.region)) for row in known.rename_axis(None).itertuples(index=False)}
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
+    short = short_names(known["code"])
+    return {code: (short[code], named.get(region, region)) for code, region in zip(known["code"], known["region"], strict=True)}

@@ -50,7 +50,9 @@ def stylesheet() -> str:
         f'.chart [{side}="{colour}"]{{{side}:{partner}}}' for colour, partner in style.DARK.items() for side in ("fill", "stroke")
     )
     light += "".join(f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.PAPER, style.ASKED), 1))
-    dark += "".join(f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.DARK[style.PAPER], style.DARK[style.ASKED]), 1))
+    dark += "".join(
+        f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.DARK[style.PAPER], style.DARK[style.ASKED]), 1)
+    )
     rules = (HERE / "templates" / "page.css").read_text(encoding="utf-8")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
     whole = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"

@@ -69,7 +69,9 @@ def write_prose(source: str, numbers: Mapping[str, tuple[str, str]], taken: set[
 
 def clean_html(html: str) -> Markup:
     """HTML that some object made of itself, reduced to harmless elements; tables scroll in their own box."""
-    kept = bleach.clean(_DROPPED.sub("", html), tags=TAGS, attributes=ATTRIBUTES, protocols=["https", "http", "mailto"], strip=True)
+    kept = bleach.clean(
+        _DROPPED.sub("", html), tags=TAGS, attributes=ATTRIBUTES, protocols=["https", "http", "mailto"], strip=True
+    )
     return Markup(_scrolled(kept))
 
 
@@ -95,4 +97,8 @@ def _scrolled(html: str) -> str:
 
 def write_text(text: str, kind: str = "") -> Markup:
     """Plain text as it is, without terminal colours."""
-    return Markup('<pre class="{}">{}</pre>').format(kind, re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text).rstrip()) if text.strip() else escape("")
+    return (
+        Markup('<pre class="{}">{}</pre>').format(kind, re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text).rstrip())
+        if text.strip()
+        else escape("")
+    )

@@ -39,7 +39,11 @@ class Cells:
     def joint(self) -> list[dict]:
         """Linked sets of several cells, each with its anchor, written as ranges."""
         return [
-            {"anchor": anchor, "count": len(refs), "parts": [(source, sheet, _cut(cells)) for source, sheet, cells in cell_ranges(refs)]}
+            {
+                "anchor": anchor,
+                "count": len(refs),
+                "parts": [(source, sheet, _cut(cells)) for source, sheet, cells in cell_ranges(refs)],
+            }
             for anchor, refs in self.sets.items()
             if len(refs) > 1
         ]

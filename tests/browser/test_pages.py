@@ -27,7 +27,11 @@ from icslib.render import render_report, write_diff, write_index, write_pdf
 
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-NASTY = ["<script>window.acted=1</script>", '"><img src=https://elsewhere.example/x onerror="window.acted=1">', "javascript:window.acted=1"]
+NASTY = [
+    "<script>window.acted=1</script>",
+    '"><img src=https://elsewhere.example/x onerror="window.acted=1">',
+    "javascript:window.acted=1",
+]
 
 
 def pages_drawn(folder):
@@ -37,11 +41,19 @@ def pages_drawn(folder):
     whole.cells += [
         prose("01-30", "## More\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[elsewhere](https://www.nao.org.uk)\n\n### Less\n`code`"),
         code("01-31", "ics.table(wide)", shown(table(wide, title="A wide table", unit="GBP"))),
-        code("01-32", "frame", nbformat.v4.new_output("execute_result", data={"text/html": wide._repr_html_(), "text/plain": ""})),
+        code(
+            "01-32", "frame", nbformat.v4.new_output("execute_result", data={"text/html": wide._repr_html_(), "text/plain": ""})
+        ),
         code("01-33", "print(1)", nbformat.v4.new_output("stream", name="stdout", text="x" * 300)),
-        code("01-34", "ics.plot(nasty)", shown(figure(pd.Series(range(3), index=NASTY, dtype=float), title=NASTY[0], notes=tuple(NASTY)))),
+        code(
+            "01-34",
+            "ics.plot(nasty)",
+            shown(figure(pd.Series(range(3), index=NASTY, dtype=float), title=NASTY[0], notes=tuple(NASTY))),
+        ),
     ]
-    whole.cells.append(code("01-35", "1/0", nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue=NASTY[1], traceback=["at line 1"])))
+    whole.cells.append(
+        code("01-35", "1/0", nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue=NASTY[1], traceback=["at line 1"]))
+    )
     changes = compare_reports(nbformat.writes(small()).encode(), nbformat.writes(whole).encode())
     nbformat.write(whole, folder / "01-deficits.ipynb")
     render_report(folder / "01-deficits.ipynb", folder / "01-deficits.html", changes)
@@ -65,7 +77,9 @@ def site(tmp_path_factory):
 def browser():
     program = os.environ.get("ICSLIB_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
 
 
 @pytest.fixture
@@ -92,7 +106,11 @@ def visit(browser):
 def faults_of(page):
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, rules)", RULES)
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for one in found["violations"] for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
 
 
 SETTINGS = {
@@ -151,7 +169,9 @@ def test_every_control_is_reached_by_tab_in_order_with_a_visible_focus(site, vis
         assert page.evaluate("document.activeElement.className") == "skip"
         while page.evaluate("document.activeElement !== document.body") and seen <= expected:
             seen += 1
-            style = page.evaluate("(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)]; })()")
+            style = page.evaluate(
+                "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)]; })()"
+            )
             assert style[0] != "none" and style[1] >= 1, page.evaluate("document.activeElement.outerHTML")[:200]
             page.keyboard.press("Tab")
         assert seen == expected, path.name

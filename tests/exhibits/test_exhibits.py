@@ -21,7 +21,13 @@ from icslib.exhibits.core import IN_SHORT, MIME
 from icslib.exhibits.markup import LONGEST, write_csv, write_exhibit
 
 SURPLUS = pd.Series({"Ambleton": -12.3, "Brackley": -4.0, "Castle Vale": 3.1}, name="surplus")
-NASTY = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "<svg onload=alert(1)>", "=cmd|' /C calc'!A0"]
+NASTY = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "<svg onload=alert(1)>",
+    "=cmd|' /C calc'!A0",
+]
 
 
 def figure(values=SURPLUS, **fields):
@@ -58,7 +64,7 @@ def test_a_figure_carries_finding_unit_alt_data_and_download():
     assert "£ million" in page and "Unaudited." in page and "nowhere" in page
     assert 'aria-label="3 places, from −£12.3m to £3.1m' in page
     assert "<caption>" in page and page.count('scope="row"') == 3 and page.count('scope="col"') == 2
-    assert "<td class=\"n\">−12.3</td>" in page
+    assert '<td class="n">−12.3</td>' in page
     packed = re.search(r"base64,([^\"]+)", page)[1]
     rows = list(csv.reader(io.StringIO(b64decode(packed).decode("utf-8-sig"))))
     assert rows == [["system", "surplus"], ["Ambleton", "-12.3"], ["Brackley", "-4.0"], ["Castle Vale", "3.1"]]
@@ -73,13 +79,15 @@ def test_each_value_links_to_its_own_cells():
     page = html(figure(kind="table", data=data, draw=None), link=lambda refs: asked.append(refs) or f"#at-{len(asked)}")
     assert asked == [["m12!T3!B5"], ["m12!T3!C5", "m12!T3!C6"], ["m12!T3!B6"]]  # a missing value has no link
     assert '<a href="#at-2">3</a>' in page and "cells" not in Seen(page).tags
-    assert "<th scope=\"col\">Cells" not in page
+    assert '<th scope="col">Cells' not in page
     assert "m12!T3!C5:C6" in write_csv(figure(data=data).record())
 
 
 def test_nothing_in_the_data_becomes_markup_or_a_formula():
     values = pd.Series(range(len(NASTY)), index=NASTY, dtype=float)
-    exhibit = figure(values, title=NASTY[0], subtitle=NASTY[1], notes=(NASTY[3],), sources=(NASTY[1],), alt=NASTY[1], unit=NASTY[3])
+    exhibit = figure(
+        values, title=NASTY[0], subtitle=NASTY[1], notes=(NASTY[3],), sources=(NASTY[1],), alt=NASTY[1], unit=NASTY[3]
+    )
     seen = Seen(html(exhibit, number="Figure 1", anchor="a"))
     assert not seen.tags & {"script", "img", "iframe", "object", "style"}
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
@@ -105,7 +113,9 @@ def test_figures_use_only_the_colours_of_the_house():
     frame = pd.DataFrame({name: [1.0, -2.0, 3.0] for name in "abc"}, index=[2019, 2020, 2021])
     effects = pd.DataFrame({"estimate": [1.0, -1.0], "low": [0.0, -2.0], "high": [2.0, 0.0], "supported": [True, False]})
     drawings = [
-        lambda g: charts.ranked_dots(g.subplots(), SURPLUS, unit="GBP m", asked="Brackley", low=SURPLUS - 1, high=SURPLUS + 1, reference=0.0),
+        lambda g: charts.ranked_dots(
+            g.subplots(), SURPLUS, unit="GBP m", asked="Brackley", low=SURPLUS - 1, high=SURPLUS + 1, reference=0.0
+        ),
         lambda g: charts.lines(g.subplots(), frame, unit="percent", bands={"a": (frame["a"] - 1, frame["a"] + 1)}),
         lambda g: charts.bars(g.subplots(), SURPLUS, unit="GBP m"),
         lambda g: charts.columns(g.subplots(), SURPLUS, unit="GBP m"),
@@ -142,7 +152,9 @@ def test_bars_keep_the_zero_line_when_all_values_are_on_one_side():
 
 def test_a_bridge_ends_at_the_sum_of_its_steps():
     ax = drawn_on(lambda ax: charts.bridge(ax, ("before", -10.0), {"one-off": -22.0, "planned": 11.0}, "after", unit="GBP m"))
-    spans = {round(bar.get_y() + bar.get_height() / 2): sorted([bar.get_x(), bar.get_x() + bar.get_width()]) for bar in ax.patches}
+    spans = {
+        round(bar.get_y() + bar.get_height() / 2): sorted([bar.get_x(), bar.get_x() + bar.get_width()]) for bar in ax.patches
+    }
     assert spans == {3: [-10, 0], 2: [-32, -10], 1: [-32, -21], 0: [-21, 0]}
 
 
@@ -223,3 +235,12 @@ def test_words_say_level_range_who_stands_out_and_trend():
     frame = pd.DataFrame({"estimate": [1.0, -3.0], "low": [-1.0, -4.0], "high": [3.0, -2.0]}, index=["lag 0", "lag 1"])
     told = words.describe_intervals(frame, "percent")
     assert "2 estimates with 95% interval; 1 clear of" in told and "Furthest: lag 1, −3.0% (−4.0% to −2.0%)" in told
+
+
+def test_cells_of_a_row_are_behind_its_figures_not_its_years_or_names():
+    data = pd.DataFrame({"system": ["Ambleton"], "fy": [2024], "plan": [1.5], "cells": [("m12!T3!B5",)]})
+    page = html(figure(kind="table", data=data, draw=None), link=lambda refs: "#c")
+    assert '<a href="#c">1.50</a>' in page and ">2024</td>" in page and page.count('href="#c"') == 1
+    worded = data.assign(plan="−£5.0m plan", fy="2023-24")
+    page = html(figure(kind="table", data=worded, draw=None), link=lambda refs: "#c")
+    assert page.count('href="#c"') == 2 and '<a href="#c">−£5.0m plan</a>' in page

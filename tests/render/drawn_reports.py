@@ -12,7 +12,11 @@ SURPLUS = pd.Series({"Ambleton": -12.3, "Brackley": -4.0, "Castle Vale": 3.1}, n
 
 def shown(thing):
     """The output a kernel would store for `thing`."""
-    bundle = thing._repr_mimebundle_() if hasattr(thing, "_repr_mimebundle_") else {"text/plain": repr(thing), "text/html": thing._repr_html_()}
+    bundle = (
+        thing._repr_mimebundle_()
+        if hasattr(thing, "_repr_mimebundle_")
+        else {"text/plain": repr(thing), "text/html": thing._repr_html_()}
+    )
     return nbformat.v4.new_output("execute_result", data=bundle, execution_count=1)
 
 
@@ -44,7 +48,11 @@ def small(values=SURPLUS, finding="Two of three systems are in deficit.", title=
     per_head = pd.DataFrame({"system": values.index, "per_head": values.to_numpy() * 2})
     return notebook(
         prose("01-01", f"# {title}\nWhich systems are in deficit?"),
-        code("01-02", 'last_fy: int = 2024  # last financial year [2010..2026]\nsystem: str = ""  # one system', tags=["parameters"]),
+        code(
+            "01-02",
+            'last_fy: int = 2024  # last financial year [2010..2026]\nsystem: str = ""  # one system',
+            tags=["parameters"],
+        ),
         code("01-03", "import icslib as ics"),
         prose("01-04", "## Where they stand\nRead [the figure](#01-05) so: left is worse."),
         code("01-05", "ics.plot(result)", shown(figure(values))),

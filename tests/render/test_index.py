@@ -20,7 +20,12 @@ def profile(code_, surplus, columns=("measure", "value", "unit")):
     return notebook(
         prose("06-01", "# 06 System profile\nHow does it stand?"),
         code("06-02", 'system: str = ""', tags=["parameters"]),
-        code("06-05", "ics.table(headline)", shown(table(pd.DataFrame(rows, columns=columns), title="Headlines")), tags=["headline"]),
+        code(
+            "06-05",
+            "ics.table(headline)",
+            shown(table(pd.DataFrame(rows, columns=columns), title="Headlines")),
+            tags=["headline"],
+        ),
         code("06-06", "ics.in_short()", shown(in_short(f"{code_} is in deficit.")), tags=["in-short"]),
         papermill={"parameters": {"system": code_}},
     )

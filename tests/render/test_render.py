@@ -83,9 +83,17 @@ def test_code_is_there_folded_and_coloured(page):
 
 def test_a_failed_run_is_said_at_the_top_and_where_it_stopped(page):
     broken = small()
-    broken.cells.append(code("01-08", "1/0", nbformat.v4.new_output("error", ename="ZeroDivisionError", evalue="<b>no</b>", traceback=["\x1b[31mat line 1\x1b[0m"])))
+    broken.cells.append(
+        code(
+            "01-08",
+            "1/0",
+            nbformat.v4.new_output(
+                "error", ename="ZeroDivisionError", evalue="<b>no</b>", traceback=["\x1b[31mat line 1\x1b[0m"]
+            ),
+        )
+    )
     text = page(broken)
-    assert text.index("This report did not finish") < text.index("<h2 id=\"contents\">")
+    assert text.index("This report did not finish") < text.index('<h2 id="contents">')
     assert "&lt;b&gt;no&lt;/b&gt;" in text and "at line 1" in text and "\x1b" not in text
 
 
@@ -106,7 +114,13 @@ NASTY = '<img src=x onerror=alert(1)><script>alert(2)</script><a href="javascrip
 @pytest.mark.parametrize("mime", ["text/html", "text/markdown", "text/plain"])
 def test_an_output_cannot_bring_markup_that_acts(page, mime):
     output = nbformat.v4.new_output("display_data", data={mime: NASTY})
-    text = page(notebook(prose("a", "# T"), code("b", "x", output), prose("c", NASTY + " [y](javascript:alert(5)) ![z](https://elsewhere.example/z.png)")))
+    text = page(
+        notebook(
+            prose("a", "# T"),
+            code("b", "x", output),
+            prose("c", NASTY + " [y](javascript:alert(5)) ![z](https://elsewhere.example/z.png)"),
+        )
+    )
     seen = Page(text)
     assert not {"script", "img", "svg"} & set(seen.tags)
     assert not [name for name, _ in seen.attributes if name == "style" or name.startswith("on")]
