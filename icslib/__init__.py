@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exhibits": ["in_short", "plot", "table"],
         "runs": ["form", "run"],
         "register": ["check_overlap", "count_systems", "find_place", "lineage_of", "places", "roll_up", "to_vintage"],
+        "sheets": ["read_sheet"],
         "tidy": ["observations"],
     },
 )

@@ -177,11 +177,17 @@ def _read_words(words: pa.Array, spots: np.ndarray, values: np.ndarray, flags: n
     """Read each different text once and put the outcome in every spot that prints it."""
     coded = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
     coded = coded.dictionary_encode()
-    read = [parse_number(text, marks) for text in coded.dictionary.to_pylist()]
+    if not len(coded.dictionary):
+        return
+    known = pa.array(sorted(MARKS.keys() | {mark.lower() for mark in marks or ()}), pa.large_string())
+    wordy = pc.match_substring_regex(coded.dictionary, r"^[A-Za-z]")
+    wordy = pc.and_(wordy, pc.invert(pc.is_in(pc.utf8_trim_whitespace(pc.utf8_lower(coded.dictionary)), known)))
+    value, flag = np.full(len(wordy), math.nan), np.full(len(wordy), "unreadable", dtype=object)
+    others = np.flatnonzero(~wordy.to_numpy(zero_copy_only=False))
+    for spot, text in zip(others, coded.dictionary.take(pa.array(others)).to_pylist(), strict=True):
+        value[spot], flag[spot] = parse_number(text, marks)
     codes = coded.indices.to_numpy(zero_copy_only=False)
-    if read:
-        values[spots] = np.array([value for value, _ in read])[codes]
-        flags[spots] = np.array([flag for _, flag in read], dtype=object)[codes]
+    values[spots], flags[spots] = value[codes], flag[codes]
 
 
 def _text_figures(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -155,9 +155,10 @@ def _value_columns(kinds: np.ndarray) -> np.ndarray:
     """Columns in which, from their first figure down, figures and marks prevail."""
     figures = np.isin(kinds, (FIGURE, MARK))
     started = np.maximum.accumulate(figures, axis=0)
-    held = (figures.sum(axis=0), ((kinds == TEXT) & started).sum(axis=0))
-    real = (kinds == FIGURE).any(axis=0) | (held[0] >= 2)
-    return real & (held[0] >= 1.5 * held[1]) & (held[0] > 0) & (held[0] * 10 >= (kinds == TEXT).sum(axis=0))
+    real, marks = (kinds == FIGURE).sum(axis=0), (kinds == MARK).sum(axis=0)
+    texts = ((kinds == TEXT) & started).sum(axis=0)
+    marked = (real == 0) & (texts == 0) & (marks >= 2)
+    return (((real > 0) & (real >= 1.5 * texts)) | marked) & ((real + marks) * 10 >= (kinds == TEXT).sum(axis=0))
 
 
 def _header_rows(kinds: np.ndarray, filled: np.ndarray, values: np.ndarray, start: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ import python_calamine
 
 from ..errors import SheetError
 from .address import read_address
-from .guard import check_file, unpack
+from .guard import check_file, unpack, unpack_r
 from .page import Page
 from .text import Columns, read_delimited
 
@@ -115,7 +115,7 @@ def _open_r(raw: bytes, name: str) -> dict[str, Page]:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data.rda"
-        path.write_bytes(raw)
+        path.write_bytes(unpack_r(raw, name))
         try:
             objects = pyreadr.read_r(str(path))
         except Exception as fault:

@@ -4,7 +4,9 @@ A spreadsheet from anywhere may be a bomb, a locked box or a web page with the w
 these is refused here with a plain reason, before any parser sees it.
 """
 
+import bz2
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -64,26 +66,33 @@ def _check_ole(raw: bytes, name: str) -> str:
 
 
 def _check_r(raw: bytes, name: str) -> str:
-    import bz2
-    import lzma
+    if unpack_r(raw[: 1 << 16], name, whole=False)[:4] not in R_MARKS:
+        raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
+    return "r"
 
-    opener = {b"BZ": bz2.BZ2Decompressor, b"\xfd7": lzma.LZMADecompressor}.get(raw[:2])
+
+def unpack_r(raw: bytes, name: str, whole: bool = True) -> bytes:
+    """R data without its compression; just the beginning if not `whole`."""
     if raw[:4] in R_MARKS:
-        return "r"
+        return raw
+    opener = {b"BZ": bz2.BZ2Decompressor, b"\xfd7": lzma.LZMADecompressor}.get(raw[:2])
     worker = opener() if opener else zlib.decompressobj(31)
+    pieces: list[bytes] = []
     try:
-        size, piece = 0, worker.decompress(raw, 1 << 20)
-        first = piece[:4]
-        if first not in R_MARKS:
-            raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
+        piece, size = worker.decompress(raw, 1 << 20), 0
         while piece:
+            pieces.append(piece)
             size += len(piece)
             _check_size(size, name)
-            rest = worker.unconsumed_tail if opener is None else b""
-            piece = worker.decompress(rest, 1 << 20) if (rest or opener) and not worker.eof else b""
+            rest = b"" if opener else worker.unconsumed_tail
+            if not whole or worker.eof or not (rest or opener) or (opener and worker.needs_input):
+                break
+            piece = worker.decompress(rest, 1 << 20)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
         raise SheetError(f"{name} is damaged: {fault}. Fetch it again.") from fault
-    return "r"
+    if whole and not worker.eof:
+        raise SheetError(f"{name} is not whole. It may have been cut short on the way: fetch it again.")
+    return b"".join(pieces)
 
 
 def _check_size(size: int, name: str) -> None:

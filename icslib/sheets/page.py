@@ -56,11 +56,7 @@ class Page:
             return [self.column(spot) for spot in range(self.width)]
         rows = pd.RangeIndex(1, len(self.grid) + 1, name="row")
         width = self.width
-        even = (
-            self.grid
-            if all(len(row) == width for row in self.grid)
-            else [(*row, *[""] * (width - len(row))) for row in self.grid]
-        )
+        even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
         return [pd.Series(list(cells), index=rows, dtype=object) for cells in zip(*even, strict=True)]
 
     def filled(self, spot: int, start: int = 0, stop: int | None = None) -> np.ndarray:

@@ -38,8 +38,8 @@ def plain(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def flatten(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Titles of one or several header rows: groups are carried right and joined, repeats are numbered.
+def flatten(rows: Sequence[Sequence[str]], carry: bool = True) -> list[str]:
+    """Titles of one or several header rows: groups are carried right (if `carry`) and joined, repeats are numbered.
 
     >>> flatten([["", "2023-24", "", "2024-25"], ["System", "Plan", "Outturn", "Plan"]])
     ['System', '2023-24 | Plan', '2023-24 | Outturn', '2024-25 | Plan']
@@ -52,7 +52,7 @@ def flatten(rows: Sequence[Sequence[str]]) -> list[str]:
         group = ""
         for spot in range(width):
             own = row[spot] if spot < len(row) else ""
-            group = own or (group if level < len(rows) - 1 else "")
+            group = own or (group if carry and level < len(rows) - 1 else "")
             if group and group not in parts[spot]:
                 parts[spot].append(group)
     seen: dict[str, int] = {}

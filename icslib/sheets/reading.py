@@ -1,0 +1,257 @@
+"""Read any NAO-style spreadsheet without configuration, and say what was done.
+
+:func:`read_sheet` finds the tables of each sheet, reads them, and keeps everything it decided in a
+log with the cells concerned. Nothing printed is dropped silently: what is not in a table is a title,
+a note, a total or a loose line, each with its cell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SheetError
+from .areas import Area, find_areas
+from .book import open_pages
+from .kinds import EMPTY, FIGURE, MARK, TEXT, Cells, area_name, cell_name
+from .notes import Note, read_note, split_citation
+from .page import Page
+from .portrait import draw_portrait
+from .printed import PrintedTable, read_table
+from .table import looks_note
+
+ROLES = {"T": "title", "H": "header", "L": "label", "D": "figure", "M": "mark", "G": "section heading", "S": "total", "N": "note", "R": "header printed again", "U": "unread"}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a file holds, as read without configuration.
+
+    Attributes
+    ----------
+    file : str
+    tables : tuple of PrintedTable, in reading order
+    notes : DataFrame ``key, text, sheet, cell, cites``; ``cites`` are the cells that refer to it
+    log : DataFrame ``sheet, cells, decision``; everything that was decided
+    grid : dict of sheet name to Page, the cells as printed
+    roles : dict of sheet name to an array of letters, one a cell (see ``ROLES``)
+    """
+
+    file: str
+    tables: tuple[PrintedTable, ...]
+    notes: pd.DataFrame = field(repr=False)
+    log: pd.DataFrame = field(repr=False)
+    grid: dict[str, Page] = field(repr=False)
+    roles: dict[str, np.ndarray] = field(repr=False)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The frame of the only table; an error names the tables when there are several."""
+        return self._only().frame
+
+    @cached_property
+    def tidy(self) -> pd.DataFrame:
+        """One row per printed figure of all tables; ``table`` numbers them from 1. See :attr:`PrintedTable.tidy`."""
+        pieces = [found.tidy.assign(table=found.number) for found in self.tables if found.values]
+        return (
+            pd.concat(pieces, ignore_index=True)
+            if pieces
+            else pd.DataFrame(columns=["title", "period", "value", "flag", "unit", "sheet", "row", "column", "table"])
+        )
+
+    @property
+    def flags(self) -> pd.DataFrame:
+        """Every flagged cell: table, sheet, row, column, title, flag, printed."""
+        return self._stack((found, found.flags) for found in self.tables)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """Every printed total: table, sheet, row, label, what it sums, whether it agrees, the largest difference and its column."""
+        return self._stack((found, found.checks) for found in self.tables)
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """Unit, scale and period of each value column: table, sheet, column, title, unit, scale, period."""
+        rows = [
+            (
+                t.number,
+                t.sheet,
+                t.letters[name],
+                name,
+                *t.units.get(name, ("", 1.0)),
+                t.periods.get(name, ""),
+            )
+            for t in self.tables
+            for name in t.values
+        ]
+        return pd.DataFrame(rows, columns=["table", "sheet", "column", "title", "unit", "scale", "period"])
+
+    def _only(self) -> PrintedTable:
+        if len(self.tables) != 1:
+            names = [f"{t.number}: {t.sheet!r} {t.title[:40]!r}" for t in self.tables]
+            raise SheetError(
+                f"{self.file} holds {len(self.tables)} tables ({'; '.join(names[:12])}). Take one: reading.tables[0].frame."
+            )
+        return self.tables[0]
+
+    @staticmethod
+    def _stack(pieces: Iterable[tuple[PrintedTable, pd.DataFrame]]) -> pd.DataFrame:
+        made = [piece.assign(table=found.number, sheet=found.sheet) for found, piece in pieces]
+        whole = [piece for piece in made if len(piece)] or made[:1]
+        if not whole:
+            return pd.DataFrame(columns=["table", "sheet", "row", "column"])
+        stacked = pd.concat(whole, ignore_index=True)
+        return stacked[["table", "sheet", *[name for name in stacked if name not in ("table", "sheet")]]]
+
+    def __repr__(self) -> str:
+        rows = sum(len(found.frame) for found in self.tables)
+        wrong = self.totals["agrees"].eq(False).sum() if len(self.totals) and "agrees" in self.totals else 0
+        return (
+            f"{self.file}: {len(self.tables)} tables, {rows:,} rows, {len(self.flags):,} flagged cells, {len(self.totals):,} totals set aside"
+            f"{f' ({wrong} do not add up)' if wrong else ''}, {len(self.notes)} notes, {len(self.log):,} decisions in .log"
+        )
+
+    def _repr_html_(self) -> str:
+        return draw_portrait(repr(self), self.grid, self.roles, ROLES)
+
+
+def read_sheet(source: Path | str | bytes, sheet: str | None = None) -> Reading:
+    """Read a spreadsheet as it is: xlsx, xls, xlsb, ods, delimited text, R data, a zip of these.
+
+    Parameters
+    ----------
+    source : path, https address, or bytes
+    sheet : one sheet's name; by default all.
+
+    Returns
+    -------
+    Reading
+        Tables, notes, flags, units, totals, the cells as printed, and a log of each decision.
+
+    Raises
+    ------
+    SheetError
+        When the file cannot be opened safely, or there is no such sheet.
+
+    >>> reading = read_sheet("System,Plan £m\\nAmbleton,(5.0)\\nBrackley,[x]\\nTotal,(5.0)\\n".encode())
+    >>> reading.tables[0].tidy[["System", "value", "flag", "unit"]].values.tolist()
+    [['Ambleton', -5.0, '', 'GBP m'], ['Brackley', nan, 'not available', 'GBP m']]
+    """
+    pages = open_pages(source)
+    if sheet is not None:
+        if sheet not in pages:
+            raise SheetError(f"{_called(pages)} has no sheet {sheet!r}. It has {list(pages)}.")
+        pages = {sheet: pages[sheet]}
+    tables: list[PrintedTable] = []
+    notes: list[Note] = []
+    log: list[tuple[str, str, str]] = []
+    cites: dict[str, list[str]] = {}
+    roles: dict[str, np.ndarray] = {}
+    for name, page in pages.items():
+        read_page(page, name, tables, notes, log, cites, roles)
+    bound = pd.DataFrame(
+        [(*note, tuple(cites.get(note.key, ())) if note.key else ()) for note in notes],
+        columns=["key", "text", "sheet", "cell", "cites"],
+    )
+    unbound = set(cites) - {note.key for note in notes}
+    log += [("", ", ".join(cites[key][:3]), f"note {key!r} is cited but no line explains it") for key in sorted(unbound)]
+    return Reading(_called(pages), tuple(tables), bound, pd.DataFrame(log, columns=["sheet", "cells", "decision"]), pages, roles)
+
+
+def _called(pages: dict[str, Page]) -> str:
+    return next(iter(pages.values())).file if pages else "The file"
+
+
+def read_page(page: Page, name: str, tables, notes, log, cites, roles) -> None:
+    """Read one page into the lists of a reading."""
+
+    def say(cells: str, decision: str) -> None:
+        log.append((name, cells, decision))
+
+    for remark in page.remarks:
+        say("", remark)
+    cells = Cells.read(page)
+    areas, loose = find_areas(cells)
+    lines = [(row, area.columns) for area in areas for row in area.below] + loose
+    lines += [(row, area.columns) for area in areas for row in area.above if looks_note(_line(cells, row, area.columns))]
+    seen = {row: _line(cells, row, columns) for row, columns in lines}
+    own = [
+        read_note(text, name, cell_name(row, columns[0]))
+        for row, columns in sorted(lines, key=lambda line: line[0])
+        if (text := seen[row])
+    ]
+    notes += own
+    known = {note.key for note in notes}
+    for area in areas:
+        table = read_table(cells, area, len(tables) + 1, known, say)
+        tables.append(table)
+        _say_area(cells, area, table, say)
+        _cite(cells, area, table, name, known, cites)
+    roles[name] = _draw_roles(cells, areas, lines, tables)
+
+
+def _line(cells: Cells, row: int, columns: list[int]) -> str:
+    return " ".join(text for text in cells.texts(row, columns) if text)
+
+
+def _say_area(cells: Cells, area: Area, table: PrintedTable, say) -> None:
+    left, right = area.columns[0], area.columns[-1]
+    where = area_name(min([*area.header, *area.body]), max(area.body), left, right)
+    say(where, f"table {table.number}: {len(table.frame)} rows, {len(table.labels)} label and {len(table.values)} value columns")
+    if area.headless:
+        say(where, "no header row found; columns are named by their letters")
+    if table.title:
+        say(", ".join(cell_name(row, left) for row in area.above[:6]), f"title: {table.title[:200]!r}")
+    for row in area.repeated[:20]:
+        say(cell_name(row, left), "the header printed again; left out")
+    for row in area.below:
+        say(cell_name(row, left), "a line under the table, kept as a note")
+    gaps = sorted(
+        set(range(min(area.body), max(area.body) + 1)) - {*area.body, *area.sections, *area.repeated, *area.below, *area.above}
+    )
+    if gaps:
+        say(f"{gaps[0] + 1}:{gaps[-1] + 1}", f"{len(gaps)} empty rows inside the table")
+
+
+def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[str], cites: dict[str, list[str]]) -> None:
+    """Record which cells refer to which note: titles, labels, marked figures."""
+    prefix = f"{name}!" if name else ""
+    for cell, keys in table.cited.items():
+        for key in keys:
+            cites.setdefault(key, []).append(prefix + cell)
+    for flag in table.flags.itertuples():
+        keys = [part.removeprefix("note ") for part in flag.flag.split("; ") if part.startswith("note ")]
+        for key in [*keys, *([flag.printed.lower()] if flag.printed.lower() in known else [])]:
+            cites.setdefault(key, []).append(f"{prefix}{flag.column}{flag.row}")
+    for title in table.labels[:2]:
+        spot = next((s for s in area.columns if title in table.letters and table.letters[title] == cell_name(0, s)[:-1]), None)
+        for row in area.body if spot is not None and len(area.body) <= 5000 else []:
+            text, keys = split_citation(cells.text(row, spot), known)
+            if keys and row + 1 in table.frame.index:
+                table.frame.loc[row + 1, title] = text
+            for key in keys:
+                cites.setdefault(key, []).append(prefix + cell_name(row, spot))
+
+
+def _draw_roles(cells: Cells, areas: list[Area], lines: list[tuple[int, list[int]]], tables: list[PrintedTable]) -> np.ndarray:
+    """One letter a cell; a cell that nobody claimed is ``U``."""
+    kinds = cells.kinds
+    roles = np.where(kinds == EMPTY, " ", "U")
+    own = tables[len(tables) - len(areas) :]
+    for area, table in zip(areas, own, strict=True):
+        left, right = area.columns[0], area.columns[-1] + 1
+        for letter, rows in (("T", area.above), ("H", area.header), ("G", area.sections), ("R", area.repeated)):
+            roles[rows, left:right] = letter
+        body = np.ix_(area.body, range(left, right))
+        roles[body] = np.select([kinds[body] == FIGURE, kinds[body] == MARK], ["D", "M"], "L")
+        spots = [spot for spot in range(left, right) if spot in area.values]
+        wrong = np.ix_(area.body, spots)
+        roles[wrong] = np.where(kinds[wrong] == TEXT, "U", roles[wrong])
+        totals = [row - 1 for row in table.totals.index]
+        roles[totals, left:right] = "S"
+    for row, columns in lines:
+        roles[row, columns[0] : columns[-1] + 1] = "N"
+    return np.where(kinds == EMPTY, " ", roles)

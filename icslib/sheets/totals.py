@@ -1,0 +1,278 @@
+"""Printed totals: which rows and columns they are, and whether the rest adds up to them.
+
+A row is a total when its label says so, or when its figures are the sums of the rows above or
+below it in every column that can be added. The difference is always kept.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .table import looks_total
+
+PERHAPS = re.compile(r"(england|united kingdom|all\b.*|overall|national|whole .+|.+ region)", re.I)
+RATE = re.compile(
+    r"%|\brate|per ?cent|percent|\bper\b|average|mean|median|index|share|ratio|score|rank|pct|latitude|longitude|performance",
+    re.I,
+)
+SEARCHED = 400  # rows up to which unlabelled totals are looked for
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Printed totals, one entry each.
+
+    Attributes
+    ----------
+    rows : positions from 0
+    count, first, last : how many rows each sums, and where they lie (-1 where none was found)
+    differences : sum of those rows minus the printed figure, totals x columns; NaN where not compared
+    agrees : True, False, or None where nothing could be compared
+    by : "label", or "sum" when only the figures betray it
+    """
+
+    rows: np.ndarray
+    count: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    differences: np.ndarray
+    agrees: list[bool | None]
+    by: list[str]
+
+    @classmethod
+    def of(cls, found: list["_Total"], columns: int) -> "Totals":
+        """Put single totals together, in the order of their rows."""
+        found = sorted(found, key=lambda total: total.row)
+        ends = [(int(t.members.min()), int(t.members.max())) if len(t.members) else (-1, -1) for t in found]
+        gaps = np.array([t.differences for t in found]).reshape(len(found), columns)
+        sizes = np.array([len(t.members) for t in found], int)
+        return cls(
+            np.array([t.row for t in found], int), sizes, np.array([e[0] for e in ends], int), np.array([e[1] for e in ends], int),
+            gaps, [t.agrees for t in found], [t.by for t in found],
+        )  # fmt: skip
+
+
+class _Total(NamedTuple):
+    row: int
+    members: np.ndarray
+    differences: np.ndarray
+    agrees: bool | None
+    by: str
+
+
+def additive(titles: list[str], units: list[str]) -> np.ndarray:
+    """Which columns may be added up: not rates, shares, averages or ranks."""
+    rates = [
+        bool(RATE.search(title)) or unit == "percent" or unit.startswith(("per ", "GBP per"))
+        for title, unit in zip(titles, units, strict=True)
+    ]
+    return ~np.array(rates, dtype=bool)
+
+
+def find_totals(labels: pd.DataFrame, values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
+    """Totals among the rows.
+
+    Parameters
+    ----------
+    labels : text columns that name the rows.
+    values : rows x columns, NaN where no figure; `withheld` is True where a mark stands for one.
+    adds : columns that may be added up.
+    """
+    figured = ~np.isnan(values).all(axis=1) | withheld.any(axis=1)
+    named = np.zeros(len(labels), bool)
+    perhaps = np.zeros(len(labels), bool)
+    for title in labels:
+        words = pd.Series(labels[title].unique())
+        said = words[words.str.contains("total|result", case=False, na=False)]
+        named |= labels[title].isin([text for text in said if looks_total(text)]).to_numpy() & figured
+        if len(labels) <= SEARCHED:
+            perhaps |= labels[title].isin([text for text in words if PERHAPS.fullmatch(text)]).to_numpy() & figured
+    sums = _Sums(values, withheld, adds)
+    if labels.shape[1] > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
+        return grouped
+    found = _in_order(named, perhaps & ~named, sums)
+    if len(labels) <= SEARCHED and adds.any():
+        found += _unnamed({total.row for total in found}, sums)
+    return Totals.of(found, values.shape[1])
+
+
+class _Sums:
+    """Compares printed figures with sums of other rows, to within rounding."""
+
+    def __init__(self, values: np.ndarray, withheld: np.ndarray, adds: np.ndarray):
+        self.values, self.withheld, self.adds = values, withheld, adds
+        self.unit = 10.0 ** -_decimals(values)
+
+    def slack(self, total: np.ndarray, count: np.ndarray | int) -> np.ndarray:
+        """Half a last digit, and what rounding of `count` figures may add."""
+        return 0.5001 * self.unit + np.minimum(0.866 * self.unit * np.sqrt(count), 0.002 * np.abs(total))
+
+    def check(self, row: int, members: np.ndarray, by: str) -> _Total:
+        """The outcome of holding `row` against the sum of `members`."""
+        if not len(members):
+            return _Total(row, members, np.full(self.values.shape[1], np.nan), None, by)
+        part = self.values[members]
+        summed = np.where(np.isnan(part).all(axis=0), np.nan, np.nansum(part, axis=0))
+        summed[self.withheld[members].any(axis=0) | ~self.adds] = np.nan
+        gap = summed - self.values[row]
+        known = ~np.isnan(gap)
+        agrees = bool((np.abs(gap[known]) <= self.slack(self.values[row], len(members))[known]).all()) if known.any() else None
+        return _Total(row, members, gap, agrees, by)
+
+
+def _decimals(values: np.ndarray) -> np.ndarray:
+    """Digits printed after the point, column by column, 6 at most."""
+    sample = values[:2000]
+    found = np.full(values.shape[1], 6)
+    for digits in range(5, -1, -1):
+        scaled = sample * 10.0**digits
+        with np.errstate(invalid="ignore"):
+            even = (np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1, np.abs(scaled)) + 1e-9) | np.isnan(scaled)
+        found[even.all(axis=0)] = digits
+    return found
+
+
+def _in_order(named: np.ndarray, perhaps: np.ndarray, sums: _Sums) -> list[_Total]:
+    """Totals of a table read from the top: of the rows since the last total, of all rows, of the totals, of the rows below."""
+    found: list[_Total] = []
+    is_total = named.copy()
+    rows = np.arange(len(named))
+    for row in np.flatnonzero(named | perhaps):
+        before = [total.row for total in found]
+        last = max(before, default=-1)
+        following = np.flatnonzero((named | perhaps)[row + 1 :])
+        stop = row + 1 + int(following[0]) if len(following) else len(named)
+        detail = ~is_total
+        detail[row] = False
+        tries = [
+            rows[(rows > last) & (rows < row) & detail],
+            rows[(rows < row) & detail],
+            np.array(before, int),
+            rows[(rows > row) & (rows < stop) & detail],
+            rows[(rows > row) & detail],
+            rows[detail],
+        ]
+        outcomes = []
+        for members in tries:
+            outcome = sums.check(int(row), members, "label")
+            outcomes.append(outcome)
+            if outcome.agrees and (len(members) > 1 or named[row]):
+                break
+        best = outcomes[-1] if outcomes[-1].agrees else max(outcomes, key=_closeness)
+        if named[row] or (best.agrees and len(best.members) > 1 and not (sums.values[row, sums.adds] == 0).all()):
+            found.append(best)
+            is_total[row] = True
+    return found
+
+
+def _closeness(total: _Total) -> tuple[float, float]:
+    known = ~np.isnan(total.differences)
+    return (float(known.sum()), -float(np.abs(total.differences[known]).sum())) if known.any() else (0.0, 0.0)
+
+
+def _by_group(labels: pd.DataFrame, named: np.ndarray, sums: _Sums) -> Totals | None:
+    """Totals of a long table: `Total` in one column sums the rows that agree in the others; None when the table is not long."""
+    columns = [title for title in labels if any(looks_total(str(text)) for text in labels[title][named].unique())]
+    if len(columns) != 1:
+        return None
+    codes = labels.groupby([title for title in labels if title != columns[0]], sort=False, dropna=False).ngroup().to_numpy()
+    rows, details = np.flatnonzero(named), np.flatnonzero(~named)
+    size = np.bincount(codes[details], minlength=codes.max() + 1)
+    if (size[codes[rows]] > 1).sum() * 2 < len(rows):
+        return None
+    order = pd.Series(details).groupby(codes[details])
+    ends = order.agg(["min", "max"]).reindex(codes[rows], fill_value=-1).to_numpy()
+    frame = pd.DataFrame(sums.values[details])
+    summed = frame.groupby(codes[details]).sum(min_count=1).reindex(codes[rows]).to_numpy(copy=True)
+    hidden = pd.DataFrame(sums.withheld[details]).groupby(codes[details]).any().reindex(codes[rows], fill_value=False).to_numpy()
+    summed[hidden.astype(bool)] = np.nan
+    summed[:, ~sums.adds] = np.nan
+    printed, count = sums.values[rows], size[codes[rows]]
+    gaps = summed - printed
+    known = ~np.isnan(gaps)
+    close = (np.abs(gaps) <= sums.slack(printed, count[:, None])) | ~known
+    agrees = [bool(good) if some else None for good, some in zip(close.all(axis=1), known.any(axis=1), strict=True)]
+    return Totals(rows, count, ends[:, 0], ends[:, 1], gaps, agrees, ["label"] * len(rows))
+
+
+def _unnamed(taken: set[int], sums: _Sums) -> list[_Total]:
+    """Rows that are exactly the sum of a run of neighbours in every column, whatever their label.
+
+    The run must reach from the row to an edge of the table or to another total: groups of rows, not chance.
+    """
+    found: list[_Total] = []
+    for _ in range(3):
+        rows = np.array([row for row in range(len(sums.values)) if row not in taken], int)
+        hits = [hit for spot in range(len(rows)) for hit in _run_sums(spot, rows, sums)]
+        ends = {-1, len(sums.values)}
+        edges = taken | {hit.row for hit in hits} | ends if sums.adds.sum() > 1 else ends
+        kept: dict[int, _Total] = {}
+        for hit in hits:
+            beyond = int(hit.members.max()) + 1 if hit.members[0] > hit.row else int(hit.members.min()) - 1
+            if beyond in edges:
+                kept.setdefault(hit.row, hit)
+        inside = {int(member) for hit in kept.values() for member in hit.members}
+        fresh = [hit for hit in kept.values() if hit.row not in inside] or list(kept.values())[:1]
+        if not fresh:
+            break
+        found += fresh
+        taken |= {hit.row for hit in fresh}
+    return found
+
+
+def _run_sums(spot: int, rows: np.ndarray, sums: _Sums) -> Iterator[_Total]:
+    """Runs above and below a row that add up to it."""
+    own = sums.values[rows[spot]][sums.adds]
+    there = ~np.isnan(own)
+    unit = sums.unit[sums.adds]
+    strong = int((np.abs(own[there]) >= 10 * unit[there]).sum())
+    if not strong or sums.withheld[rows[spot]].any():
+        return
+    least = 2 if strong >= 2 else 3
+    adds = np.flatnonzero(sums.adds)[there]
+    few = adds[np.argsort(-np.abs(own[there]))[:6]]  # looked at first: most rows are told apart by these
+    for run in (rows[:spot][::-1], rows[spot + 1 :]):
+        if len(run) < least:
+            continue
+        glance = np.cumsum(np.nan_to_num(sums.values[np.ix_(run, few)]), axis=0) - sums.values[rows[spot], few]
+        if not (np.abs(glance) <= sums.slack(sums.values[rows[spot]], len(run))[few]).all(axis=1).any():
+            continue
+        part = np.nan_to_num(sums.values[np.ix_(run, adds)])
+        summed = np.cumsum(part, axis=0)
+        count = np.arange(1, len(run) + 1)[:, None]
+        slack = 0.5001 * unit[there] + np.minimum(0.866 * unit[there] * np.sqrt(count), 0.002 * np.abs(own[there]))
+        slack = slack if strong > 1 else 0.5001 * unit[there]
+        equal = (np.abs(summed - own[there]) <= slack).all(axis=1)
+        filled = np.cumsum(part.any(axis=1))
+        for end in np.flatnonzero(equal & (filled >= least)) + 1:
+            yield sums.check(int(rows[spot]), np.sort(run[:end]), "sum")
+
+
+def find_total_columns(titles: list[str], values: np.ndarray, adds: np.ndarray) -> dict[int, list[int]]:
+    """Columns titled as totals that are the sum of others in at least nine rows of ten: position to positions summed."""
+    found = {}
+    unit = 10.0 ** -_decimals(values)
+    for spot, title in enumerate(titles):
+        if not adds[spot] or not re.search(r"\btotals?\b|^all\b|\ball$", title, re.I):
+            continue
+        others = [i for i in range(len(titles)) if i != spot and adds[i] and i not in found]
+        group = title.rsplit(" | ", 1)[0] if " | " in title else ""
+        tries = [[i for i in others if group and titles[i].startswith(group + " | ")], others]
+        tries += [[i for i in others if i < spot][-k:] for k in range(2, spot + 1)] + [
+            [i for i in others if i > spot][:k] for k in range(2, len(titles) - spot)
+        ]
+        printed = values[:, spot]
+        for members in tries[:40]:
+            if len(members) < 2:
+                continue
+            part = values[:, members]
+            known = ~np.isnan(printed) & ~np.isnan(part).any(axis=1)
+            slack = (0.5 * np.sqrt(len(members)) + 0.5001) * unit[spot]
+            if known.sum() >= 2 and printed[known].any() and (np.abs(part.sum(axis=1) - printed)[known] <= slack).mean() >= 0.9:
+                found[spot] = members
+                break
+    return found

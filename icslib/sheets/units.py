@@ -1,0 +1,49 @@
+"""Units and scales as titles state them: ``£m``, ``£000``, ``%``, ``per 100,000``."""
+
+import re
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """A unit in our writing and what one of it is in the unit without scale (``GBP m`` is 1,000,000 GBP)."""
+
+    name: str
+    scale: float = 1.0
+
+
+_FORMS = [
+    (
+        r"£\s*(?:/|per)\s*(head|capita|person|m²|m2|bed|\w+)",
+        lambda m: Unit(f"GBP per {m[1].lower().replace('capita', 'head').replace('m2', 'm²')}"),
+    ),
+    (r"£\s*(?:bn|billions?)(?![a-z])|\bGBP bn\b", lambda m: Unit("GBP bn", 1e9)),
+    (r"£\s*(?:mn?|millions?)(?![a-z])|\bGBP m\b", lambda m: Unit("GBP m", 1e6)),
+    (r"£\s*['’]?(?:000['’]?s?|k|thousands?)(?![a-z\d])", lambda m: Unit("GBP thousand", 1e3)),
+    (r"%|\bper ?cent\b|\bpercentages?\b|_percent(?:age)?\b|_pct\b|\bpct_", lambda m: Unit("percent")),
+    (r"£", lambda m: Unit("GBP")),
+    (r"\bper\s+(\d[\d,]*\d|\d)(?!\d)", lambda m: Unit(f"per {int(m[1].replace(',', '')):,}")),
+    (r"\bper[\s_](\d+)k\b", lambda m: Unit(f"per {int(m[1]) * 1000:,}")),
+    (r"\b(?:FTE|WTE|(?:full|whole)[- ]time equivalents?)\b", lambda m: Unit("FTE")),
+    (r"\bm²|\(m2\)|\bsquare met(?:re|er)s\b", lambda m: Unit("m²")),
+    (r"\b(kWh|GJ|tonnes)\b", lambda m: Unit(m[1])),
+    (r"\((years|days|hours|months|weeks|beds|persons|people)\)", lambda m: Unit(m[1].lower())),
+    (r"\(\s*['’]?000['’]?s?\s*\)|\bthousands\b", lambda m: Unit("thousand", 1e3)),
+    (r"\(millions?\)|\bin millions\b", lambda m: Unit("million", 1e6)),
+    (r"\((?:no|nos|number|count)\.?\)|(?<![\w.])no\.(?=$| \|)", lambda m: Unit("number")),
+]
+_KNOWN = [(re.compile(form, re.I), make) for form, make in _FORMS]
+
+
+def find_unit(text: str) -> Unit | None:
+    """The first unit that `text` states, looking from the most particular to the plainest.
+
+    >>> find_unit("Outturn £m"), find_unit("2023/24 | £000"), find_unit("Rate per 100,000 population")
+    (Unit(name='GBP m', scale=1000000.0), Unit(name='GBP thousand', scale=1000.0), Unit(name='per 100,000', scale=1.0))
+    >>> find_unit("Vacancy rate (%)"), find_unit("Ambleton") is None
+    (Unit(name='percent', scale=1.0), True)
+    """
+    for form, make in _KNOWN:
+        match = form.search(text)
+        if match:
+            return make(match)
+    return None
