@@ -14,7 +14,7 @@ FLOORS = {
     6: {"runs"},
     5: {"render", "claims", "changes"},
     4: {"exhibits", "store"},
-    3: {"sources", "deficits", "savings", "workforce", "lag", "outlook", "oversight"},
+    3: {"sources", "deficits", "savings", "workforce", "lag", "objectives", "oversight"},
     2: {"panel", "stats", "results", "register"},
     1: {"tidy", "catalog", "sheets", "prices"},
     0: {"numbers", "periods", "style", "paths"},
@@ -70,7 +70,7 @@ def test_no_reader_imports_another():
 
 
 def test_analyses_open_no_files_and_the_data_side_knows_no_statistics():
-    analyses = {"deficits", "savings", "workforce", "lag", "outlook", "oversight", "stats", "panel"}
+    analyses = {"deficits", "savings", "workforce", "lag", "objectives", "oversight", "stats", "panel"}
     data_side = {"catalog", "sheets", "sources", "store"}
     for path in FILES:
         rooms = {parts[0] for parts in imports_of(path)}
