@@ -18,7 +18,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",
             "splice_editions",
         ],  # fmt: skip
-        "panel": ["build_panel", "coverage", "join_panels"],
+        "objectives": ["first_visible_year", "outlook"],
+        "panel": ["build_panel", "coverage", "join_panels", "log_points"],
         "deficits": [
             "bridge", "compare_positions", "concentration", "explain_deficits", "inherited_debt", "loan_totals", "month_path", "months_to_date",
             "heads", "name_bases", "owed", "per_head", "persistence", "planned_by_system", "scaled", "share_of", "spread_of", "take",

@@ -99,6 +99,23 @@ def join_panels(*panels: pd.DataFrame) -> pd.DataFrame:
     return panel
 
 
+def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """The panel with `measures` as 100 x natural logarithm, so that differences read as percent; a figure of zero or less is an error.
+
+    >>> rate = pd.DataFrame({"place": "A", "year": [2020, 2021], "rate": [100.0, 101.0]})
+    >>> log_points(rate, ["rate"])["rate"].diff().round(1).tolist()[1]
+    1.0
+    """
+    out = panel.copy()
+    for name in measures:
+        odd = panel[panel[name] <= 0]
+        if len(odd):
+            raise PanelError(f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {_first(_rows(odd, 'place', 'year'))}.")
+        out[name] = 100 * np.log(panel[name].astype(float))
+    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), **dict.fromkeys(measures, "percent")}}
+    return out
+
+
 def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
     """Raise unless `key` (place, year, perhaps measure) is there, whole, and names each row once; years must be integers."""
     missing = [name for name in key if name not in frame]

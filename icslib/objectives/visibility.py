@@ -1,0 +1,280 @@
+"""When would we see it? The first year in which a real, steady improvement stands out from the panel's own movement.
+
+The analyst compares each treated place's departure from its own baseline with that of the other places. Each place's record
+(baseline years, then years 1 to h) is reduced to one number, the best linear estimate of a yearly improvement that began
+in year 1, given how the panel moves by itself (:mod:`icslib.stats.process`); the two groups are compared by a t test. Power is counted in
+simulated panels and checked against the non-central t, which is exact for it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from icslib.errors import NotIdentified
+from icslib.panel import fixed_by_place, grids
+from icslib.results import Result
+from icslib.stats.process import Process, fit_process
+
+
+@dataclass(frozen=True, eq=False)
+class Visibility(Result):
+    """Power to see a steady improvement, by horizon.
+
+    Attributes
+    ----------
+    power : DataFrame, index ``horizon`` (years since it began)
+        ``power`` (simulated), ``closed`` (formula), ``size`` (share of simulated panels without any improvement that show one),
+        ``detectable`` (smallest change per year seen with the asked power, fraction) and ``detectable_total`` (by that horizon).
+    by_place : Series, first visible year for each place alone (NaN: none up to the last horizon); empty for a group
+    first_year : int or None
+    change_per_year, wanted, baseline, treated, places, shared : what was asked; `shared` is the correlation of treated places' errors
+    process : the fitted error process
+    outcome : str
+    """
+
+    power: pd.DataFrame
+    by_place: pd.Series
+    first_year: int | None
+    change_per_year: float
+    wanted: float
+    baseline: int
+    treated: int
+    places: int
+    shared: float
+    before_after: bool
+    process: Process
+    outcome: str
+
+    @property
+    def finding(self) -> str:
+        """The first visible year, and what could be seen by the last horizon."""
+        last = self.power.iloc[-1]
+        who = (
+            "all places at once"
+            if self.before_after
+            else "one place"
+            if self.treated == 1
+            else f"{self.treated} of {self.places} places"
+        )
+        when = (
+            f"first visible in year {self.first_year}" if self.first_year else f"not visible within {self.power.index[-1]} years"
+        )
+        text = (
+            f"A change of {self.change_per_year:+.1%} a year in {self.outcome.replace('_', ' ')} in {who} is {when} (power {self.wanted:.0%}, "
+            f"{self.baseline} baseline years). "
+            f"By year {self.power.index[-1]} the smallest change that would be seen is {abs(last['detectable']):.1%} a year."
+        )
+        if self.by_place.notna().any():
+            text += f" By place it is year {self.by_place.min():.0f} at the earliest, {self.by_place.median():.0f} in the middle."
+        if self.before_after:
+            text += f" With nothing to compare with, the national path hides it: it moves by {self.process.national_shock:.1%} a year by itself."
+        elif self.shared:
+            text += f" Treated places share {self.shared:.0%} of their movement, which a larger group does not average away."
+        return text
+
+
+def first_visible_year(
+    panel: pd.DataFrame,
+    outcome: str,
+    change_per_year: float = -0.02,
+    treated: int | str | Sequence[str] = 10,
+    power: float = 0.8,
+    baseline: int = 10,
+    *,
+    horizons: Iterable[int] = range(1, 16),
+    shared: float | str = 0.0,
+    before_after: bool = False,
+    exclude: Iterable[int] = (),
+    level: float = 0.95,
+    draws: int = 4000,
+    seed: int = 1,
+) -> Visibility:
+    """First year in which an improvement of `change_per_year` (fraction a year) would be visible.
+
+    Parameters
+    ----------
+    treated : how many places improve, their names, or "all"
+    baseline : years known before it began (fewer than the panel's is a short baseline, more an assumed longer one)
+    shared : correlation between treated places' errors beyond the national path (0 to 1), or an attribute (a region) to estimate it from
+    before_after : allow all places at once, compared with the national path's own past: the national shock then sets what can be seen
+    exclude : years left out of the fitted process (the pandemic: 2020, 2021); a named choice
+    draws : simulated panels for each horizon
+
+    Raises
+    ------
+    NotIdentified
+        All places at once without `before_after`, or a panel too small to fit how it moves.
+
+    Notes
+    -----
+    Works on logarithms, so the outcome must be positive. Estimate of a place: w'y with w = V^-1 m / m'V^-1 m, V the fitted covariance of its
+    errors with its level projected out, m the ramp 0, ..., 0, 1, 2, ..., h. Its variance s^2 = 1 / m'V^-1 m. The difference of group means has
+    variance s^2 ((1 + (n1 - 1) shared) / n1 + 1 / n0), and the test n0 + n1 - 2 degrees of freedom. Before and after: drift known from
+    baseline - 1 changes, error shock^2 (1/h + 1/(baseline - 1)).
+    """
+    places, years, held = grids(panel, [outcome])
+    if np.nanmin(held[outcome]) <= 0:
+        raise NotIdentified(
+            f"{outcome} is not positive everywhere, so a change of {change_per_year:+.1%} a year has no meaning for it."
+        )
+    values = np.log(held[outcome])
+    values[:, np.isin(years, list(exclude))] = np.nan
+    process = fit_process(values, span=int(panel.attrs.get("spans", {}).get(outcome, 1)))
+    count = (
+        len(places)
+        if isinstance(treated, str) and treated == "all"
+        else treated
+        if isinstance(treated, int)
+        else len(list(treated))
+    )
+    if not 1 <= count <= len(places):
+        raise NotIdentified(f"{count} places are to improve, and the panel has {len(places)}.")
+    if count > len(places) - 2 and not before_after:
+        raise NotIdentified(
+            f"{count} of {len(places)} places improve at once, so none is left to compare with: before and after cannot be told from what "
+            "would have happened everywhere. Leave some places out, or pass before_after=True to see what the national path does to it."
+        )
+    overlap = (
+        float(shared)
+        if not isinstance(shared, str)
+        else _shared_by(values, fixed_by_place(panel, shared).reindex(places).to_numpy())
+    )
+    slope, horizons = float(np.log1p(change_per_year)), sorted(int(h) for h in horizons)
+    named = np.flatnonzero(np.isin(places, list(treated))) if not isinstance(treated, int | str) else None
+    rng, spread = np.random.default_rng(seed), np.array([_spread(process, baseline, h) for h in horizons])
+    if before_after:
+        rows = [_before_after(process, slope, baseline, h, power, level, draws, rng) for h in horizons]
+    else:
+        df = len(places) - 2
+        cut, two = stats.t.ppf(0.5 + level / 2, df), np.sqrt((1 + (count - 1) * overlap) / count + 1 / (len(places) - count))
+        t = _simulate(process, baseline, horizons, count, named, overlap, draws, rng) / two
+        push = _push(power, cut, df)
+        rows = [
+            {
+                "power": float(np.mean(np.abs(drawn[0] + slope / scale * drawn[1]) > cut)),
+                "closed": _power(abs(slope) / (scale * two), cut, df),
+                "size": float(np.mean(np.abs(drawn[0]) > cut)),
+                "detectable": push * scale * two,
+            }
+            for drawn, scale in zip(t, spread, strict=True)
+        ]
+    table = pd.DataFrame(rows, index=pd.Index(horizons, name="horizon"))
+    table["detectable_total"] = np.expm1(np.sign(slope) * table["detectable"] * table.index.to_numpy())
+    table["detectable"] = np.expm1(np.sign(slope) * table["detectable"])
+    alone = count == 1 and not before_after
+    return Visibility(
+        power=table, by_place=_each_place(process, places, spread, horizons, slope, power, level) if alone else pd.Series(dtype=float),
+        first_year=_first(table.index, table["power"], power), change_per_year=change_per_year, wanted=power, baseline=baseline,
+        treated=count, places=len(places), shared=overlap, before_after=before_after, process=process, outcome=outcome,
+    )  # fmt: skip
+
+
+def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndarray, float]:
+    """(baseline + horizon) weights of the best linear estimate of a yearly improvement, and its variance in an average place."""
+    years = np.arange(baseline + horizon)
+    ramp = np.maximum(years - baseline + 1, 0).astype(float)
+    inverse = np.linalg.inv(process.covariance(years) + 1e-12 * np.eye(len(years)))
+    level = inverse.sum(axis=1)
+    free = inverse - np.outer(level, level) / level.sum()  # the place's level projected out
+    grip = ramp @ free @ ramp
+    return free @ ramp / grip, float(1 / grip)
+
+
+def _spread(process: Process, baseline: int, horizon: int) -> float:
+    return float(np.sqrt(ramp_weights(process, baseline, horizon)[1]))
+
+
+def _simulate(process, baseline, horizons, count, named, shared, draws, rng) -> np.ndarray:
+    """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an effect adds).
+
+    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of its horizon.
+    Unless places are named, the treated are dealt anew for every batch of panels.
+    """
+    years = np.arange(baseline + max(horizons))
+    weights = np.zeros((len(years), len(horizons)))
+    for at, h in enumerate(horizons):
+        own, variance = ramp_weights(process, baseline, h)
+        weights[: baseline + h, at] = own / np.sqrt(variance)  # unit variance in an average place
+    reduce = np.linalg.cholesky(process.covariance(years) + 1e-12 * np.eye(len(years))).T @ weights
+    n = len(process.scale)
+    batch = max(50, 3_000_000 // (n * len(years)))
+    out = []
+    for start in range(0, draws, batch):
+        size = min(batch, draws - start)
+        record = rng.standard_normal((size * n, len(years))) @ reduce
+        record = record.reshape(size, n, -1) * process.scale[:, None]
+        who = named if named is not None else rng.choice(n, count, replace=False)
+        one, other = record[:, who], np.delete(record, who, axis=1)
+        if shared:
+            one = np.sqrt(shared) * (rng.standard_normal((size, 1, len(years))) @ reduce) + np.sqrt(1 - shared) * one
+        inside = one.var(axis=1) * one.shape[1] / max(1 - shared, 1e-9) + other.var(axis=1) * other.shape[1]
+        pooled = np.sqrt(inside / (n - 2))
+        out.append(np.stack([(one.mean(axis=1) - other.mean(axis=1)) / pooled, 1 / pooled]))
+    return np.concatenate(out, axis=1).transpose(2, 0, 1)
+
+
+def _before_after(process, slope, baseline, horizon, wanted, level, draws, rng) -> dict:
+    """Mean yearly change after against before, of the national path alone: a two-sample t test with baseline - 2 degrees of freedom."""
+    if baseline < 3:
+        raise NotIdentified(f"A before-and-after needs at least 3 baseline years; {baseline} were given.")
+    df, spread = baseline - 2, process.national_shock
+    two = np.sqrt(1 / horizon + 1 / (baseline - 1))
+    cut = stats.t.ppf(0.5 + level / 2, df)
+    before = rng.standard_normal((draws, baseline - 1))
+    after = rng.standard_normal((draws, horizon)).mean(axis=1)
+    scale = before.std(axis=1, ddof=1) * two
+    t = lambda shift: (after + shift - before.mean(axis=1)) / scale  # noqa: E731
+    return {
+        "power": float(np.mean(np.abs(t(slope / spread)) > cut)),
+        "closed": _power(abs(slope) / (spread * two), cut, df),
+        "size": float(np.mean(np.abs(t(0.0)) > cut)),
+        "detectable": _push(wanted, cut, df) * spread * two,
+    }
+
+
+def _power(push: float, cut: float, df: int) -> float:
+    """Chance that a t statistic pushed by `push` standard errors lies beyond the cut on either side."""
+    if push > 8 + 2 * cut:
+        return 1.0
+    return float(stats.nct.sf(cut, df, push) + np.nan_to_num(stats.nct.cdf(-cut, df, push)))
+
+
+def _push(wanted: float, cut: float, df: int) -> float:
+    """How many standard errors away an effect must be for the asked power."""
+    return float(optimize.brentq(lambda push: _power(push, cut, df) - wanted, 0.0, 8 + 2 * cut))
+
+
+def _each_place(process, places, spread, horizons, slope, wanted, level) -> pd.Series:
+    """First year visible in each place alone against all others, by its own noise."""
+    df = len(places) - 2
+    cut = stats.t.ppf(0.5 + level / 2, df)
+    out = {}
+    for place, scale in zip(places, process.scale, strict=True):
+        seen = [_power(abs(slope) / (s * np.sqrt(scale**2 + 1 / (df + 1))), cut, df) for s in spread]
+        out[place] = _first(horizons, seen, wanted)
+    return pd.Series(out, dtype=float, name="first_year").rename_axis("place")
+
+
+def _first(horizons, seen, wanted) -> int | None:
+    return next((int(h) for h, p in zip(horizons, seen, strict=True) if p >= wanted), None)
+
+
+def _shared_by(values: np.ndarray, label: np.ndarray) -> float:
+    """Intra-class correlation of yearly errors within groups of places (one-way analysis of variance of each year's changes)."""
+    change = np.diff(values, axis=1)
+    change = change[:, ~np.isnan(change).all(axis=0)]
+    kept = ~np.isnan(change).any(axis=1)
+    change, label = change[kept], label[kept]
+    change = change - change.mean(axis=0)
+    groups, size = np.unique(label, return_counts=True)
+    if len(groups) < 2:
+        raise NotIdentified("The attribute has one value only, so movement shared within its groups cannot be estimated.")
+    means = np.stack([change[label == g].mean(axis=0) for g in groups])
+    between = (size[:, None] * means**2).sum(axis=0) / (len(groups) - 1)
+    within = sum(np.square(change[label == g] - means[i]).sum(axis=0) for i, g in enumerate(groups)) / (len(change) - len(groups))
+    typical = (len(change) - (size**2).sum() / len(change)) / (len(groups) - 1)
+    between, within = between.mean(), within.mean()
+    return float(np.clip((between - within) / (between + (typical - 1) * within), 0.0, 1.0))
