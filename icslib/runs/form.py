@@ -61,9 +61,9 @@ def _field(one: Parameter, widgets):
     """The widget that fits the kind and the constraint."""
     told = {"description": one.name.replace("_", " "), "style": {"description_width": "10rem"}}
     if one.place_type:
-        from .. import places
+        from .. import register
 
-        names = sorted(places.places(type=one.place_type)["name"].unique())
+        names = sorted(register.places(type=one.place_type)["name"].unique())
         return widgets.Combobox(value=str(one.default), options=names, ensure_option=False, **told)
     if one.choices:
         return widgets.Dropdown(value=one.default, options=list(one.choices), **told)

@@ -18,7 +18,7 @@ import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -84,15 +84,25 @@ class Parameter:
         return value
 
 
+@lru_cache(maxsize=64)
+def _codes(place_type: str, vintage: str) -> frozenset[str]:
+    from .. import register
+
+    return frozenset(register.places(at=vintage or None, type=place_type)["code"])
+
+
 def _find_place(text: str, place_type: str, vintage: str) -> str:
-    from .. import places
+    from .. import register
 
     try:
-        return places.find_place(text, at=vintage or None, place_type=place_type).code
+        if text in _codes(place_type, vintage):
+            return text
+        return register.find_place(text, at=vintage or None, place_type=place_type).code
     except IcsError as fault:
-        raise ValueError(f"is no {place_type.replace('_', ' ')}: {fault}") from None
+        raise ValueError(f"is no {place_type.replace('_', ' ')}: {str(fault).rstrip('.')}") from None
 
 
+@lru_cache(maxsize=64)
 def read_parameters(notebook: Notebook) -> list[Parameter]:
     """Parameters declared in the tagged cell of `notebook`, in order."""
     where = f"{notebook.path.name}, parameters cell"
@@ -200,8 +210,9 @@ def _plain(value, kind):
     return value
 
 
-def make_model(name: str, parameters: list[Parameter]):
-    """A pydantic model with one field a parameter; unknown names are refused."""
+@lru_cache(maxsize=64)
+def make_model(notebook: Notebook):
+    """A pydantic model of the parameters of `notebook`, one field each; unknown names are refused."""
     from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
     def field(parameter: Parameter):
@@ -211,19 +222,18 @@ def make_model(name: str, parameters: list[Parameter]):
         kind: Any = Annotated[parameter.kind, BeforeValidator(partial(_plain, kind=parameter.kind)), AfterValidator(held)]
         return kind, Field(default=parameter.default, description=parameter.description)
 
-    settings = ConfigDict(extra="forbid", frozen=True, validate_default=True, title=name)
-    return create_model("Parameters", __config__=settings, **{one.name: field(one) for one in parameters})
+    settings = ConfigDict(extra="forbid", frozen=True, validate_default=True, title=notebook.name)
+    return create_model("Parameters", __config__=settings, **{one.name: field(one) for one in read_parameters(notebook)})
 
 
 def check_values(notebook: Notebook, values: Mapping[str, object]) -> dict[str, Any]:
     """All parameters of `notebook` with `values` put in and checked; one error lists everything that is wrong."""
     from pydantic import ValidationError
 
-    parameters = read_parameters(notebook)
     try:
-        return dict(make_model(notebook.name, parameters)(**values))
+        return dict(make_model(notebook)(**values))
     except ValidationError as wrong:
-        by_name = {one.name: one for one in parameters}
+        by_name = {one.name: one for one in read_parameters(notebook)}
         said = [_say(fault, by_name) for fault in wrong.errors(include_url=False)]
         raise ParameterError(f"{notebook.name}: {' '.join(said)}") from None
 

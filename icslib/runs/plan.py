@@ -90,10 +90,10 @@ def expand(notebook: Notebook, values: Mapping[str, Any] | None = None, each: Ma
 
 def _all_values(notebook: Notebook, parameter, others: Mapping[str, Any]) -> Sequence:
     if parameter.place_type:
-        from .. import places
+        from .. import register
 
-        register = places.places(at=others.get(parameter.at, parameter.at) or None, type=parameter.place_type)
-        return sorted(register["code"])
+        found = register.places(at=others.get(parameter.at, parameter.at) or None, type=parameter.place_type)
+        return sorted(found["code"])
     if parameter.choices:
         return parameter.choices
     if parameter.low is not None and parameter.high is not None and parameter.kind is int:

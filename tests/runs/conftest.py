@@ -43,3 +43,12 @@ class Project:
 def project(tmp_path, monkeypatch) -> Project:
     monkeypatch.setenv("ICSLIB_HOME", str(tmp_path))
     return Project(tmp_path)
+
+
+@pytest.fixture
+def register(project):
+    """The shipped register of places, lent to the small project; gives the codes of systems at a vintage."""
+    import icslib.register
+
+    (project.home / "data/raw/reference").symlink_to(Path(__file__).resolve().parents[2] / "data/raw/reference")
+    return lambda at: sorted(icslib.register.places(at=at, type="system")["code"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icslib.errors import ParameterError, PlaceError
+from icslib.errors import ParameterError
 from icslib.runs import check_values, find_notebook, read_parameters
 from icslib.runs.parameters import describe
 
@@ -100,18 +100,16 @@ def test_everything_wrong_is_said_at_once(check):
     assert "year = 1" in str(fault.value) and "Did you mean 'price'?" in str(fault.value)
 
 
-def test_a_place_is_looked_up_at_the_vintage_given_and_kept_as_its_code(check, monkeypatch):
-    import icslib.places as places
-
-    def find_place(text, at=None, place_type=None):
-        if text != "Ambleton":
-            raise PlaceError(f"{text!r} is not a system of {at}. Nearest: Ambleton (QAM).")
-        return type("Place", (), {"code": f"QAM at {at}"})
-
-    monkeypatch.setattr(places, "find_place", find_place)
-    assert check(system="Ambleton", vintage="2024-04")["system"] == "QAM at 2024-04"
-    with pytest.raises(ParameterError, match=r"Nearest: Ambleton \(QAM\)"):
-        check(system="Amblton")
+def test_a_place_is_looked_up_at_the_vintage_given_and_kept_as_its_code(check, register):
+    assert check(system="Greater Manchester")["system"] == "QOP"
+    assert check(system="QOP", vintage="2024-04")["system"] == "QOP"
+    assert check(system="")["system"] == ""
+    with pytest.raises(ParameterError, match="QOP"):
+        check(system="Great Manchester")
+    closed = next(code for code in register("2022-07") if code not in register("2026-04"))
+    assert check(system=closed)["system"] == closed
+    with pytest.raises(ParameterError, match=closed):
+        check(system=closed, vintage="2026-04")
 
 
 @pytest.mark.parametrize(

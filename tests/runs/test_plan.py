@@ -1,6 +1,5 @@
 """The plan: one job a combination, names that tell the parameters, a command that makes it alone."""
 
-import pandas as pd
 import pytest
 
 from icslib.errors import ParameterError, RunError
@@ -37,19 +36,10 @@ def test_each_takes_ranges_choices_lists_and_tells_even_the_default(page):
     assert names == [f"01-a--year={year}--price=real--note=n" for year in (2019, 2020, 2021)]
 
 
-def test_each_place_is_every_place_at_the_vintage(page, monkeypatch):
-    import icslib.places as places
-
-    asked = {}
-
-    def register(at=None, type=None):
-        asked.update(at=at, type=type)
-        return pd.DataFrame({"code": ["QB", "QA"]})
-
-    monkeypatch.setattr(places, "places", register)
-    monkeypatch.setattr(places, "find_place", lambda text, at=None, place_type=None: type("Place", (), {"code": text}))
-    assert [job.name for job in expand(page, {}, {"system": "all"})] == ["01-a--system=QA", "01-a--system=QB"]
-    assert asked == {"at": "2022-07", "type": "system"}
+def test_each_place_is_every_place_at_the_vintage(page, register):
+    names = [job.name for job in expand(page, {}, {"system": "all"})]
+    assert names == [f"01-a--system={code}" for code in register("2022-07")]
+    assert len(names) == 42
 
 
 def test_each_of_anything_needs_a_list(page):
