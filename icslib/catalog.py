@@ -22,7 +22,8 @@ class Source:
     """One file of one publication.
 
     ``published`` is the date of publication or ``"not stated"``; ``via`` is the public
-    repository through which we hold the file; ``trust`` says how far to rely on it.
+    repository through which we hold the file; ``trust`` says how far to rely on it; ``shipped``
+    is False for a file that only shows a layout, whose figures are not to be used.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Source:
     trust: str = ""
     via: str = ""
     download: str = ""
+    shipped: bool = True
 
 
 def read_catalog(path: Path) -> dict[str, Source]:

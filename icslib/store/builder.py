@@ -67,8 +67,8 @@ def _from_official(table: str) -> tuple[pd.DataFrame, list[dict]]:
 
 def makers() -> dict[str, Maker]:
     """How each table is made, by name."""
-    have = {path.stem for path in Path(__file__).parent.parent.joinpath("sources").glob("*.py")}
-    return {source.table: partial(_from_official, source.table) for source in catalog.sources().values() if source.reader in have}
+    made = (source.table for source in catalog.sources().values() if source.reader and source.shipped)
+    return {table: partial(_from_official, table) for table in made}
 
 
 def build(ids: Iterable[str] | None = None, check: bool = False) -> BuildReport:
@@ -102,7 +102,7 @@ def _table_of(id: str, known: Mapping[str, Maker]) -> str:
         return id
     source = catalog.get(id)
     if source.table not in known:
-        raise CatalogError(f"{id} is reference material without a reader of its own; nothing is built from it alone.")
+        raise CatalogError(f"{id} is reference material, or shows a layout only; no table is built from it.")
     return source.table
 
 

@@ -19,6 +19,7 @@ from .tables import from_bytes, need_bytes, reads, resources
 
 REF = re.compile(r"(?P<source>[^!]+)!(?P<sheet>.*)!(?P<cell>[^!]+)")
 TRACED = ["source", "file", "sheet", "cell", "value", "unit", "sha256", "publisher", "title", "address", "licence", "published"]
+STAMP = "application/vnd.icslib.stamp+json"
 PACKAGES = ["pandas", "numpy", "pyarrow", "python-calamine", "statsmodels", "pyfixest", "matplotlib", "papermill", "nbconvert"]
 
 
@@ -102,6 +103,10 @@ class Stamp(Result):
         lines += [f"table {name}, sha256 {seen[:12]}" for name, seen in self.tables]
         lines += ["parameters: " + (", ".join(f"{key} = {value!r}" for key, value in self.parameters.items()) or "none")]
         return "\n".join([*lines, "made with " + ", ".join(f"{name} {number}".strip() for name, number in self.versions.items())])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        record = {"sources": list(self.sources["id"]), "tables": dict(self.tables), "versions": self.versions}
+        return {"text/plain": self.finding, "text/html": self._repr_html_(), STAMP: record}
 
     def _repr_html_(self) -> str:
         head = "<tr><th>Source</th><th>Publisher</th><th>Published</th><th>Licence</th><th>File</th><th>sha256</th></tr>"

@@ -161,7 +161,7 @@ def _one_a_place(rows: pd.DataFrame, combine: str) -> pd.DataFrame:
     key = ["place", "period", "source"]
     if not rows.duplicated(key).any():
         return rows[[*COLUMNS, "cells"]]
-    if combine != "sum":
+    if combine not in ("sum", "level"):
         spot = rows[rows.duplicated(key)].iloc[0]
         raise StoreError(
             f"{spot['measure']} is printed more than once for {spot['place']} in {spot['period']} and cannot be added up. Load the table and choose rows."
@@ -205,7 +205,7 @@ def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame
     beside = rows[["place", "period", "source"]].rename(columns={"place": "new"})
     both = rows.reset_index().merge(kin, left_on="place", right_on="old").merge(beside, on=["new", "period", "source"])
     closed, opened = both["old"].map(life["last"]), both["new"].map(life["first"])
-    late = (closed < both["start"]) & (combine == "sum")
+    late = (closed < both["start"]) & (combine in ("sum", "level"))
     gone = both[(closed < opened) & ~late]
     late = both[late].drop_duplicates("index").set_index("index")
     rows = rows.assign(place=late["new"].reindex(rows.index).fillna(rows["place"])).drop(index=gone["index"].unique())

@@ -1,0 +1,34 @@
+"""Treatable and preventable mortality by clinical commissioning group, 2010 to 2019.
+
+Raw page    one row a group and year, with controls and columns of no use between
+Quirks      the misspelt title is theirs; England, Wales and partnership areas stand among the groups; years without a rate are
+            NA and left out; groups are named by ONS codes of 2019
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import calendar_year
+from ..register import canonical
+from ..sheets import Page
+from ..tidy import observations
+
+MEASURES = {"Treatable_Mortality_Rate": "treatable_mortality", "Preventatable_Mortality_Rate": "preventable_mortality_ccg"}
+
+
+def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a group (or England), year and measure, per 100,000 people standardised for age."""
+    long = pages[""].find_table(["ccg19cd", "year", *MEASURES]).melt(["ccg19cd", "year"], values=list(MEASURES))
+    england, group = long["ccg19cd"] == "E92000001", long["ccg19cd"].str.startswith("E38")
+    keep = long["value"].notna() & (england | group)
+    long, england = long[keep].reset_index(drop=True), england[keep].reset_index(drop=True)
+    return observations(
+        long,
+        place=canonical(long["ccg19cd"]).fillna(long["ccg19cd"]),
+        place_type=pd.Series("ccg", index=long.index).mask(england, "england"),
+        measure=long["title"].map(MEASURES),
+        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        unit="per 100,000",
+        basis="outturn",
+        source=source.id,
+    )

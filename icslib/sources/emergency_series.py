@@ -1,0 +1,55 @@
+"""Monthly A&E series of systems, of trusts, and of all providers, as public projects put them together.
+
+Raw page    one row a place and month; two layouts
+Quirks      the series of systems and trusts count booked attendances, that of all providers does not, so the measures differ
+            in name; systems carry ONS codes of 2022; waits of trusts that tested a new standard are NA; from November 2025
+            the collection changed, and its figures are flagged
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import parse_period
+from ..register import canonical
+from ..sheets import Page
+from ..tidy import observations
+
+WITH_BOOKED = {
+    "total_attendances": "ae_attendances",
+    "attendances_over_4hours": "ae_over_4_hours",
+    "total_emergency_admissions": "emergency_admissions",
+    "emergency_admissions_over_4hours": "admission_waits_over_4_hours",
+}
+UNBOOKED = {
+    "att_type1": "ae_unbooked_type_1",
+    "att_all": "ae_unbooked",
+    "over4hr_type1": "ae_unbooked_over_4_hours_type_1",
+    "over4hr_all": "ae_unbooked_over_4_hours",
+    "dta_4to12hr": "admission_waits_4_to_12_hours",
+    "dta_12hr_plus": "admission_waits_over_12_hours",
+    "emadm_via_ae": "emergency_admissions_via_ae",
+}
+LAYOUTS = {  # source: title of the code, of the month, place type, measures
+    "emergency_systems": ("icb22_code", "date", "system", WITH_BOOKED),
+    "emergency_trusts": ("nhs_trust22_code", "date", "trust", WITH_BOOKED),
+    "emergency_history": ("org_code", "month_key", "provider", UNBOOKED),
+}
+
+
+def tidy_emergency_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a place, month and measure."""
+    code, month, place_type, measures = LAYOUTS[source.table]
+    ids = [code, month] + (["methodology_break"] if "methodology_break" in pages[""].row_text(0) else [])
+    long = pages[""].find_table([*ids, *measures]).melt(ids, values=list(measures))
+    if "methodology_break" in long:
+        long["flag"] = long["flag"].mask(long["methodology_break"].str.lower() == "true", "break in series")
+    return observations(
+        long,
+        place=canonical(long[code]) if place_type == "system" else long[code],
+        place_type=place_type,
+        measure=long["title"].map(measures),
+        period=long[month].map({text: parse_period(str(text)) for text in long[month].unique()}),
+        unit="patients",
+        basis="outturn",
+        source=source.id,
+    )

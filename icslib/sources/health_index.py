@@ -1,0 +1,61 @@
+"""ONS Health Index, 2015 to 2021: scores of systems and local authorities, and the values behind them.
+
+Raw page    five: scores by area or system with a column a domain; subdomains and indicators in long form; values by area
+Quirks      scores have England 2015 at 100 and higher is better, values are in units of their own that the file does not give;
+            systems carry ONS codes of 2022
+"""
+
+import re
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import calendar_year
+from ..register import canonical
+from ..sheets import Page
+from ..tidy import observations
+
+SCORES = {
+    "overall_score": "health_index",
+    **{f"healthy_{part}_domain{end}": f"health_index_{part}" for part in ("people", "lives", "places") for end in ("", "_score")},
+}
+LONG = {"sub_domain": "health_index_", "indicator": "health_index_"}
+INDEX = "index, England 2015 = 100"
+
+
+def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row an area, year and score (``health_index_mental_health``) or value (``health_indicator_smoking``)."""
+    page = next(iter(pages.values()))
+    titles = page.row_text(0)
+    code = titles[0]
+    named = next((title for title in LONG if title in titles), None)
+    values = [title for title in titles if title in SCORES] or ["value"]
+    ids = [code, "year", *([named] if named else [])]
+    long = page.find_table([*ids, *values]).melt(ids, values=values)
+    raw = source.table == "health_indicators_areas"
+    if named:
+        prefix = "health_indicator_" if raw else LONG[named]
+        measure = long[named].map({text: prefix + snake(text) for text in long[named].unique()})
+    else:
+        measure = long["title"].map(SCORES)
+    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
+    systems = code == "icb22_code"
+    return observations(
+        long,
+        place=canonical(long[code]) if systems else long[code],
+        place_type="system" if systems else "local_authority",
+        measure=measure,
+        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        unit="as published" if raw else INDEX,
+        basis="estimate",
+        source=source.id,
+    )
+
+
+def snake(text: str) -> str:
+    """A title as a name.
+
+    >>> snake("Children's social, emotional and mental health")
+    'childrens_social_emotional_and_mental_health'
+    """
+    return re.sub(r"\W+", "_", text.lower().replace("'", "")).strip("_")

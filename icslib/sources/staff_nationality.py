@@ -1,0 +1,33 @@
+"""Hospital and community staff by organisation, staff group and nationality, September 2017 and June 2018.
+
+Raw page    sheet Data, one row an organisation, group and nationality; a sheet of notes before it
+Quirks      full-time equivalents below one are common; CCGs and national bodies stand among the trusts
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import parse_period
+from ..sheets import Page
+from ..sheets.expectations import expect_table
+from ..tidy import observations
+
+TITLES = ["Month", "Organisation code", "Organisation name", "Staff group", "Nationality", "FTE"]
+
+
+def tidy_staff_nationality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row an organisation, month, ``staff_group`` and ``nationality``."""
+    table = expect_table(pages["Data"], TITLES, reader=__name__, key="Organisation code")
+    long = table.melt(TITLES[:-1])
+    long["staff_group"], long["nationality"] = long["Staff group"], long["Nationality"]
+    return observations(
+        long,
+        place=long["Organisation code"],
+        place_type="provider",
+        measure="staff_fte",
+        period=long["Month"].map({text: parse_period(text) for text in long["Month"].unique()}),
+        unit="FTE",
+        basis="outturn",
+        source=source.id,
+        extra=["staff_group", "nationality"],
+    )

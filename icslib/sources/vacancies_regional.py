@@ -1,0 +1,30 @@
+"""Vacancies advertised, by region and month since April 2016: all staff, and nurses.
+
+Raw page    one row a region and month
+Quirks      an advertised or payroll series of some ten thousand posts, not the headline stock of about a hundred thousand: never
+            beside it in one chart; the two indices are a project's own and are left out
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..periods import parse_period
+from ..sheets import Page
+from ..tidy import observations
+
+MEASURES = {"vacancy_wte_total": "vacancies_advertised", "vacancy_wte_nursing": "vacancies_advertised_nursing"}
+
+
+def tidy_vacancies_regional(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a region, month and measure, whole-time equivalents."""
+    long = pages[""].find_table(["region_code", "month_key", *MEASURES]).melt(["region_code", "month_key"], values=list(MEASURES))
+    return observations(
+        long,
+        place=long["region_code"],
+        place_type="region",
+        measure=long["title"].map(MEASURES),
+        period=long["month_key"].map({text: parse_period(str(text)) for text in long["month_key"].unique()}),
+        unit="WTE",
+        basis="outturn",
+        source=source.id,
+    )

@@ -1,0 +1,70 @@
+"""Waiting for treatment (RTT): England since 2007, regions and trusts since 2019, by month.
+
+Raw page    England: one row a month and kind of wait; regions and trusts: one row a month and treatment
+Quirks      treatments were renamed in April 2021 and a row Total stands among them: only Total is read, and held against the
+            sum of the treatments; regions are named, not coded
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ..catalog import Source
+from ..errors import SheetError
+from ..periods import Period, month, parse_period
+from ..register import places
+from ..sheets import Page, Table
+from ..tidy import observations
+
+ENGLAND = {
+    "No. within 18 weeks": "rtt_within_18_weeks",
+    "No. > 18 weeks": "rtt_over_18_weeks",
+    "No. > 52 weeks": "rtt_over_52_weeks",
+    "Total waiting": "rtt_waiting",
+}
+WAITS = {"waits_over_18_weeks": "rtt_over_18_weeks", "waits_over_52_weeks": "rtt_over_52_weeks"}
+PLACES = {"waiting_regions": ("nhs_region20_name", "region"), "waiting_trusts": ("nhs_trust22_code", "trust")}
+
+
+def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a place, month and measure: patients still waiting at the end of the month."""
+    page = next(iter(pages.values()))
+    if source.table == "waiting_england":
+        long = page.find_table(["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
+        place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
+    else:
+        title, place_type = PLACES[source.table]
+        table = page.find_table([title, "date", "treatment", *WAITS])
+        _check_totals(table, title)
+        table = replace(table, frame=table.frame[table.frame["treatment"] == "Total"])
+        long = table.melt([title, "date", "treatment"], values=list(WAITS))
+        place, when, measure = long[title], long["date"], long["title"].map(WAITS)
+        if place_type == "region":
+            regions = places(type="region").query("code.str.startswith('Y')")
+            place = place.map(dict(zip(regions["name"], regions["code"], strict=True)))
+    return observations(
+        long,
+        place=place,
+        place_type=place_type,
+        measure=measure,
+        period=when.map({text: _month(text) for text in when.unique()}),
+        unit="patients",
+        basis="outturn",
+        source=source.id,
+    )
+
+
+def _month(text: object) -> Period:
+    first = parse_period(str(text)[:10]).start
+    return month(first.year, first.month)
+
+
+def _check_totals(table: Table, title: str) -> None:
+    """The treatments of each place and month add up to its Total."""
+    waits = table.frame[list(WAITS)].apply(pd.to_numeric)
+    sums = waits.groupby([table.frame[title], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
+    for name in WAITS:
+        wrong = sums[sums[name, True] != sums[name, False]]
+        if len(wrong):
+            seen = wrong[name].iloc[0]
+            raise SheetError(f"{table.file}: {name} of the treatments of {wrong.index[0]} add up to {seen[False]:,.0f}; Total says {seen[True]:,.0f}.")
