@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "lag": [
             "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
             "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",
-            "splice_editions",
+            "chain_changes", "splice_editions",
         ],  # fmt: skip
         "objectives": ["first_visible_year", "outlook"],
         "panel": ["build_panel", "coverage", "join_panels", "log_points"],

@@ -15,9 +15,9 @@ FLOORS = {
     5: {"render", "claims", "changes"},
     4: {"exhibits", "store"},
     3: {"sources", "deficits", "savings", "workforce", "lag", "objectives", "oversight"},
-    2: {"panel", "stats", "results", "register"},
+    2: {"panel", "stats", "register"},
     1: {"tidy", "catalog", "sheets", "prices"},
-    0: {"numbers", "periods", "style", "paths"},
+    0: {"numbers", "periods", "style", "paths", "results"},
     -1: {"errors"},  # the ground: imports nothing, may be used by all
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}

@@ -109,7 +109,6 @@ def _(result: Splice, asked: str = "") -> Exhibit:
         data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
         notes=(f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",),
-        sources=tuple(sorted(set(result.observations["source"]))),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
     )

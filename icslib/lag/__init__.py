@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "gate": ["LagSupport", "supported_lags"],
         "distributed": ["LagEstimate", "estimate_lag"],
-        "editions": ["Splice", "splice_editions"],
+        "editions": ["Splice", "chain_changes", "splice_editions"],
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
         "belief": ["LagBelief", "lag_prior", "update_lag_belief"],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icslib.errors import BasisError
+from icslib.errors import BasisError, PanelError
+from icslib.panel import build_panel
 from icslib.results import Result
-from icslib.tidy import cell_refs
 
 RULES = ("as printed", "one ratio", "ratio by place", "ratio with a trend")
 
@@ -23,11 +23,10 @@ class Splice(Result):
 
     Attributes
     ----------
-    observations : DataFrame
-        Rows of the contract; those of the older edition moved to the newer level, flagged "respliced"; `cells` names the cell
-        printed (for moved rows; the ratio comes from all cells of the overlap).
+    panel : DataFrame
+        ``place``, ``year``, the measure, and ``edition`` of each figure ("newer" as printed, "older" moved to its level).
     overlap : DataFrame, index ``year``
-        ``ratio`` (geometric mean of newer over older), ``spread`` (its standard deviation between places, log points x 100), ``places``.
+        ``ratio`` (geometric mean of newer over older), ``spread`` (its standard deviation between places, percent), ``places``.
     rules : DataFrame, index ``rule``
         ``error``: root mean squared error, percent, in predicting the held-back overlap years.
     rule : str, the one used
@@ -35,7 +34,7 @@ class Splice(Result):
     first, last, newer_from : int
     """
 
-    observations: pd.DataFrame
+    panel: pd.DataFrame
     overlap: pd.DataFrame
     rules: pd.DataFrame
     rule: str
@@ -49,57 +48,86 @@ class Splice(Result):
         """How far apart the editions are, and how well the rule closes the gap."""
         low, high = (100 * (self.overlap["ratio"].agg(f) - 1) for f in ("min", "max"))
         return (
-            f"{self.measure}, {self.first} to {self.last}: two editions joined at {self.newer_from}. The newer stands {low:.1f}% to "
-            f"{high:.1f}% above the older on the {len(self.overlap)} years they share. Rule: {self.rule}, which predicts held-back "
-            f"years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: {self.rules.loc['as printed', 'error']:.2f}%)."
+            f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at {self.newer_from}. "
+            f"The newer stands {low:+.1f}% to {high:+.1f}% from the older on the {len(self.overlap)} years they share. Rule: {self.rule}, which "
+            f"predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
+            f"{self.rules.loc['as printed', 'error']:.2f}%)."
         )
 
 
-def splice_editions(observations: pd.DataFrame, measure: str, *, rule: str | None = None, held_back: int = 3) -> Splice:
-    """Join the two editions (two ``source`` ids) of `measure`; values must be positive.
+def splice_editions(
+    older: pd.DataFrame, newer: pd.DataFrame, measure: str, *, rule: str | None = None, held_back: int = 3
+) -> Splice:
+    """Join two panels that hold two editions of `measure`, a positive figure.
 
     Parameters
     ----------
-    observations : DataFrame of the contract, holding both editions
+    older, newer : panels as :func:`icslib.load_panel` gives them with ``edition=``
     rule : one of "as printed", "one ratio", "ratio by place", "ratio with a trend"; by default the best on the overlap
     held_back : overlap years the rules are tested on
 
     Raises
     ------
     BasisError
-        Unless there are exactly two editions with more than `held_back` + 1 years in common, in one unit.
+        Different units, or too few years in common to test a rule.
     """
-    frame = observations[observations["measure"] == measure].copy()
     if rule is not None and rule not in RULES:
         raise BasisError(f"rule={rule!r} is not known. Choose one of {RULES}.")
-    frame["year"] = pd.to_datetime(frame["end"]).dt.year
-    starts = frame.groupby("source")["year"].min().sort_values()
-    if len(starts) != 2 or frame["unit"].nunique() != 1:
-        raise BasisError(
-            f"{measure} comes in {len(starts)} editions ({', '.join(starts.index)}) and units {sorted(frame['unit'].unique())}; "
-            "a splice joins two editions in one unit."
-        )
-    older, newer = starts.index
-    wide = frame.pivot(index=["place", "year"], columns="source", values="value")
-    gap = np.log(wide[newer] / wide[older]).dropna().rename("gap").reset_index()
+    units = [panel.attrs.get("units", {}).get(measure) for panel in (older, newer)]
+    if units[0] != units[1]:
+        raise BasisError(f"The editions of {measure} are in {units[0]} and {units[1]}. Convert one first.")
+    both = [panel.set_index(["place", "year"])[measure].dropna() for panel in (older, newer)]
+    if any((one <= 0).any() for one in both):
+        raise PanelError(f"{measure} is zero or less somewhere, so editions cannot be compared by ratio.")
+    gap = np.log(both[1] / both[0]).dropna().rename("gap").reset_index()
     shared = sorted(gap["year"].unique())
     if len(shared) < held_back + 2:
-        raise BasisError(f"{older} and {newer} share {len(shared)} years; at least {held_back + 2} are needed to test a rule.")
+        raise BasisError(
+            f"The editions of {measure} share {len(shared)} years; at least {held_back + 2} are needed to test a rule."
+        )
     early = gap["year"].isin(shared[:held_back])
     errors = {name: gap[early]["gap"] - _predict(name, gap[~early], gap[early]) for name in RULES}
     rules = pd.DataFrame({"error": {name: 100 * float(np.sqrt((e**2).mean())) for name, e in errors.items()}}).rename_axis("rule")
     chosen = rule or str(rules["error"].idxmin())
-    kept = frame[(frame["source"] == newer) | (frame["year"] < starts[newer])].copy()
-    moved = kept["source"] == older
-    kept["cells"] = [(ref,) for ref in cell_refs(kept)]
-    kept.loc[moved, "value"] *= np.exp(_predict(chosen, gap, kept[moved]))
-    kept.loc[moved & (kept["flag"] == ""), "flag"] = "respliced"
+    start = int(both[1].index.get_level_values("year").min())
+    moved = both[0][both[0].index.get_level_values("year") < start].rename(measure).reset_index()
+    moved[measure] *= np.exp(_predict(chosen, gap, moved))
+    whole = pd.concat([moved.assign(edition=1.0), both[1].rename(measure).reset_index().assign(edition=2.0)], ignore_index=True)
+    panel = build_panel(whole, gaps="keep")
+    panel["edition"] = panel["edition"].map({1.0: "older", 2.0: "newer"}).fillna("")
+    panel.attrs = {**older.attrs, **newer.attrs, "cells": _cells(older, newer, start)}
     by_year = gap.groupby("year")["gap"]
     overlap = pd.DataFrame({"ratio": np.exp(by_year.mean()), "spread": 100 * by_year.std(), "places": by_year.count()})
-    return Splice(
-        kept.drop(columns="year").reset_index(drop=True), overlap, rules, chosen, measure,
-        int(starts[older]), int(kept["year"].max()), int(starts[newer]),
-    )  # fmt: skip
+    years = panel["year"]
+    return Splice(panel, overlap, rules, chosen, measure, int(years.min()), int(years.max()), start)
+
+
+def chain_changes(levels: pd.DataFrame, changes: pd.DataFrame, level: str, change: str, start: int) -> pd.DataFrame:
+    """Carry a level back from `start` by published like-for-like changes, where its own earlier figures break in definition.
+
+    level[t - 1] = level[t] / (1 + change[t] / 100) for t = start, start - 1, ...; later years stand as printed. The rounding of the
+    changes goes into the result: to whole percents it adds about 0.3% a year.
+
+    Parameters
+    ----------
+    levels, changes : panels of the level and of its percent change on the year before
+    start : first year whose level is on the definition kept
+
+    >>> levels = pd.DataFrame({"place": "A", "year": [2016, 2017], "spend": [300.0, 190.0]})
+    >>> changes = pd.DataFrame({"place": "A", "year": [2016, 2017], "change": [0.0, -5.0]})
+    >>> chain_changes(levels, changes, "spend", "change", 2017)["spend"].tolist()
+    [200.0, 200.0, 190.0]
+    """
+    high = levels[levels["year"] >= start].pivot(index="place", columns="year", values=level)
+    rate = changes.pivot(index="place", columns="year", values=change).reindex(high.index)
+    if start not in high or start not in rate:
+        raise PanelError(f"{level} and {change} must both have figures for {start}, the first year of the definition kept.")
+    for year in range(start, int(rate.columns.min()) - 1, -1):
+        high[year - 1] = high[year] / (1 + rate[year] / 100)
+    long = high.rename_axis(columns="year").stack().rename(level).reset_index().astype({"year": int})
+    panel = build_panel(long, gaps="keep")
+    panel.attrs = dict(levels.attrs)
+    return panel
 
 
 def _predict(rule: str, seen: pd.DataFrame, asked: pd.DataFrame) -> np.ndarray:
@@ -107,7 +135,13 @@ def _predict(rule: str, seen: pd.DataFrame, asked: pd.DataFrame) -> np.ndarray:
     if rule == "as printed":
         return np.zeros(len(asked))
     if rule == "ratio by place":
-        return asked["place"].map(seen.groupby("place")["gap"].mean()).fillna(seen["gap"].mean()).to_numpy()
+        return asked["place"].map(seen.groupby("place")["gap"].mean()).fillna(seen["gap"].mean()).to_numpy(float)
     if rule == "ratio with a trend":
         return np.polyval(np.polyfit(seen["year"], seen["gap"], 1), asked["year"])
     return np.full(len(asked), seen["gap"].mean())
+
+
+def _cells(older: pd.DataFrame, newer: pd.DataFrame, start: int) -> dict:
+    """The cell printed for each figure, from the edition it was taken from."""
+    old, new = older.attrs.get("cells", {}), newer.attrs.get("cells", {})
+    return type(new)({**{key: cell for key, cell in old.items() if key[1] < start}, **new})
