@@ -55,14 +55,19 @@ class Explained(Result):
     unit: str = ""
 
     @property
+    def difference(self) -> str:
+        """The unit of a difference: percentage points where the outcome is a percentage."""
+        return "percentage points" if self.unit == "percent" else self.unit
+
+    @property
     def finding(self) -> str:
         """Which terms stand after counting all that were tried; how much is left unexplained."""
         clear = self.terms[self.terms["holm"] < 0.05]
+        unit = self.difference
         size = f"{self.places} places" + (f" over {self.years} years" if self.years > 1 else "")
         if len(clear):
             told = "; ".join(
-                f"{name}: {write_number(row['alone'], self.unit)} ({write_number(row['alone_low'], self.unit)} to "
-                f"{write_number(row['alone_high'], self.unit)})"
+                f"{name}: {write_number(row['alone'], unit)} ({write_number(row['alone_low'])} to {write_number(row['alone_high'])})"
                 for name, row in clear.iterrows()
             )
             words = f"Over {size}, {self.outcome} is associated, for one standard deviation more, with {told}"
@@ -70,7 +75,7 @@ class Explained(Result):
             words = f"Over {size}, none of {len(self.terms)} terms is associated with {self.outcome} once all that were tried are counted"
         words += f". Together they go with {self.variation:.0%} of its variation ({self.clusters} clusters, {self.errors})."
         furthest = self.by_place["gap"].idxmin()
-        words += f" Furthest below what they suggest: {furthest} ({write_number(self.by_place.loc[furthest, 'gap'], self.unit)})."
+        words += f" Furthest below what they suggest: {furthest} ({write_number(self.by_place.loc[furthest, 'gap'], unit)})."
         return words + (f" Left out for a gap: {len(self.left_out)}." if self.left_out else "")
 
 

@@ -29,6 +29,7 @@ class Concentration(Result):
     high: float
     top: pd.Series
     what: str
+    sharers: str = "places"
     unit: str = "GBP m"
     cells: tuple[str, ...] = ()
 
@@ -38,7 +39,7 @@ class Concentration(Result):
         top = self.top
         return (
             f"{top['places']:.0f} of {len(self.curve)} places hold {top['share']:.0%} of {self.what} "
-            f"with {top['fair']:.0%} of the people or places they would share it with evenly; Gini {self.gini:.2f} "
+            f"and {top['fair']:.0%} of the {self.sharers}; Gini {self.gini:.2f} "
             f"(95% interval {self.low:.2f} to {self.high:.2f})."
         )
 
@@ -49,6 +50,7 @@ def concentration(
     *,
     worst: int = 10,
     what: str = "the debt",
+    sharers: str = "",
     unit: str = "GBP m",
     draws: int = 2000,
     seed: int = 1,
@@ -61,6 +63,7 @@ def concentration(
     amounts : Series, index ``place``; none negative (give debts and deficits as sizes), zero allowed
     weights : Series, index ``place``, above zero; one each when not given
     worst : how many places, of the largest amounts, ``top`` describes
+    what, sharers : what is shared, and what the weights count, in words
 
     Notes
     -----
@@ -75,6 +78,7 @@ def concentration(
         raise BasisError(f"A share needs sizes, none negative: {amounts.idxmin()} is {amounts.min():g}. Give debts as positive sizes.")
     if not amounts.sum() > 0:
         raise BasisError(f"{what} is zero everywhere, so nobody holds a share of it.")
+    weighted = weights is not None
     weights = pd.Series(1.0, index=amounts.index) if weights is None else weights.reindex(amounts.index).astype(float)
     bad = weights[~(weights > 0)]
     if len(bad):
@@ -101,7 +105,7 @@ def concentration(
     ends = np.quantile(resampled, [0.025, 0.975])
     top = {"places": len(largest), "share": amounts[largest].sum() / amount.sum(), "fair": weights[largest].sum() / weight.sum()}
     top = pd.Series({**top, "low": ends[0], "high": ends[1]})
-    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, unit, cells)
+    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, sharers or ("people" if weighted else "places"), unit, cells)
 
 
 def _gini(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:

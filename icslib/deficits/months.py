@@ -41,10 +41,12 @@ class MonthPath(Result):
         line, still = self.errors.loc["straight_line"], self.errors.loc["no_more"]
         if not line["figures"]:
             return f"{len(self.table)} figures to date, none of a year whose outturn we hold: the straight line cannot be judged."
-        way = "too gloomy" if line["mean"] < 0 else "too hopeful"
+        way = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'} by {write_number(abs(line['mean']), self.unit)} on balance"
+        if max(line["lowest"], line["highest"], key=abs) * min(line["lowest"], line["highest"], key=abs) > 0:
+            way = f"every time too {'gloomy' if line['mean'] < 0 else 'hopeful'}"
         return (
             f"Over {line['figures']:.0f} mid-year figures of {line['years']:.0f} closed years the straight line missed by "
-            f"{write_number(line['mean_absolute'], self.unit)} on average, and was {way} by {write_number(abs(line['mean']), self.unit)}; "
+            f"{write_number(line['mean_absolute'], self.unit)} on average, {way}; "
             f"expecting nothing more to be lost missed by {write_number(still['mean_absolute'], self.unit)}. "
             f"{line['years']:.0f} years give a range, not an interval."
         )

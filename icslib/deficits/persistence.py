@@ -56,7 +56,7 @@ class Persistence(Result):
         whole = self.table.iloc[0]
         inside = self.table.iloc[1:].dropna(subset="rho")
         words = (
-            f"Ranks of {self.before} and of {self.after} over {whole['places']:.0f} places correlate at {_signed(whole['rho'])} "
+            f"Ranks of {self.before} and {self.after} over {whole['places']:.0f} places correlate at {_signed(whole['rho'])} "
             f"(95% interval {_signed(whole['low'])} to {_signed(whole['high'])}); "
             f"{self.staying['seen']:.0%} of the worst third stayed in it, where chance gives {self.staying['chance']:.0%}."
         )

@@ -46,7 +46,7 @@ class Comparison(Result):
         held, years = self.table, self.coverage.columns
         empty = int((self.coverage == 0).to_numpy().sum())
         words = (
-            f"{len(held)} published figures for {held['place'].nunique()} place{'s' * (held['place'].nunique() != 1)}, "
+            f"{len(held)} published figures for {_who(held)}, "
             f"{financial_year(min(years)).label} to {financial_year(max(years)).label}, on {held['basis_name'].nunique()} bases; "
             f"{empty} of {self.coverage.size} place-years have none."
         )
@@ -54,7 +54,7 @@ class Comparison(Result):
         if apart:
             widest = self.contradictions.assign(gap=lambda c: c["highest"] - c["lowest"]).nlargest(1, "gap").iloc[0]
             words += (
-                f" Sources differ {apart} time{'s' * (apart != 1)} on what should be one figure; the widest is {widest['place']} "
+                f" {apart} time{'s' * (apart != 1)} two values stand for one place, period and basis; the widest is {widest['name']} "
                 f"{widest['period']} ({widest['basis_name'].split(',')[0]}): {write_number(widest['lowest'], self.unit)} and "
                 f"{write_number(widest['highest'], self.unit)}."
             )
@@ -122,6 +122,7 @@ def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "place": key[0],
+                "name": group["place_name"].iloc[0] if "place_name" in group else key[0],
                 "period": key[1],
                 "fy": int(group["fy"].iloc[0]),
                 "basis_name": group["basis_name"].iloc[0],
@@ -132,8 +133,13 @@ def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
                 "cells": tuple(sorted({ref for refs in group["cells"] for ref in refs})),
             }
         )
-    columns = ["place", "period", "fy", "basis_name", "lowest", "highest", "figures", "sources", "cells"]
+    columns = ["place", "name", "period", "fy", "basis_name", "lowest", "highest", "figures", "sources", "cells"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _who(held: pd.DataFrame) -> str:
+    count = held["place"].nunique()
+    return str(held["place_name"].iloc[0]) if count == 1 and "place_name" in held else f"{count} place{'s' * (count != 1)}"
 
 
 def _printed(group: pd.DataFrame) -> list[str]:

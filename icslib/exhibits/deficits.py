@@ -12,6 +12,7 @@ from ..deficits.positions import Comparison
 from ..deficits.spread import Spread
 from ..numbers import write_number
 from ..periods import financial_year
+from ..tidy import merge_cells
 from . import plot, table
 from .charts import bars, bridge, lines, ranked_dots, scatter, small_multiples
 from .core import Exhibit
@@ -22,47 +23,68 @@ SIGN = "Surplus positive, deficit negative."
 MARKS = {"outturn": "o", "plan": "D", "forecast": "^", "year to date": "s", "draft plan": "x", "revised draft plan": "x"}
 HUES = {"before": style.SECOND, "after": style.ASKED, "none": style.QUIET, "not stated": style.QUIET}
 SAID = {"before": "before support", "after": "after support", "none": "no support that year", "not stated": "support not stated"}
+PARTS = {"provider": "Trusts", "system": "Systems", "whole NHS": "Whole NHS"}
+ORDER = ["outturn", "plan", "forecast", "year to date", "revised draft plan", "draft plan", "plan to date"]
 ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
 
 
 @plot.register
-def _(result: Comparison, asked: str = "", whole_year: bool = True) -> Exhibit:
-    """Dots by year: shape is the kind of figure, colour whether support is in it; one part a scope. `asked` keeps one place."""
-    rows = result.table[result.table["what"].isin(["position", "position without Carillion", "position with Carillion"])]
+def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
+    """Dots by year: shape is the kind of figure, colour whether support is in it; one part a scope.
+
+    `asked` keeps one place; `whole_years` leaves out months. A figure for each of several years is a bar over them.
+    """
+    rows = result.table[result.table["what"].str.startswith(("position", "typical position"))]
     rows = rows[rows["place"] == asked] if asked else rows
-    rows = rows[rows["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")] if whole_year else rows
-    parts = {scope[0].upper() + scope[1:]: part for scope, part in rows.groupby("scope", sort=False)}
-    years = range(int(rows["fy"].min()), int(rows["fy"].max()) + 1)
+    within = rows["period"].astype(str).str.contains(r" M\d") | ~rows["end"].dt.month.eq(3)
+    rows = rows[~within & ~rows["kind"].str.contains("to date")] if whole_years else rows
+    name = ", ".join(short_names(rows["place"].unique()).values()) if rows["place"].nunique() < 4 else f"{rows['place'].nunique()} systems"
+    if rows.empty:
+        return _nothing(short_names([asked]).get(asked, "these places"), result)
+    order = [scope for scope in ("provider", "system", "whole NHS") if scope in set(rows["scope"])]
+    parts = {PARTS.get(scope, scope): rows[rows["scope"] == scope] for scope in dict.fromkeys([*order, *rows["scope"]])}
+    first, last = int(rows["start"].dt.year.min()) + 1, int(rows["fy"].max())
+
+    def one(ax, part):
+        for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
+            spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
+            years = dots["end"].dt.year - dots["start"].dt.year
+            ax.scatter(spot[years <= 1], dots["value"][years <= 1], marker=MARKS.get(kind, "."), color=HUES[support], s=30, zorder=3, label=f"{kind}, {SAID[support]}")
+            ax.hlines(dots["value"][years > 1], (dots["start"].dt.year + 1)[years > 1], spot[years > 1], color=HUES[support], linewidth=3)
+        ax.axhline(0, color=style.INK, linewidth=1)
+        ax.set_xticks(range(last, first - 1, -max(1, (last - first) // 4)))
+        ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+        ax.tick_params(axis="x", rotation=45)
+        ax.set_xlim(first - 0.6, last + 0.6)
 
     def draw(figure):
-        def one(ax, part):
-            for (kind, support), dots in part.groupby(["kind", "support"]):
-                ax.scatter(dots["fy"], dots["value"], marker=MARKS.get(kind, "."), color=HUES[support], s=34, zorder=3, label=f"{kind}, {SAID[support]}")
-            ax.axhline(0, color=style.INK, linewidth=1)
-            ax.set_xticks([year for year in years if (year - years[0]) % max(1, len(years) // 5) == 0])
-            ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
-            ax.tick_params(axis="x", rotation=45)
-            ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-
         axes = small_multiples(figure, parts, one, across=min(3, len(parts)))
         axes[0].set_ylabel("£ million")
         held = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-        figure.legend(held.values(), held.keys(), loc="upper center", bbox_to_anchor=(0.5, -0.04), ncols=3, fontsize=style.SMALL)
+        figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
 
-    places = ", ".join(short_names(rows["place"].unique()).values()) if rows["place"].nunique() < 4 else f"{rows['place'].nunique()} systems"
     latest = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"])].sort_values("fy").tail(1)
-    title = _latest(latest.iloc[0], places) if len(latest) else f"{places}: {len(rows)} published positions, none an outturn"
+    title = _latest(latest.iloc[0], name) if len(latest) else f"{name}: {len(rows)} published positions, no outturn among them"
+    span = "whole years" if whole_years else "months and whole years"
+    ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
     return Exhibit(
         kind="figure",
         title=title,
-        subtitle=f"Published positions of {places}, whole years, by scope; shape: kind of figure, colour: support funding",
+        subtitle=f"Published positions of {name}, {span}; {rows['prices'].iloc[0]}",
         data=_shown(rows),
         unit=result.unit,
-        notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis. Two dots of one shape and colour in a year are two sources."),
-        sources=tuple(sorted(set(rows["source"]))),
-        alt=" ".join(f"{name}: {len(part)} figures from {write_number(part['value'].min(), result.unit)} to {write_number(part['value'].max(), result.unit)}." for name, part in parts.items()),
+        notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis.", "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years."),
+        sources=_sources(rows),
+        alt=" ".join(ranges),
         draw=draw,
-    )
+        size=(8.0, 5.0),
+    )  # fmt: skip
+
+
+def _nothing(name: str, result: Comparison) -> Exhibit:
+    data = pd.DataFrame({"place": [name], "published positions": [0]})
+    return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=_sources(result.table))
 
 
 def _latest(row: pd.Series, places: str) -> str:
@@ -90,33 +112,37 @@ def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
     if show == "standing":
         return _standing(result, asked)
     rows = result.table[result.table["place"] == asked] if asked else result.table
-    return Exhibit(
-        kind="table", title=result.finding, data=_shown(rows), unit=result.unit, notes=(SIGN,), sources=_sources(rows)
-    )  # fmt: skip
+    return Exhibit(kind="table", title=f"{len(rows)} published figures on {rows['basis_name'].nunique()} bases", data=_shown(rows), unit=result.unit, notes=(SIGN,), sources=_sources(rows))
 
 
 def _standing(result: Comparison, asked: str) -> Exhibit:
     rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")]
-    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(["outturn", "plan", "forecast", "revised draft plan", "draft plan"])}).fillna(9)
-    rows = rows.assign(rank=rank + (rows["what"] != "position") * 5).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False])
-    best = rows.drop_duplicates(["place", "fy"])
+    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
+    rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
+    best = rows.drop_duplicates(["place", "fy"]).copy()
+    several = rows.groupby(["place", "period", "basis_name"])["value"].transform("nunique")[best.index]
     when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
-    said = best["value"].map(lambda value: write_number(value, "GBP m")) + " " + (best["what"].where(best["what"] != "position", best["kind"]) + " " + when).str.strip()
-    wide = said.groupby([best["place"], best["fy"]]).first().unstack()
-    wide = wide.reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
+    kind = best["what"].where(best["what"] != "position", best["kind"])
+    best["said"] = [
+        f"{write_number(value, 'GBP m', 0 if abs(value) >= 10 or value == 0 else 1)} {what} {month}".strip() + (f" (one of {n})" if n > 1 else "")
+        for value, what, month, n in zip(best["value"], kind, when, several, strict=True)
+    ]
+    wide = best.pivot(index="place", columns="fy", values="said").reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
     wide.columns = [financial_year(int(year)).label for year in wide.columns]
-    names = short_names(wide.index)
-    wide.insert(0, "system", [names[code] for code in wide.index])
-    cells = best.groupby("place")["cells"].agg(lambda refs: tuple(sorted({ref for cell in refs for ref in cell})))
-    wide["cells"] = [cells.get(code, ()) for code in wide.index]
-    without = (result.coverage == 0).to_numpy().sum()
+    wide.insert(0, "system", wide.index.map(short_names(wide.index)))
+    cells = {place: merge_cells(refs) for place, refs in best.groupby("place")["cells"]}
+    wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
     return Exhibit(
         kind="table",
-        title=f"No figure is published that we know of for {without} of {result.coverage.size} system-years",
+        title=f"No figure is published that we know of for {(result.coverage == 0).to_numpy().sum()} of {result.coverage.size} system-years",
         data=data.reset_index(drop=True),
         unit=result.unit,
-        notes=(SIGN, "One figure a system and year: outturn before plan, plan before draft, whole years before months. A dash is a gap, not a zero.", "Systems without a single figure keep their row."),
+        notes=(
+            SIGN,
+            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
+            "'One of 2': the same basis is printed with two values; the data of the contradictions list both.",
+        ),
         sources=_sources(result.table),
     )  # fmt: skip
 
@@ -131,7 +157,7 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
     data.loc[data.index[-1], "running"] = end["value"]
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=result.finding[0].upper() + result.finding[1:],
         subtitle="Bridge between positions; the steps sum exactly, in pounds",
         data=data,
         unit=result.unit,
@@ -188,13 +214,13 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=result.finding.split("); ")[0] + ").",
-        subtitle=f"{result.before} (across) and {result.after} (up), one dot a place",
+        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a place",
         data=data.reset_index(),
         unit=result.units[1],
         notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
         sources=_refs(result.cells),
         alt=result.finding,
-        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{result.before}, {units[0]}", unit=f"{result.after}, {units[1]}", asked=names.get(asked, ""), marked=list(data["before"].nsmallest(3).index)),
+        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
     )  # fmt: skip
 
 
@@ -208,8 +234,9 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%} ({stay['chance_low']:.0%} to {stay['chance_high']:.0%}), reversion to the mean {stay['reversion']:.0%}"
         return Exhibit(kind="table", title=title, data=data, unit="percent", notes=("Rows sum to 100. Worst: furthest in deficit or debt.",), sources=_refs(result.cells))
     data = result.table.round(3).reset_index()
+    title = result.finding.split(" Taken apart")[0]
     notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",)
-    return Exhibit(kind="table", title=result.finding, data=data, notes=notes, sources=_refs(result.cells))
+    return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=_refs(result.cells))
 
 
 @plot.register
@@ -220,7 +247,7 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
         ax = figure.subplots()
         ax.plot([0, *(100 * curve["share_of_weight"])], [0, *(100 * curve["share_of_amount"])], color=style.ASKED)
         ax.plot([0, 100], [0, 100], color=style.ALL, linestyle="--", linewidth=1)
-        ax.set_xlabel("% of people or places, least owed first")
+        ax.set_xlabel(f"% of {result.sharers}, least owed first")
         ax.set_ylabel(f"% of {result.what}")
 
     return Exhibit(
@@ -262,7 +289,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=finding,
-        subtitle=f"{result.what}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
+        subtitle=f"{_capital(result.what)}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
         data=data.reset_index(),
         unit=result.unit,
         notes=(
@@ -283,20 +310,20 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     frame = shown.rename(columns={"alone": "estimate", "alone_low": "low", "alone_high": "high"})[["estimate", "low", "high"]].sort_values("estimate")
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
-        subtitle=f"{result.outcome}: difference that goes with one standard deviation more of each term, entered alone",
+        title=result.finding.split(". Together")[0] + ".",
+        subtitle=f"{_capital(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
         data=result.terms.round(4).reset_index(),
-        unit=result.unit,
+        unit=result.difference,
         notes=(ASSOCIATION, f"{result.clusters} clusters, {result.errors} intervals. 'holm' counts all {len(result.terms)} terms tried; 'left_out' is the range when one cluster at a time is left out."),
         sources=(),
-        alt=describe_intervals(frame, result.unit),
-        draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.unit, low=frame["low"], high=frame["high"]),
+        alt=describe_intervals(frame, result.difference),
+        draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
     )  # fmt: skip
 
 
 @table.register
 def _(result: Explained, asked: str = "") -> Exhibit:
-    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.unit, notes=(ASSOCIATION,))
+    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION,))
 
 
 def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -305,3 +332,7 @@ def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _refs(cells: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -7,15 +7,6 @@ from icslib.deficits import Basis, Positions, compare_positions, name_bases, per
 from icslib.errors import BasisError
 from icslib.prices import Deflator
 
-RULES = pd.DataFrame(
-    [
-        ["surplus", "", "", "", "position", "by place", "not stated", ""],
-        ["surplus", "outturn", "2023-24", "", "position", "by place", "after", ""],
-        ["surplus", "draft plan", "", "After support", "position", "by place", "after", ""],
-        ["surplus_before_support", "", "", "", "position", "by place", "before", ""],
-    ],
-    columns=["measure", "basis", "period", "note", "what", "scope", "support", "reason"],
-)
 FIGURES = """
 QQA | system  | surplus                | plan       | 2023-24 | -5     | GBP m  | Board    |
 QQA | system  | surplus                | outturn    | 2023-24 | -12.3  | GBP m  | Board    |
@@ -30,22 +21,12 @@ QQA | system  | beds                   | outturn    | 2024-25 | 900    | beds   
 """
 
 
-def figures(text=FIGURES):
-    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    names = ["place", "place_type", "measure", "basis", "period", "value", "unit", "publisher", "note"]
-    frame = pd.DataFrame(rows, columns=names)
-    frame["value"] = frame["value"].astype(float)
-    frame["end"] = pd.to_datetime("20" + frame["period"].str[-2:] + "-03-31")
-    frame["lower"] = frame["upper"] = float("nan")
-    return frame.assign(flag="", source="typed", sheet="", row=range(2, len(frame) + 2), column="F")
-
-
 def typed(values, **basis):
     return Positions(pd.Series(values), Basis(**{"kind": "plan", **basis}), "2023-24")
 
 
-def test_each_figure_is_named_and_put_in_millions():
-    named = name_bases(figures(), RULES)
+def test_each_figure_is_named_and_put_in_millions(figures, rules):
+    named = name_bases(figures(FIGURES), rules)
     assert len(named) == 9 and "beds" not in set(named["measure"])
     trust = named[named["place"] == "RRA"].iloc[0]
     assert (trust["scope"], round(trust["value"], 6), trust["fy"]) == ("provider", 1.2, 2025)
@@ -81,8 +62,8 @@ def test_a_gap_makes_the_total_a_gap():
     assert pd.isna(typed({"QQA": -5.0, "QQB": float("nan")}).total())
 
 
-def test_taking_one_basis_names_the_choices_left():
-    named = name_bases(figures(), RULES)
+def test_taking_one_basis_names_the_choices_left(figures, rules):
+    named = name_bases(figures(FIGURES), rules)
     assert take(named, "2023-24", kind="outturn", support="after").values.to_dict() == {"QQA": -12.3}
     with pytest.raises(BasisError, match=r"2 kinds of kind: \['outturn', 'plan'\]"):
         take(named, "2023-24", place="QQA")
@@ -92,34 +73,34 @@ def test_taking_one_basis_names_the_choices_left():
         take(named, "2010-11")
 
 
-def test_contradictions_are_shown_never_settled():
-    seen = compare_positions(figures(), names=RULES)
+def test_contradictions_are_shown_never_settled(figures, rules):
+    seen = compare_positions(figures(FIGURES), names=rules)
     assert len(seen.table) == 9
     row = seen.contradictions.iloc[0]
     assert (row["place"], row["lowest"], row["highest"], row["figures"]) == ("QQB", -6.5, -4.0, 3)
     assert "−£6.5m (Press)" in row["sources"] and "−£6.5m" in seen.finding
 
 
-def test_a_figure_told_twice_in_round_numbers_is_no_contradiction():
+def test_a_figure_told_twice_in_round_numbers_is_no_contradiction(figures, rules):
     twice = figures("QQA | system | surplus | plan | 2023-24 | -650 | GBP m | A |\nQQA | system | surplus | plan | 2023-24 | -647.2 | GBP m | B |")
-    assert compare_positions(twice, names=RULES).contradictions.empty
+    assert compare_positions(twice, names=rules).contradictions.empty
 
 
-def test_gaps_are_shown_as_gaps():
-    seen = compare_positions(figures(), places=["QQA", "QQC"], first=2023, last=2025, names=RULES)
+def test_gaps_are_shown_as_gaps(figures, rules):
+    seen = compare_positions(figures(FIGURES), places=["QQA", "QQC"], first=2023, last=2025, names=rules)
     assert seen.coverage.loc["QQC"].tolist() == [0, 0, 0] and seen.coverage.loc["QQA"].tolist() == [0, 3, 2]
     assert seen.left_out == ("QQC",)
     with pytest.raises(BasisError, match="No published position is held for QQC"):
-        compare_positions(figures(), places=["QQC"], names=RULES)
+        compare_positions(figures(FIGURES), places=["QQC"], names=rules)
 
 
-def test_real_terms_carry_their_edition_into_the_basis():
+def test_real_terms_carry_their_edition_into_the_basis(figures, rules):
     by = Deflator("a", pd.Series({2024: 80.0, 2025: 100.0}))
-    real = compare_positions(figures(), price_year=2025, by=by, names=RULES)
+    real = compare_positions(figures(FIGURES), price_year=2025, by=by, names=rules)
     assert real.table.query("place == 'QQA' and kind == 'plan'")["value"].tolist() == [-6.25]
     assert real.table["basis_name"].str.contains(r"2024-25 prices \(a\)").all()
     with pytest.raises(BasisError, match="by which deflator edition"):
-        compare_positions(figures(), price_year=2025, names=RULES)
+        compare_positions(figures(FIGURES), price_year=2025, names=rules)
 
 
 def test_per_head_and_share_of_allocation():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icslib.deficits import Basis, Positions, bridge, month_path, months_to_date
+from icslib.deficits import Basis, Positions, bridge, month_path, months_to_date, name_bases, year_end_variance
 from icslib.deficits.bridge import REST
 from icslib.errors import BasisError
 
@@ -62,8 +62,33 @@ def test_the_straight_line_is_judged_by_hand_sums():
     assert path.errors.loc["straight_line", ["figures", "years"]].tolist() == [3, 2]
     assert path.errors.loc["straight_line", "mean"] == pytest.approx((-770 - 1700 - 620) / 3)
     assert path.errors.loc["no_more", "mean_absolute"] == pytest.approx((120 + 100 + 400) / 3)
-    assert "too gloomy by £1,030m" in path.finding
+    assert "missed by £1,030m on average, every time too gloomy" in path.finding
     assert pd.isna(path.table["outturn"].iloc[-1])
+
+
+def test_the_line_that_errs_both_ways_is_said_to():
+    ends = ENDS.assign(value=[-1900.0, -700.0])
+    assert "too gloomy by £573m on balance" in month_path(PATH, ends).finding
+
+
+YEAR_END = """
+QQA | system | variance_from_plan | outturn | 2022-23 | -534  | GBP m | Board |
+QQA | system | surplus            | outturn | 2022-23 | -621  | GBP m | Board |
+QQA | system | surplus            | plan    | 2022-23 | -100  | GBP m | Board |
+QQA | system | surplus            | plan    | 2023-24 | -650  | GBP m | Press |
+QQA | system | surplus            | plan    | 2023-24 | -720  | GBP m | Weekly |
+QQA | system | surplus            | outturn | 2023-24 | -1400 | GBP m | Board |
+QQA | system | surplus            | plan    | 2024-25 | -10   | GBP m | Board |
+"""
+
+
+def test_the_year_end_is_as_printed_or_outturn_less_a_named_plan(figures, rules):
+    named = name_bases(figures(YEAR_END), pd.concat([rules, rules.head(1).assign(measure="variance_from_plan", what="variance from plan")]))
+    with pytest.raises(BasisError, match=r"plan of 2023-24 is printed as -650 \(Press\), -720 \(Weekly\)"):
+        year_end_variance(named)
+    found = year_end_variance(named, plan_from={"2023-24": "Weekly"})
+    assert found["value"].tolist() == [-534.0, -680.0] and found["fy"].tolist() == [2023, 2024]
+    assert found["how"].tolist() == ["as printed", "outturn (support after) less plan (support not stated)"]
 
 
 def test_without_a_closed_year_the_line_is_not_judged():
