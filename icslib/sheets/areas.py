@@ -283,7 +283,7 @@ def _hand_out(cells: Cells, found: list[Area], loose: list[tuple[int, list[int]]
     """Give loose lines to the table they introduce or follow; return those that belong to none."""
     left_over = []
     for row, columns in loose:
-        under = next((a for a in found if min([*a.above, *a.header, *a.body]) > row and set(a.columns) & set(columns)), None)
+        under = next((a for a in found if min([*a.header, *a.body]) > row and set(a.columns) & set(columns)), None)
         over = next((a for a in reversed(found) if max(a.body) < row and set(a.columns) & set(columns)), None)
         if under is not None and not (over is not None and _noted(cells, row, columns)):
             under.above.append(row)

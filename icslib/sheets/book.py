@@ -50,10 +50,8 @@ def open_pages(source: Path | str | bytes, name: str = "") -> dict[str, Page]:
     if kind == "r":
         return _open_r(raw, name)
     if kind == "text":
-        grid, delimiter, foreign = read_delimited(raw, name)
-        remarks = [] if delimiter == "," else [f"cells are parted by {delimiter!r}"]
-        remarks += [f"{len(foreign)} lines are not UTF-8, read as Windows-1252: {foreign[:5]}"] if foreign else []
-        return {"": Page(grid, "", name, remarks=tuple(remarks))}
+        grid, remarks = read_delimited(raw, name)
+        return {"": Page(grid, "", name, remarks=remarks)}
     return _open_book(raw, name)
 
 

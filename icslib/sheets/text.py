@@ -93,15 +93,25 @@ def find_delimiter(text: str) -> str:
     return max(DELIMITERS, key=evenness)
 
 
-def read_delimited(raw: bytes, name: str = "") -> tuple[Sequence[Sequence[str]], str, list[int]]:
-    """Cut `raw` into a grid; also give the delimiter and the lines that were not UTF-8."""
+def read_delimited(raw: bytes, name: str = "") -> tuple[Columns, tuple[str, ...]]:
+    """Cut `raw` into a grid; also give what was odd about it, for the log."""
     if b"\0" in raw[:4096] and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise SheetError(
             f"{name or 'The file'} is neither a spreadsheet nor text that we know. Check that it is whole, and fetch it again."
         )
     clean, foreign = decode(raw)
     delimiter = find_delimiter(clean[:40_000].decode(errors="ignore"))
-    return _arrow(clean, delimiter) or _ragged(clean, delimiter, name), delimiter, foreign
+    remarks = [f"cells are parted by {delimiter!r}"] if delimiter != "," else []
+    if foreign:
+        remarks.append(f"{len(foreign)} lines are not UTF-8, read as Windows-1252: {foreign[:5]}")
+    if not clean.endswith((b"\n", b"\r")):
+        remarks.append("the last line has no line break: if the file was cut short, its last cell may be too")
+    grid = _arrow(clean, delimiter)
+    if grid is None:
+        grid, uneven = _ragged(clean, delimiter, name)
+        if uneven:
+            remarks.append(f"{len(uneven)} rows are shorter or longer than the rest: rows {', '.join(map(str, uneven[:8]))}")
+    return grid, tuple(remarks)
 
 
 def _arrow(clean: bytes, delimiter: str) -> Columns | None:
@@ -120,7 +130,8 @@ def _arrow(clean: bytes, delimiter: str) -> Columns | None:
     return Columns(table.columns)
 
 
-def _ragged(clean: bytes, delimiter: str, name: str) -> Columns:
+def _ragged(clean: bytes, delimiter: str, name: str) -> tuple[Columns, list[int]]:
+    """Rows of any length, filled up with empty cells; and the rows (from 1) that are not as long as most."""
     csv.field_size_limit(10_000_000)
     try:
         rows = list(csv.reader(io.StringIO(clean.decode(), newline=""), delimiter=delimiter))
@@ -128,10 +139,12 @@ def _ragged(clean: bytes, delimiter: str, name: str) -> Columns:
         raise SheetError(
             f"{name or 'The file'} cannot be cut into cells at {delimiter!r}: {fault}. Check that it is whole."
         ) from fault
-    width = max(map(len, rows), default=0)
+    widths = [len(row) for row in rows]
+    width, usual = max(widths, default=0), max(set(widths), key=widths.count, default=0)
+    uneven = [number for number, row in enumerate(rows, 1) if row and len(row) != usual]
     if width * len(rows) > 60_000_000:
         raise SheetError(
             f"{name or 'The file'} has a row of {width:,} cells; a table is not so wide. Check the delimiter and the quotes."
         )
     padded = [row + [""] * (width - len(row)) for row in rows]
-    return Columns([pa.chunked_array([pa.array(column, pa.large_string())]) for column in zip(*padded, strict=True)])
+    return Columns([pa.chunked_array([pa.array(column, pa.large_string())]) for column in zip(*padded, strict=True)]), uneven

@@ -1,0 +1,95 @@
+"""Sheets drawn as text: one line a row, ``|`` between cells.
+
+A cell that looks like a plain number is written as a number, unless quoted (``'007``). ``<`` belongs to the merged
+area of the cell on its left, ``^`` to that of the cell over it. ``@2024-04-01`` is a date cell.
+"""
+
+import io
+import re
+from datetime import datetime
+
+import xlsxwriter
+from icslib import read_sheet
+from icslib.sheets import Page, Reading
+
+PLAIN = re.compile(r"-?\d+(\.\d+)?")
+
+
+def cells(text: str) -> list[list[object]]:
+    """The rows of a drawn page; the first and last line break are not part of it."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.removeprefix("\n").rstrip().split("\n")]
+    width = max(map(len, rows))
+    return [[_cell(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+
+
+def _cell(text: str) -> object:
+    if text.startswith("'"):
+        return text[1:]
+    if text.startswith("@"):
+        return datetime.fromisoformat(text[1:])
+    return float(text) if PLAIN.fullmatch(text) else text
+
+
+def page(text: str, sheet: str = "T1") -> Page:
+    """A drawn page as a Page; merged marks become empty cells."""
+    return Page([["" if cell in ("<", "^") else cell for cell in row] for row in cells(text)], sheet, "drawn.xlsx")
+
+
+def xlsx(**sheets: str) -> bytes:
+    """Drawn pages as the bytes of a workbook, merged areas and dates included."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        dated = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, text in sheets.items():
+            _write(book.add_worksheet(name), cells(text) if text.strip() else [], dated)
+    return file.getvalue()
+
+
+def _write(sheet, rows, dated) -> None:
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            right, down = c, r
+            while right + 1 < len(row) and row[right + 1] == "<":
+                right += 1
+            while down + 1 < len(rows) and rows[down + 1][c] == "^":
+                down += 1
+            if cell in ("<", "^", ""):
+                continue
+            if right > c or down > r:
+                sheet.merge_range(r, c, down, right, cell)
+            elif isinstance(cell, datetime):
+                sheet.write_datetime(r, c, cell, dated)
+            else:
+                sheet.write(r, c, cell)
+
+
+def csv(text: str, delimiter: str = ",", encoding: str = "utf-8") -> bytes:
+    """A drawn page as delimited text, cells as drawn."""
+    lines = text.removeprefix("\n").rstrip().split("\n")
+    return "".join(delimiter.join(cell.strip() for cell in line.split("|")) + "\n" for line in lines).encode(encoding)
+
+
+PLAIN = """
+System   | Plan | Outturn
+Ambleton | 5    | 4
+Brackley | 6    | 7
+"""
+PLAIN_FIGURES = [("Ambleton", "Plan", 5), ("Brackley", "Plan", 6), ("Ambleton", "Outturn", 4), ("Brackley", "Outturn", 7)]
+
+
+def read(text: str) -> Reading:
+    """A drawn page written as a workbook and read without configuration."""
+    return read_sheet(xlsx(T1=text))
+
+
+def figures(reading: Reading, *labels: str) -> list[tuple]:
+    """Labels, title, value (None when withheld) of each figure, table by table."""
+    tidy = reading.tidy
+    names = list(labels) or [reading.tables[0].labels[0]]
+    value = tidy["value"].astype(object).where(tidy["value"].notna(), None)
+    return list(zip(*[tidy[name] for name in names], tidy["title"], value, strict=True))
+
+
+def said(reading: Reading, words: str) -> bool:
+    """Whether the log says so."""
+    return bool(reading.log["decision"].str.contains(words, regex=False).any())
