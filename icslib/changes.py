@@ -15,9 +15,9 @@ from typing import Any
 from .errors import RenderError
 from .exhibits.core import IN_SHORT, MIME
 from .exhibits.svg import take_svg
+from .store.lineage import STAMP
 
 TOLERANCE = 1e-6  # of the larger of the two figures
-HASHED = re.compile(r"(?P<name>.+?), sha256 (?P<hash>[0-9a-f]+)$")
 
 
 def compare_reports(old: bytes, new: bytes, tolerance: float = TOLERANCE) -> dict:
@@ -33,7 +33,8 @@ def compare_reports(old: bytes, new: bytes, tolerance: float = TOLERANCE) -> dic
     dict
         ``any`` (bool), ``summary`` (a sentence), ``causes`` (sentences), ``figures`` (one entry a changed value:
         ``exhibit, anchor, row, column, old, new``), ``rows`` (``exhibit, anchor, row, what`` is new or dropped), ``exhibits``
-        (new or dropped), ``charts`` (``exhibit, anchor, old, new`` as SVG), ``prose`` (``where`` and ``pieces`` of same, gone, new).
+        (new or dropped), ``charts`` (``exhibit, anchor, old, new`` as SVG), ``prose`` (``where`` and ``pieces`` of
+        same, gone, new).
 
     Raises
     ------
@@ -130,20 +131,12 @@ def _read(data: bytes, which: str) -> dict[str, Any]:
                 read["exhibits"][key] = {"record": bundle[MIME], "svg": take_svg(_text(bundle.get("text/html", "")))}
             elif IN_SHORT in bundle:
                 read["prose"][f"in short ({name})"] = "\n".join(bundle[IN_SHORT])
-            elif 'class="stamp"' in _text(bundle.get("text/html", "")):
-                read["stamp"] |= _read_stamp(_text(bundle.get("text/plain", "")))
+            elif STAMP in bundle:
+                read["stamp"] = {f"table {name}": seen[:12] for name, seen in bundle[STAMP]["tables"].items()} | {
+                    f"version of {name.split(' ')[0]}": f"{name} {version}".strip()
+                    for name, version in bundle[STAMP]["versions"].items()
+                }
     return read
-
-
-def _read_stamp(text: str) -> dict[str, str]:
-    """What the report rests on: each source and table with its hash, and what it was made with."""
-    found = {}
-    for line in text.splitlines():
-        if match := HASHED.match(line):
-            found[match["name"]] = match["hash"]
-        elif line.startswith("made with "):
-            found |= {f"version of {part.split(' ')[0]}": part for part in line.removeprefix("made with ").split(", ")}
-    return found
 
 
 def _causes(before: dict, after: dict) -> list[str]:
@@ -159,10 +152,8 @@ def _causes(before: dict, after: dict) -> list[str]:
     for name in dict.fromkeys([*before["stamp"], *after["stamp"]]):
         was, now = before["stamp"].get(name), after["stamp"].get(name)
         if was != now:
-            label = name[:1].upper() + name[1:]
-            said.append(
-                f"{label} is {'no longer read' if now is None else 'newly read' if was is None else f'revised (was {was}, is {now})'}."
-            )
+            what = "no longer read" if now is None else "newly read" if was is None else f"revised (was {was}, is {now})"
+            said.append(f"{name[:1].upper()}{name[1:]} is {what}.")
     return said
 
 

@@ -15,7 +15,7 @@ from icslib.changes import compare_reports, compare_tables
 from icslib.errors import RenderError
 from icslib.exhibits import table
 from icslib.render import render_report
-from icslib.results import Result
+from icslib.store.lineage import STAMP
 
 OLD = """
 system      | basis   | surplus
@@ -82,20 +82,16 @@ def test_a_changed_report_says_what_and_why():
     assert found["summary"] == "2 figures changed in 2 exhibits; 2 new rows; 2 dropped rows; 1 chart redrawn; 1 passage reworded."
 
 
-class Stamp(Result):
-    finding = ""
-
-    def __init__(self, seen):
-        self.finding = f"table loans, sha256 {seen}\nmade with icslib 0.1.0 (aa), pandas 3.0"
-
-    def _repr_html_(self):
-        return '<div class="stamp"></div>'
+def stamp(seen):
+    return nbformat.v4.new_output(
+        "display_data", data={STAMP: {"sources": [], "tables": {"loans": seen}, "versions": {"pandas": "3.0"}}}
+    )
 
 
 def test_a_revised_table_is_named_as_cause():
     old, new = small(), small()
-    old.cells.append(code("01-09", "ics.stamp()", shown(Stamp("aaa"))))
-    new.cells.append(code("01-09", "ics.stamp()", shown(Stamp("bbb"))))
+    old.cells.append(code("01-09", "ics.stamp()", stamp("aaa")))
+    new.cells.append(code("01-09", "ics.stamp()", stamp("bbb")))
     assert compare_reports(bytes_of(old), bytes_of(new))["causes"] == ["Table loans is revised (was aaa, is bbb)."]
 
 

@@ -129,14 +129,15 @@ def in_short(*results: Any) -> InShort:
 
 
 def describe_source(name: str) -> str:
-    """A source for the foot of a figure: publisher, title, date; its id when the catalog does not know it."""
+    """A source for the foot of a figure: title, publisher, date; its id when the catalog does not know it."""
     try:
         from .. import catalog
 
         source = catalog.get(name)
     except (CatalogError, ImportError):
         return name
-    return ", ".join(str(part) for part in (source.publisher, source.title, source.published) if part)
+    about = "; ".join(part for part in (source.publisher, source.published) if part and part != "not stated")
+    return f"{source.title} ({about})" if about else source.title
 
 
 def _is_cells(name: object) -> bool:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ..style import UNIT_WORDS
 from .cells import cell_ranges
 
+PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
 LONGEST = 200  # rows of a table shown in a page; the download has all
 
 Link = Callable[[Sequence[str]], str]
@@ -62,7 +63,7 @@ def write_table(record: dict, link: Link | None = None) -> str:
         for name, value, write, side in zip(columns, row, writers, right, strict=True):
             refs = record["cells"][traced[name]][spot] if name in traced and value is not None else []
             text = escape(write(value))
-            if refs:
+            if refs and (side or re.search(r"[£%\d]", PERIOD.sub("", text))):
                 text = (
                     f'<a href="{escape(link(refs))}">{text}</a>'
                     if link

@@ -13,8 +13,8 @@ INTERVALS = ((20, "one edition"), (45, "monthly"), (135, "quarterly"), (500, "ye
 def list_freshness(on: date) -> list[dict]:
     """One entry a table of the store: title, publisher, published, last day, interval, and whether it is overdue on the day `on`.
 
-    The interval is the median time between the ends of its last dozen periods. Overdue is more than a year and two intervals after the
-    last figure: official statistics appear some months after the period they describe.
+    The interval is the median time between the ends of its last dozen periods. Overdue is more than a year and two
+    intervals after the last figure: official statistics appear some months after the period they describe.
     """
     found = []
     for row in store.tables().itertuples():

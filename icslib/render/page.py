@@ -55,8 +55,9 @@ def stylesheet() -> str:
     )
     rules = (HERE / "templates" / "page.css").read_text(encoding="utf-8")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
-    whole = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"
-    return re.sub(r"\s*\n\s*", "\n", whole).strip()
+    rules = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}"
+    rules += f"\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"
+    return re.sub(r"\s*\n\s*", "\n", rules).strip()
 
 
 def dress_page(page: str) -> str:

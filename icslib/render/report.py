@@ -1,8 +1,9 @@
 """An executed notebook as the parts of a report: title, findings, parameters, body, contents, provenance."""
 
+import ast
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
 from ..exhibits.svg import take_svg
+from ..store.lineage import STAMP
 from .prose import Heading, clean_html, write_prose, write_text
 from .provenance import Cells
 
@@ -28,7 +30,7 @@ class Report:
     parameters: list[dict] = field(default_factory=list)
     body: list[Markup] = field(default_factory=list)
     contents: list[Heading] = field(default_factory=list)
-    stamp: list[Markup] = field(default_factory=list)
+    stamp: dict = field(default_factory=dict)
     cells: Cells = field(default_factory=Cells)
     code: list[str] = field(default_factory=list)
 
@@ -70,19 +72,26 @@ def number_exhibits(notebook: Any) -> dict[str, tuple[str, str]]:
 def read_parameters(notebook: Any) -> list[dict]:
     """Name, value, default, description and bounds of each parameter: its tagged cell, and what papermill put in."""
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    found = []
-    for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", ()):
-            for line in cell.source.splitlines():
-                if match := PARAMETER.match(line):
-                    name, _, default, words = match.groups()
-                    bounds = CONSTRAINT.search(words or "")
-                    found.append({
-                        "name": name, "value": _say(given[name]) if name in given else _say(default.strip("\"'")),
-                        "given": name in given and repr(given[name]).strip("\"'") != default.strip("\"'"), "default": _say(default.strip("\"'")),
-                        "description": CONSTRAINT.sub("", words or ""), "bounds": bounds[1].replace("..", " to ") if bounds else "",
-                    })  # fmt: skip
-    return found
+    cells = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
+    matches = (PARAMETER.match(line) for cell in cells for line in cell.source.splitlines())
+    return [_describe_parameter(match, given) for match in matches if match]
+
+
+def _describe_parameter(match: re.Match, given: dict) -> dict:
+    name, written, words = match[1], match[3], match[4] or ""
+    try:
+        default = ast.literal_eval(written)
+    except (ValueError, SyntaxError):
+        default = written
+    bounds = CONSTRAINT.search(words)
+    return {
+        "name": name,
+        "value": _say(given.get(name, default)),
+        "given": name in given and given[name] != default,
+        "default": _say(default),
+        "description": CONSTRAINT.sub("", words),
+        "bounds": bounds[1].replace("..", " to ") if bounds else "",
+    }
 
 
 def _say(value: Any) -> str:
@@ -115,11 +124,14 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
             report.body.append(_show_exhibit(report, data, number, anchor))
         elif output.output_type == "error":
             report.failure = report.failure or f"{output.ename}: {output.evalue}"
-            report.body.append(Markup('<div class="failed" id="failed"><p>This cell stopped: <strong>{}</strong></p>{}</div>').format(
+            stopped = '<div class="failed" id="failed"><p>This cell stopped: <strong>{}</strong></p>{}</div>'
+            report.body.append(Markup(stopped).format(
                 f"{output.ename}: {output.evalue}", write_text("\n".join(output.traceback))))  # fmt: skip
+        elif STAMP in data:
+            report.stamp = data[STAMP]
+            report.cells.sources.update(dict.fromkeys(data[STAMP]["sources"]))
         else:
-            shown = show_output(output)
-            (report.stamp if 'class="stamp"' in str(data.get("text/html", "")) else report.body).append(shown)
+            report.body.append(show_output(output))
     if cell.get("outputs"):
         _flush_code(report)
 
@@ -132,8 +144,18 @@ def _show_exhibit(report: Report, data: dict, number: str, anchor: str) -> Marku
     if above is None:
         above = Heading(2, "", "")
         report.contents.append(above)
-    above.exhibits.append((anchor, number, record["title"]))
+    above.exhibits.append((anchor, number, shorten(record["title"])))
     return Markup(write_exhibit(record, drawing, number=number, anchor=anchor, link=report.cells.link))
+
+
+def shorten(title: str, most: int = 72) -> str:
+    """A title short enough for a contents list: its first clause, else its first words.
+
+    >>> shorten("Deficits grew in 31 of 42 systems; the largest step is a change to the plan of 2025-26, after support")
+    'Deficits grew in 31 of 42 systems'
+    """
+    clause = re.split(r"; |\. |: ", title)[0] if len(title) > most else title
+    return clause if len(clause) <= most else clause[:most].rpartition(" ")[0] + " …"
 
 
 def show_output(output: Any) -> Markup:
@@ -153,20 +175,19 @@ def show_output(output: Any) -> Markup:
 
 def _flush_code(report: Report) -> None:
     """Show the code since the last output, folded, beneath what it made."""
-    from pygments import highlight
-
     source = "\n\n".join(filter(None, report.code))
     report.code.clear()
-    if not source:
-        return
-    plain = re.sub(r'<span class="(?!c1|kn?|ow|s[12]|m[if])\w+">([^<]*)</span>', r"\1", highlight(source, *_highlighter()))
-    folded = Markup('<details class="code"><summary>Code</summary><pre>{}</pre></details>').format(Markup(plain.strip()))
-    report.body.append(folded)
+    if source:
+        report.body.append(
+            Markup('<details class="code"><summary>Code</summary><pre>{}</pre></details>').format(_highlight(source))
+        )
 
 
-@cache
-def _highlighter() -> tuple:
+@lru_cache(maxsize=512)
+def _highlight(source: str) -> Markup:
+    from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    return PythonLexer(), HtmlFormatter(nowrap=True)
+    coloured = highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+    return Markup(re.sub(r'<span class="(?!c1|kn?|ow|s[12]|m[if])\w+">([^<]*)</span>', r"\1", coloured).strip())
