@@ -36,7 +36,11 @@ def _run(args: argparse.Namespace) -> int:
         for job, what, why in runs.plan_batch(jobs, options):
             print(f"{what:7} {job.name}: {why}")
         return 0
-    batch = runs.run_jobs(jobs, options, progress=runs.show_progress(len(jobs)))
+    try:
+        batch = runs.run_jobs(jobs, options, progress=runs.show_progress(len(jobs)))
+    except KeyboardInterrupt:
+        print("icslib: stopped. Finished reports are in place; run again to go on from there.", file=sys.stderr)
+        return 1
     print(runs.summary(batch, paths.reports()))
     return 1 if batch.failed or batch.trouble else 0
 

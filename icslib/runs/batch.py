@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,20 @@ class Options:
     keep: int = 0
     warm: bool = one.warm.WARM
 
+    def __post_init__(self):
+        if min(self.jobs, self.seconds, self.megabytes, self.keep) < 0 or not self.seconds:
+            raise IcsError("--jobs, --timeout, --memory and --keep are numbers above zero.")
+        if self.as_of:
+            try:
+                date.fromisoformat(self.as_of)
+            except ValueError as fault:
+                raise IcsError(f"--as-of {self.as_of!r}: {fault}. Write a date such as 2024-03-31.") from None
+
     @property
     def workers(self) -> int:
         """Runs at once."""
-        return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else self.jobs or os.cpu_count() or 1
+        mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return self.jobs or mine or 1
 
     @property
     def limits(self) -> one.Limits:
@@ -107,7 +118,7 @@ def select_jobs(
     if notebooks:
         return [job for name in notebooks for job in expand(find_notebook(name), values, each)]
     if values or each:
-        raise RunError("Parameters were given, but no notebook to give them to. Name one: icslib run NOTEBOOK -p name=value.")
+        raise IcsError("Parameters were given, but no notebook to give them to. Name one: icslib run NOTEBOOK -p name=value.")
     return read_plan()
 
 

@@ -165,30 +165,23 @@ def settle(page) -> bytes:
 
 
 def first_error(page) -> dict | None:
-    """The first failing cell: its number, id and source, and the error."""
+    """The first failing cell, and the error."""
     for index, cell in enumerate(page.cells):
         if cell.cell_type != "code" or "raises-exception" in cell.metadata.get("tags", []):
             continue
         for output in cell.outputs:
             if output.output_type == "error":
-                return {
-                    "cell": index + 1,
-                    "id": cell.id,
-                    "source": cell.source,
-                    "kind": output.ename,
-                    "said": output.evalue,
-                    "trace": "\n".join(output.traceback),
-                }
+                return place_error(page, index, output.ename, output.evalue, "\n".join(output.traceback))
         if cell.metadata.get("papermill", {}).get("exception"):
-            return {
-                "cell": index + 1,
-                "id": cell.id,
-                "source": cell.source,
-                "kind": "UsageError",
-                "said": "the cell was refused",
-                "trace": "",
-            }
+            return place_error(page, index, "UsageError", "the kernel refused the cell", "")
     return None
+
+
+def place_error(page, index: int, kind: str, said: str, trace: str) -> dict[str, Any]:
+    """An error in the cell at `index`, numbered as in the notebook on disk, which has no cell of given parameters."""
+    given = sum("injected-parameters" in cell.metadata.get("tags", []) for cell in page.cells[:index])
+    cell = page.cells[index]
+    return {"cell": index + 1 - given, "id": cell.id, "source": cell.source, "kind": kind, "said": said, "trace": trace}
 
 
 def describe_error(fault: BaseException, where: str) -> dict:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .. import paths
-from ..errors import ParameterError, RunError
+from ..errors import IcsError, ParameterError, RunError
 
 
 class Notebook:
@@ -76,7 +76,7 @@ def find_notebook(name: str | Path) -> Notebook:
         if path.is_file():
             return Notebook(path.resolve())
     known = sorted(path.stem for path in folder.glob("*.ipynb"))
-    raise RunError(f"No notebook {str(name)!r} in {folder}. {suggest(given.stem, known)}")
+    raise IcsError(f"No notebook {str(name)!r} in {folder}. {suggest(given.stem, known)}")
 
 
 def suggest(text: str, known: list[str]) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import ParameterError, RunError
+from ..errors import IcsError, ParameterError
 from .notebook import Notebook, find_notebook
 from .parameters import check_values, read_parameters
 
@@ -109,14 +109,14 @@ def read_plan(path: Path | None = None) -> list[Job]:
     try:
         plan = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
-        raise RunError(f"{path}: cannot be read as a plan ({fault}). It holds [[report]] tables with a notebook each.") from None
+        raise IcsError(f"{path}: cannot be read as a plan ({fault}). It holds [[report]] tables with a notebook each.") from None
     jobs: dict[str, Job] = {}
     for number, table in enumerate(plan.get("report", []), start=1):
         if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each"}):
             wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
-            raise RunError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters and each.")
+            raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters and each.")
         for job in expand(find_notebook(table["notebook"]), table.get("parameters"), table.get("each")):
             jobs.setdefault(job.name, job)
     if not jobs:
-        raise RunError(f"{path}: no [[report]] in it, so there is nothing to run.")
+        raise IcsError(f"{path}: no [[report]] in it, so there is nothing to run.")
     return list(jobs.values())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from icslib.errors import ParameterError, RunError
+from icslib.errors import IcsError, ParameterError
 from icslib.runs import expand, find_notebook, read_plan
 from icslib.runs.plan import make_job
 
@@ -70,5 +70,5 @@ def test_a_plan_is_a_grid_without_doubles(project, page):
 )
 def test_a_wrong_plan_is_a_sentence(project, page, text, said):
     project.reports.joinpath("plan.toml").write_text(text)
-    with pytest.raises(RunError, match=said):
+    with pytest.raises(IcsError, match=said):
         read_plan()
