@@ -9,10 +9,11 @@ import re
 from datetime import datetime
 
 import xlsxwriter
+
 from icslib import read_sheet
 from icslib.sheets import Page, Reading
 
-PLAIN = re.compile(r"-?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def cells(text: str) -> list[list[object]]:
@@ -27,7 +28,7 @@ def _cell(text: str) -> object:
         return text[1:]
     if text.startswith("@"):
         return datetime.fromisoformat(text[1:])
-    return float(text) if PLAIN.fullmatch(text) else text
+    return float(text) if NUMBER.fullmatch(text) else text
 
 
 def page(text: str, sheet: str = "T1") -> Page:

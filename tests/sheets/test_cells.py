@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from icslib import read_sheet
 
 from .draw import PLAIN, PLAIN_FIGURES, csv, figures, read, said
