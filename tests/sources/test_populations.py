@@ -1,0 +1,36 @@
+import pytest
+from drawing import draw, source
+
+from icslib import store
+from icslib.errors import SheetError
+from icslib.sources.populations import WEIGHTED, tidy_populations
+
+ROWS = [("P1", "QAA", "E06000001", 100.0), ("P2", "QAA", "E06000002", 50.0), ("P3", "QBB", "E06000002", 25.0)]
+
+
+def page(damage: float = 0.0) -> dict:
+    lines = ["Practice_Code | ICB | LAD | Population | " + " | ".join(WEIGHTED)]
+    for code, system, area, people in ROWS:
+        lines.append(f"{code} | {system} | {area} | {people} | " + " | ".join([str(people + damage), *[str(people)] * (len(WEIGHTED) - 1)]))
+    return {"": draw("\n".join(lines))}
+
+
+def test_practices_are_added_up_and_the_cells_say_which():
+    frame = tidy_populations(page(), source("populations", "2025-26"))
+    people = frame[frame["measure"] == "population_registered"].set_index("place")
+    assert people["value"].to_dict() == {"E92000001": 175, "QAA": 150, "QBB": 25, "E06000001": 100, "E06000002": 75}
+    assert people.loc["QAA", "cells"] == "populations-2025-26!!D2:D4[B=QAA]"
+    assert people["practices"].to_dict()["E06000002"] == 2
+
+
+def test_a_weighted_population_that_is_not_the_registered_one_is_an_error():
+    with pytest.raises(SheetError, match="G&A WP against registered"):
+        tidy_populations(page(damage=5), source("populations", "2025-26"))
+
+
+def test_systems_add_up_to_england_in_both_editions():
+    frame = store.load("populations").query("measure == 'population_registered'")
+    sums = frame.groupby(["source", "place_type"])["value"].sum().unstack()
+    assert (sums["system"] - sums["england"]).abs().max() < 1
+    assert sums["england"].round(-4).tolist() == [61_900_000, 63_850_000]
+    assert frame[frame["place_type"] == "system"].groupby("source").size().tolist() == [42, 42]

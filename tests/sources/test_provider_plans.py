@@ -1,0 +1,26 @@
+from drawing import draw, source
+
+from icslib import store
+from icslib.sources.provider_plans import COLUMNS, tidy_provider_plans
+
+PAGE = "org_code | org_name | " + " | ".join(COLUMNS) + " | fin_ytd_plan_inc_dsf_m\n"
+PAGE += "RAA | AMBLETON | -2.5 | 0.00 | 3.0 | 4.0 | 1.0 | 2.0 | 3.0 | 7.5 | 99\n"
+PAGE += "RBB | BRACKLEY | | | | | | | | | 99"
+
+
+def test_a_deficit_plan_is_negative_zero_is_kept_and_blanks_are_left_out():
+    frame = tidy_provider_plans({"": draw(PAGE)}, source("provider_plans", "2026-03"))
+    assert set(frame["place"]) == {"RAA"}
+    rows = frame.set_index("measure")
+    assert rows.loc["surplus_pct", ["value", "basis", "period"]].tolist() == [-2.5, "plan", "2025-26"]
+    assert rows.loc["surplus_variance_pct", ["value", "basis"]].tolist() == [0.0, "year to date"]
+    assert rows.loc["backlog_total", ["value", "period", "unit"]].tolist() == [7.5, "2024-25", "GBP m"]
+    assert 99 not in set(frame["value"])
+
+
+def test_what_is_shipped():
+    frame = store.load("provider_plans")
+    plans = frame[frame["measure"] == "surplus_pct"]
+    assert len(plans) == 150
+    assert (plans["value"] == 0).sum() == 46
+    assert set(frame.loc[frame["measure"] == "oversight_segment", "value"]) == {1, 2, 3, 4}
