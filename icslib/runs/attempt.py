@@ -8,10 +8,9 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from . import warm
-from .execute import Outcome, Task, execute, parameterized
+from .execute import Outcome, Task, execute, parameterized, place_error
 
 STOP = threading.Event()
 LOOK = 0.25
@@ -101,17 +100,10 @@ class Watch:
     def lost(self, kind: str, said: str) -> Outcome:
         """The outcome of a child that did not answer: the cell it was in, and the last it wrote."""
         trace = self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
-        error: dict[str, Any] = {
-            "cell": None,
-            "id": "before the first cell",
-            "source": "",
-            "kind": kind,
-            "said": said,
-            "trace": trace,
-        }
-        if self.cell is not None:
-            cell = parameterized(self.task).cells[self.cell]
-            error |= {"cell": self.cell + 1, "id": cell.id, "source": cell.source}
+        if self.cell is None:
+            error = {"cell": None, "id": "before the first cell", "source": "", "kind": kind, "said": said, "trace": trace}
+        else:
+            error = place_error(parameterized(self.task), self.cell, kind, said, trace)
         return Outcome(self.task.name, error=error, seconds=round(time.monotonic() - self.began, 3), peak_mb=round(self.peak, 1))
 
 

@@ -265,7 +265,8 @@ def _put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) ->
     changed = False
     try:
         if not outcome.error:
-            _same_inputs(outcome)
+            if options.cluster:
+                _same_inputs(outcome)
             changed = _place(where, job.name, outcome.ipynb, outcome.html, options)
     except (OSError, RunError) as fault:
         outcome.error = {

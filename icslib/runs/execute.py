@@ -57,7 +57,7 @@ class Outcome:
 
 def execute(task: Task, started: Callable[[int], object] = lambda index: None) -> Outcome:
     """Run `task` here and give its outcome; an error in a cell or in rendering is in the outcome, not raised."""
-    began = time.perf_counter()
+    began, clock = time.time(), time.perf_counter()
     outcome = Outcome(task.name)
     with (
         files_read() as read,
@@ -72,7 +72,7 @@ def execute(task: Task, started: Callable[[int], object] = lambda index: None) -
                 cell.id: round(cell.metadata.papermill.get("duration") or 0, 4) for cell in page.cells if cell.cell_type == "code"
             }
             outcome.error = first_error(page)
-            outcome.modules, outcome.tables = modules_loaded(), tables_read()
+            outcome.modules, outcome.tables = modules_loaded(began), tables_read()
             if task.kernel:
                 outcome.modules, outcome.tables, outcome.files = everything()
             outcome.ipynb = settle(page)
@@ -81,9 +81,9 @@ def execute(task: Task, started: Callable[[int], object] = lambda index: None) -
                 outcome.html = render(task.name, outcome.ipynb, Path(folder))
         except Exception as fault:
             outcome.error = describe_error(fault, where)
-        outcome.page_modules = {name: path for name, path in modules_loaded().items() if name not in outcome.modules}
+        outcome.page_modules = {name: path for name, path in modules_loaded(began).items() if name not in outcome.modules}
     outcome.files = outcome.files or read
-    outcome.seconds = round(time.perf_counter() - began, 3)
+    outcome.seconds = round(time.perf_counter() - clock, 3)
     return outcome
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -57,8 +58,16 @@ FIND: dict[str, Callable[[str], Path]] = {
 }
 
 
-def modules_loaded() -> dict[str, str]:
-    """Source files loaded in this process, of the package or beside the notebooks, with their hashes."""
+def hash_since(path: Path, began: float) -> str:
+    """sha256 of a file as it was at the time `began`; words that no hash equals if it was changed since."""
+    try:
+        return "changed during the run" if path.stat().st_mtime > began else hash_file(path)
+    except OSError:
+        return ""
+
+
+def modules_loaded(began: float = float("inf")) -> dict[str, str]:
+    """Source files loaded in this process, of the package or beside the notebooks, with their hashes as at `began`."""
     house, home = f"{PACKAGE}{os.sep}", f"{paths.find_home()}{os.sep}"
     found = set()
     for file in {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}:
@@ -70,7 +79,7 @@ def modules_loaded() -> dict[str, str]:
                 found.add(path.relative_to(PACKAGE.parent).as_posix())
         elif file.startswith(home) and f"{os.sep}site-packages{os.sep}" not in file:
             found.add(Path(file).relative_to(home).as_posix())
-    return {name: hash_file(find_module(name)) for name in sorted(found)}
+    return {name: hash_since(find_module(name), began) for name in sorted(found)}
 
 
 def tables_read() -> dict[str, str]:
@@ -104,6 +113,7 @@ def files_read() -> Iterator[dict[str, str]]:
     Processed tables are left to the store, which knows them one by one.
     """
     data = str(paths.find_home() / "data") + os.sep
+    began = time.time()
     opened: set[str] = set()
     found: dict[str, str] = {}
     listening = True
@@ -118,5 +128,7 @@ def files_read() -> Iterator[dict[str, str]]:
     finally:
         listening = False
         found |= {
-            name: seen for name in sorted(opened) if not name.startswith("processed/") and (seen := hash_file(find_data(name)))
+            name: seen
+            for name in sorted(opened)
+            if not name.startswith("processed/") and (seen := hash_since(find_data(name), began))
         }

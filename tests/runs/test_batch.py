@@ -88,7 +88,7 @@ def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
     batch = run_jobs([*good, *bad, *magic, *killed, *hung, *greedy, *markup], Options(jobs=4, seconds=4, megabytes=900))
     why = {report.name: report.why for report in batch.failed}
     assert {name: text.split(":")[:2] for name, text in why.items()} == {
-        "02-b--year=2012": ["cell 5 (p-04)", " ZeroDivisionError"],
+        "02-b--year=2012": ["cell 4 (p-04)", " ZeroDivisionError"],
         "03-c": ["cell 3 (p-03)", " UsageError"],
         "04-d": ["cell 4 (p-04)", " KernelDied"],
         "05-e": ["cell 3 (p-03)", " TimedOut"],
