@@ -5,7 +5,6 @@ source's id is its table (``beds``) or, where there are several editions, its ta
 edition (``sickness_absence-2024-04``). Files are known by their sha256, never by name.
 """
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -13,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import paths
-from .errors import CatalogError
+from .. import paths
+from ..errors import CatalogError
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def read_catalog(path: Path) -> dict[str, Source]:
         editions = block.get("editions", [])
         for edition in editions:
             said = {**shared, **edition}
-            name = f"{table}-{said['edition']}" if len(editions) > 1 else table
+            name = said.pop("id", f"{table}-{said['edition']}" if len(editions) > 1 else table)
             try:
                 source = Source(id=name, table=table, **{**said, "measures": tuple(said.get("measures", ()))})
             except TypeError as fault:
@@ -99,52 +98,6 @@ def get(id: str) -> Source:
 def of_table(table: str) -> list[Source]:
     """The sources of one processed table, in catalog order."""
     return [source for source in sources().values() if source.table == table]
-
-
-def hash_file(path: Path) -> str:
-    """The sha256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@cache
-def _hash(path: Path, size: int, changed: int) -> str:
-    return hash_file(path)
-
-
-def raw_files() -> list[tuple[Path, int, int]]:
-    """Our transcriptions and the official files at hand: path, size, time of change."""
-    folders = [folder for folder in (paths.raw("figures"), paths.official()) if folder.is_dir()]
-    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
-    found = ((path, path.stat()) for path in files)
-    return [(path, state.st_size, state.st_mtime_ns) for path, state in found]
-
-
-def find_file(source: Source) -> Path | None:
-    """The official file of `source`, wherever it lies under the official folder and whatever it is called; None if absent."""
-    for path, size, changed in raw_files():
-        if size == source.size and _hash(path, size, changed) == source.sha256:
-            return path
-    return None
-
-
-def need_file(source: Source) -> Path:
-    """The official file of `source`; an error says what was expected, what was seen and what to do."""
-    path = find_file(source)
-    if path is not None:
-        return path
-    expected = f"{source.file} ({source.size:,} bytes, sha256 {source.sha256[:12]}…)"
-    namesakes = [(path, size, changed) for path, size, changed in raw_files() if path.name.endswith(source.file)]
-    if namesakes:
-        path, size, changed = namesakes[0]
-        raise CatalogError(
-            f"{source.id}: {path.name} in {path.parent} is damaged or another edition. Expected {expected}; it has {size:,} bytes, "
-            f"sha256 {_hash(path, size, changed)[:12]}…. Run 'icslib add' on it if it is a new edition, else 'icslib fetch {source.id}'."
-        )
-    raise CatalogError(
-        f"{source.id}: no official file {expected} under {paths.official()}. Run 'icslib fetch {source.id}', "
-        f"or take it from {source.via or source.address} and run 'icslib add FILE'."
-    )
 
 
 def reference(name: str) -> pd.DataFrame:
