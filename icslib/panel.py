@@ -110,7 +110,9 @@ def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
     for name in measures:
         odd = panel[panel[name] <= 0]
         if len(odd):
-            raise PanelError(f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {_first(_rows(odd, 'place', 'year'))}.")
+            raise PanelError(
+                f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {_first(_rows(odd, 'place', 'year'))}."
+            )
         out[name] = 100 * np.log(panel[name].astype(float))
     out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), **dict.fromkeys(measures, "percent")}}
     return out
@@ -174,6 +176,12 @@ def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:
     if (several > 1).any():
         raise PanelError(f"{name} must not change within a place; it does in {_first(several.index[several > 1])}.")
     return panel.groupby("place")[name].first()
+
+
+def source_names(panel: pd.DataFrame, *measures: str) -> tuple[str, ...]:
+    """The processed tables these measures came from, as :func:`icslib.load_panel` noted them; empty for a frame of one's own."""
+    tables = panel.attrs.get("tables", {})
+    return tuple(dict.fromkeys(tables[name] for name in measures if name in tables))
 
 
 @dataclass(frozen=True, eq=False)

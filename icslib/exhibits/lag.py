@@ -3,13 +3,15 @@
 import pandas as pd
 
 from .. import style
+from ..lag.belief import LagBelief
 from ..lag.distributed import LagEstimate
 from ..lag.editions import Splice
 from ..lag.gate import LagSupport
+from ..panel import source_names
 from . import plot, table
 from .charts import caterpillar, columns, lines
 from .core import Exhibit
-from .words import describe_intervals, describe_trend
+from .words import describe_intervals, describe_lines, describe_trend
 
 READ_SUPPORT = (
     "A place-year counts for a lag when it holds the outcome and, that many years earlier, the exposure. "
@@ -38,6 +40,7 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         subtitle=f"{_words(result.exposure)} and {_words(result.outcome)}: place-years that hold both, by lag",
         data=data,
         unit="place-years",
+        sources=result.sources,
         notes=(READ_SUPPORT, "The short line in each column is the joint count."),
         alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. {result.verdict}",
         draw=draw,
@@ -51,7 +54,14 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective rows: joint "
         "place-years divided by it. Clusters: places the lag in effect rests on.",
     )
-    return Exhibit(kind="table", title=_capital(result.verdict), data=_support_rows(result), unit="place-years", notes=notes)
+    return Exhibit(
+        kind="table",
+        title=_capital(result.verdict),
+        data=_support_rows(result),
+        unit="place-years",
+        notes=notes,
+        sources=result.sources,
+    )
 
 
 @plot.register
@@ -71,6 +81,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         data=_profile_rows(result),
         unit=unit,
         notes=tuple(notes),
+        sources=result.support.sources,
         alt=describe_intervals(result.profile.rename_axis("lag"), unit) + (f" {result.support.verdict}"),
         draw=lambda figure: caterpillar(figure.subplots(), result.profile, unit=unit, xlabel="lag, years"),
     )
@@ -95,6 +106,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
         data=rows[["lags", "estimate", "se", "low", "high", "p", "supported"]],
         unit=result.unit,
+        sources=result.support.sources,
         notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.",),
     )
 
@@ -108,9 +120,30 @@ def _(result: Splice, asked: str = "") -> Exhibit:
         subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
         data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
+        sources=source_names(result.panel, result.measure),
         notes=(f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
+    )
+
+
+@plot.register
+def _(result: LagBelief, asked: str = "") -> Exhibit:
+    shares = 100 * result.kernel[["prior", "posterior"]].loc[:15]
+    shares.columns = ["before", "after the panel"]
+    mass = f"{result.summary.loc['prior', 'within']:.0%} of belief within {result.low:g} to {result.high:g} years before"
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="share of the final effect believed to fall in each year after a lasting change",
+        data=shares.round(2).reset_index(),
+        unit="percent",
+        notes=(
+            f"Before: the survey's range as a log-normal, {mass}. A choice, since the survey gives a range and no odds.",
+            "After: given that there is an effect of this shape, updated with the estimated profile and its clustered covariance.",
+        ),
+        alt=describe_lines(shares, "percent"),
+        draw=lambda figure: lines(figure.subplots(), shares, unit="percent"),
     )
 
 

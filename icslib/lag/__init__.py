@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "editions": ["Splice", "chain_changes", "splice_editions"],
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
-        "belief": ["LagBelief", "lag_prior", "update_lag_belief"],
+        "belief": ["LagBelief", "expected_years", "lag_prior", "update_lag_belief"],
         "robustness": ["SpecificationCurve", "leave_one_out", "specification_curve"],
     },
 )

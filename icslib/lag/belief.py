@@ -81,6 +81,22 @@ def lag_prior(low: float = 3.0, high: float = 10.0, inside: float = 0.8, centres
     return pd.Series(mass / mass.sum(), index=pd.Index(centres, name="centre"), name="prior")
 
 
+def expected_years(starts: dict[str, int], last: int, *, low: int = 3, high: int = 10) -> pd.DataFrame:
+    """When a change begun in each year of `starts` would show, if it shows after `low` to `high` years, and how far figures reach.
+
+    Gives ``change``, ``begun``, ``from``, ``to`` and ``reached``: share of those years that figures to year `last` cover.
+
+    >>> expected_years({"statutory systems": 2022}, 2024)["from"].item()
+    2025
+    """
+    rows = [
+        {"change": name, "begun": start, "from": start + low, "to": start + high,
+         "reached": min(max(last - start - low + 1, 0), high - low + 1) / (high - low + 1)}
+        for name, start in starts.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def kernel_shape(centre: float, spread: float, lags: np.ndarray) -> np.ndarray:
     """Share of the final effect at each lag: normal around `centre`, in whole years, none before year 0.
 

@@ -4,7 +4,7 @@ outcome[i, t] = sum over l of profile[l] x exposure[i, t - l] + place effect + y
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
+from icslib.panel import source_names
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.bootstrap import wild_bootstrap
@@ -131,7 +132,7 @@ class LagEstimate(Result):
         total = self.cumulative(lags[0], lags[-1])
         sure = "is" if total.low > 0 or total.high < 0 else "cannot be told from none: it is"
         text = (
-            f"Over lags {write_lags(lags)} the association of one unit of {self.support.exposure} with {self.support.outcome} {sure} "
+            f"Over lags {write_lags(lags)} the association of one unit of {_words(self.support.exposure)} with {_words(self.support.outcome)} {sure} "
             f"{total.estimate:.3g} {self.unit} ({self.level:.0%} interval {total.low:.3g} to {total.high:.3g}). {left}"
         ).replace("  ", " ")
         refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]
@@ -206,7 +207,7 @@ def estimate_lag(
         panel, exposure, outcome, lags, controls=controls, interacted=tuple(interacted), year_by=year_by,
         weights=weights, cluster=cluster, exclude=exclude,
     )  # fmt: skip
-    support = check_support(design, exposure, outcome)
+    support = replace(check_support(design, exposure, outcome), sources=source_names(panel, exposure, outcome))
     kept = _admit(design, support, extrapolate and basis != "unrestricted")
     inner, outer = _shapes(design.lags, kept, basis, degree, ends)
     terms = inner.shape[1]
@@ -246,6 +247,10 @@ def covariance(model: Fit, errors: str) -> np.ndarray:
         spare = model.rows - len(model.coef) - model.absorber.year_levels
         v = v + model.bread @ model.penalty @ model.bread * (model.absorber.weights * model.resid**2).sum() / spare
     return v
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _infer(model: Fit, contrasts: np.ndarray, *, errors: str, level: float, draws: int, signs: str, seed: int) -> list[Estimate]:

@@ -24,7 +24,7 @@ class Splice(Result):
     Attributes
     ----------
     panel : DataFrame
-        ``place``, ``year``, the measure, and ``edition`` of each figure ("newer" as printed, "older" moved to its level).
+        ``place``, ``year`` and the measure: as printed in the newer edition from `newer_from`, before it the older moved to its level.
     overlap : DataFrame, index ``year``
         ``ratio`` (geometric mean of newer over older), ``spread`` (its standard deviation between places, percent), ``places``.
     rules : DataFrame, index ``rule``
@@ -92,9 +92,7 @@ def splice_editions(
     start = int(both[1].index.get_level_values("year").min())
     moved = both[0][both[0].index.get_level_values("year") < start].rename(measure).reset_index()
     moved[measure] *= np.exp(_predict(chosen, gap, moved))
-    whole = pd.concat([moved.assign(edition=1.0), both[1].rename(measure).reset_index().assign(edition=2.0)], ignore_index=True)
-    panel = build_panel(whole, gaps="keep")
-    panel["edition"] = panel["edition"].map({1.0: "older", 2.0: "newer"}).fillna("")
+    panel = build_panel(pd.concat([moved, both[1].rename(measure).reset_index()], ignore_index=True), gaps="keep")
     panel.attrs = {**older.attrs, **newer.attrs, "cells": _cells(older, newer, start)}
     by_year = gap.groupby("year")["gap"]
     overlap = pd.DataFrame({"ratio": np.exp(by_year.mean()), "spread": 100 * by_year.std(), "places": by_year.count()})

@@ -1,12 +1,13 @@
 """Which lags can this panel speak about at all? Asked before any estimate is made."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified
+from icslib.panel import source_names
 from icslib.results import Result
 
 from .design import Design, make_design
@@ -34,6 +35,7 @@ class LagSupport(Result):
     last_untreated : int or None
         For an exposure that switches on and stays on: the last year in which some place is still off.
     exposure, outcome : str
+    sources : processed tables the two came from
     """
 
     lags: pd.DataFrame
@@ -41,10 +43,16 @@ class LagSupport(Result):
     last_untreated: int | None
     exposure: str
     outcome: str
+    sources: tuple[str, ...] = ()
 
     def refuses(self, lag: int) -> bool:
         """Whether an estimate at `lag` would rest on nothing in the panel."""
         return lag not in self.lags.index or self.lags.loc[lag, "status"] == "not identified"
+
+    @property
+    def identified(self) -> list[int]:
+        """The lags an estimate may use, in order."""
+        return [int(lag) for lag in self.lags.index if not self.refuses(lag)]
 
     @property
     def refused(self) -> list[int]:
@@ -67,7 +75,7 @@ class LagSupport(Result):
         """The verdict, with what there is to test leads on."""
         held = self.lags["place_years"]
         return (
-            f"{self.exposure} and {self.outcome}: {self.verdict} The place-years that hold both ends go from {held.iloc[0]:,} "
+            f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The place-years that hold both ends go from {held.iloc[0]:,} "
             f"at lag {held.index[0]} to {held.iloc[-1]:,} at lag {held.index[-1]}; {self.pre_period} outcome "
             f"year{'' if self.pre_period == 1 else 's'} before the exposure first changes."
         )
@@ -87,7 +95,10 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
     lags : integers; negative ones are leads
     design : `controls`, `year_by`, `weights`, `exclude` ... as for :func:`icslib.estimate_lag`
     """
-    return check_support(make_design(panel, exposure, outcome, lags, **design), exposure, outcome)
+    return replace(
+        check_support(make_design(panel, exposure, outcome, lags, **design), exposure, outcome),
+        sources=source_names(panel, exposure, outcome),
+    )
 
 
 def check_support(design: Design, exposure: str = "exposure", outcome: str = "outcome") -> LagSupport:
@@ -204,7 +215,7 @@ def _weigh(row: dict) -> dict:
     reasons = [
         (row["years"] < MIN_YEARS, f"read from {row['years']} outcome year{'' if row['years'] == 1 else 's'}"),
         (row["inflation"] > HIGH_INFLATION, "hardly told apart from neighbouring lags, so it leans on the basis"),
-        (row["clusters"] < FEW_CLUSTERS, f"rests on the equivalent of {row['clusters']:.0f} clusters"),
+        (row["clusters"] < FEW_CLUSTERS, f"rests on the equivalent of fewer than {np.ceil(row['clusters']):.0f} clusters"),
     ]
     weak = [reason for fires, reason in reasons if fires]
     return {"status": "weak" if weak else "supported", "reason": "; ".join(weak)}

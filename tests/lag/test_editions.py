@@ -35,13 +35,13 @@ def test_the_rule_that_made_the_gap_is_chosen_and_closes_it(ratio, rule):
     assert found.rule == rule or (rule == "as printed" and found.rules.loc["as printed", "error"] < 0.3)
     joined = found.panel.merge(truth, on=["place", "year"], suffixes=("", "_true"))
     assert len(joined) == len(truth) and (joined["rate"] / joined["rate_true"] - 1).abs().max() < 0.02
-    assert found.panel.groupby("edition")["year"].agg(["min", "max"]).loc["older"].tolist() == [2010, 2013]
+    assert (found.first, found.newer_from, found.last) == (2010, 2014, 2024)
     assert f"Rule: {found.rule}" in found.finding
 
 
 def test_newer_figures_stand_as_printed():
     _, older, newer = editions(lambda place, year: 1.03 + 0 * year)
-    kept = splice_editions(older, newer, "rate").panel.query("edition == 'newer'")["rate"]
+    kept = splice_editions(older, newer, "rate").panel.query("year >= 2014")["rate"]
     np.testing.assert_array_equal(kept, newer.sort_values(["place", "year"])["rate"])
 
 
