@@ -1,0 +1,214 @@
+"""Stock and flow: where staffing leads under stated flows, with fans from how much flows have varied.
+
+    staff next year = staff + sum of numbers (training places, recruits from abroad, returners)
+                            + sum of shares x staff (leavers, as a negative share; net growth)
+    need next year  = need x (1 + growth)
+    shortfall       = need - staff
+
+Each flow has a mean, a yearly standard deviation and the years of history they come from. In every draw both are themselves
+drawn, as few years tell them (variance: scaled inverse chi-squared; mean: normal with sd / root years), and each year adds
+its own deviation, of which `persistence` carries over to the next. A fan is the middle 50% and 95% of draws. It holds what flows did before; it does not hold a policy
+nobody has yet made: that is a scenario.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import NotIdentified, ParameterError
+from ..numbers import write_number
+from ..results import Result
+
+KINDS = ("share", "number")
+COLUMNS = ("kind", "mean", "sd", "years")
+LEVELS = {"low_95": 2.5, "low_50": 25.0, "median": 50.0, "high_50": 75.0, "high_95": 97.5}
+
+
+@dataclass(frozen=True, eq=False)
+class Projection(Result):
+    """Staff, need and shortfall by scenario and year.
+
+    Attributes
+    ----------
+    paths : DataFrame
+        ``scenario``, ``year``, ``what`` (``staff``, ``need``, ``shortfall``), ``low_95``, ``low_50``, ``median``, ``high_50``, ``high_95``.
+    flows : dict of scenario to the table of its flows
+    published : DataFrame
+        Published figures to set beside: ``year``, ``what``, ``low``, ``high``, ``label``; empty if none were given.
+    """
+
+    paths: pd.DataFrame
+    flows: dict[str, pd.DataFrame]
+    start: int
+    last: int
+    draws: int
+    published: pd.DataFrame
+    unit: str = "FTE"
+
+    @property
+    def finding(self) -> str:
+        """The shortfall of each scenario in the last year, and whether a published one lies within its fan."""
+        end = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == self.last)]
+        told = "; ".join(f"{row.scenario}: {_thousand(row.median)} (95% {_thousand(row.low_95)} to {_thousand(row.high_95)})" for row in end.itertuples())
+        said = f"Staff short of need in {self.last} ({self.unit}): {told}."
+        for row in self.published[self.published["what"] == "shortfall"].itertuples():
+            at = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == row.year)]
+            inside = [path.scenario for path in at.itertuples() if path.low_95 <= row.high and path.high_95 >= row.low]
+            said += f" {row.label}, {_thousand(row.low)} to {_thousand(row.high)} in {row.year}, overlaps the fan of {', '.join(inside) or 'none of them'}."
+        return said
+
+
+@dataclass(frozen=True, eq=False)
+class BackTest(Result):
+    """How far projections from earlier years missed.
+
+    Attributes
+    ----------
+    table : DataFrame, index ``horizon``
+        ``origins``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent within the 95% fan).
+    misses : DataFrame
+        Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``.
+    """
+
+    table: pd.DataFrame
+    misses: pd.DataFrame
+
+    @property
+    def finding(self) -> str:
+        """Error by horizon beside the naive forecast, and how often the fan held the truth."""
+        told = "; ".join(
+            f"{horizon} year{'s' if horizon > 1 else ''} ahead missed by {row['error']:.1f}% (last value: {row['naive_error']:.1f}%), fan held {row['inside']:.0f}%"
+            for horizon, row in self.table.iterrows()
+        )
+        return f"Projected from earlier years, {told}. {len(self.misses)} projections of {self.misses['series'].nunique()} series."
+
+
+def project_workforce(
+    staff: float, need: float, scenarios: Mapping[str, pd.DataFrame], *, need_growth: float = 0.0, need_sd: float = 0.0, start: int, years: int = 10,
+    persistence: float = 0.0, draws: int = 20_000, seed: int = 1, published: pd.DataFrame | None = None, unit: str = "FTE",
+) -> Projection:  # fmt: skip
+    """Project staff against need under named scenarios of flows.
+
+    Parameters
+    ----------
+    staff, need : stock at `start`, in `unit`
+    scenarios : name to a table of flows, index the flow, columns ``kind`` (``share``: percent of staff a year, leavers negative;
+        ``number``: a year), ``mean``, ``sd``, ``years`` (of history; 0 means assumed, not estimated) and optionally ``growth`` of the
+        mean in percent a year
+    need_growth, need_sd : percent a year
+    years : how many ahead
+    persistence : share of a year's deviation carried to the next, 0 to below 1
+    published : figures to compare with (``year``, ``what``, ``low``, ``high``, ``label``)
+
+    >>> flows = pd.DataFrame({"kind": ["share", "number"], "mean": [-10.0, 15.0], "sd": 0.0, "years": 0}, index=["leavers", "joiners"])
+    >>> project_workforce(100.0, 110.0, {"even": flows}, start=2022, years=1).paths.set_index("what")["median"].to_dict()
+    {'staff': 105.0, 'need': 110.0, 'shortfall': 5.0}
+    """
+    if not 0 <= persistence < 1:
+        raise ParameterError(f"persistence={persistence} must lie from 0 to below 1.")
+    if years < 1 or not scenarios:
+        raise ParameterError("Give at least one scenario and one year to project.")
+    parts = []
+    for name, flows in scenarios.items():
+        rng = np.random.default_rng(seed)
+        drawn = _draw(staff, _check(flows, name), years, persistence, draws, rng)
+        growth = need_growth + need_sd * rng.standard_normal((draws, years))
+        needed = need * np.concatenate([np.ones((draws, 1)), np.cumprod(1 + growth / 100, axis=1)], axis=1)
+        for what, values in {"staff": drawn, "need": needed, "shortfall": needed - drawn}.items():
+            fan = pd.DataFrame(np.percentile(values[:, 1:], list(LEVELS.values()), axis=0).T, columns=list(LEVELS))
+            parts.append(fan.assign(scenario=name, what=what, year=range(start + 1, start + years + 1)))
+    paths = pd.concat(parts, ignore_index=True)[["scenario", "year", "what", *LEVELS]]
+    beside = published if published is not None else pd.DataFrame(columns=["year", "what", "low", "high", "label"])
+    return Projection(paths, dict(scenarios), start, start + years, draws, beside, unit)
+
+
+def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
+    """The yearly net growth of a past stock as one flow: mean and standard deviation in percent, and the years behind them.
+
+    >>> net_flow(pd.Series([100.0, 102.0, 106.08], index=[2020, 2021, 2022]))[["mean", "sd", "years"]].round(3).to_dict("list")
+    {'mean': [3.0], 'sd': [1.414], 'years': [2]}
+    """
+    growth = 100 * (stock.sort_index().astype(float).reindex(range(int(stock.index.min()), int(stock.index.max()) + 1)).pct_change(fill_method=None)).dropna()
+    if len(growth) < 2:
+        raise NotIdentified(f"{len(growth)} yearly changes say nothing of how much they vary. Give a stock of at least three years in a row.")
+    return pd.DataFrame({"kind": "share", "mean": growth.mean(), "sd": growth.std(ddof=1), "years": len(growth)}, index=pd.Index([name], name="flow"))
+
+
+def back_test(stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3, 5), *, least: int = 4, draws: int = 4_000, seed: int = 1) -> BackTest:
+    """Project every series from every earlier year with what was known then, and report the misses beside the naive forecast.
+
+    Parameters
+    ----------
+    stocks : DataFrame, index year, one column a series (a Series is one)
+    least : yearly changes needed before the first origin
+    """
+    frame = stocks.to_frame() if isinstance(stocks, pd.Series) else stocks
+    rows = []
+    for name in frame:
+        held = frame[name].dropna()
+        for origin in held.index:
+            known = held.loc[:origin]
+            ahead = [h for h in horizons if origin + h in held.index]
+            if len(known) <= least or not ahead:
+                continue
+            paths = project_workforce(known.iloc[-1], 0.0, {"net": net_flow(known)}, start=int(origin), years=max(ahead), draws=draws, seed=seed).paths
+            fan = paths[paths["what"] == "staff"].set_index("year")
+            for h in ahead:
+                at = fan.loc[origin + h]
+                rows.append((name, origin, h, held[origin + h], at["median"], at["low_95"], at["high_95"], known.iloc[-1]))
+    if not rows:
+        raise NotIdentified(f"No series has {least + 1} years and {min(horizons)} after them. Lower `least` or the horizons.")
+    misses = pd.DataFrame(rows, columns=["series", "origin", "horizon", "actual", "projected", "low_95", "high_95", "naive"])
+    size = misses["actual"].abs()
+    judged = pd.DataFrame(
+        {
+            "horizon": misses["horizon"],
+            "error": 100 * (misses["projected"] - misses["actual"]).abs() / size,
+            "naive_error": 100 * (misses["naive"] - misses["actual"]).abs() / size,
+            "inside": 100.0 * misses["actual"].between(misses["low_95"], misses["high_95"]),
+        }
+    )
+    table = judged.groupby("horizon").mean()
+    table.insert(0, "origins", judged.groupby("horizon").size())
+    table.insert(3, "ratio", table["error"] / table["naive_error"])
+    return BackTest(table, misses)
+
+
+def _check(flows: pd.DataFrame, name: str) -> pd.DataFrame:
+    missing = [column for column in COLUMNS if column not in flows]
+    if missing or not set(flows["kind"]) <= set(KINDS):
+        raise ParameterError(f"The flows of {name!r} need the columns {COLUMNS} with kind in {KINDS}; they have {list(flows)} {sorted(set(flows.get('kind', [])))}.")
+    if (flows["sd"] < 0).any():
+        raise ParameterError(f"The flows of {name!r} hold a negative standard deviation: {list(flows.index[flows['sd'] < 0])}.")
+    return flows.assign(growth=flows.get("growth", 0.0))
+
+
+def _draw(staff: float, flows: pd.DataFrame, years: int, persistence: float, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(draws, years + 1) of staff."""
+    shares, numbers = np.zeros((draws, years)), np.zeros((draws, years))
+    for flow in flows.itertuples():
+        sd, mean = np.full((draws, 1), flow.sd), flow.mean
+        if flow.years > 1:
+            sd = sd * np.sqrt((flow.years - 1) / rng.chisquare(flow.years - 1, (draws, 1)))
+            mean = mean + sd / np.sqrt(flow.years) * rng.standard_normal((draws, 1))
+        path = mean * (1 + flow.growth / 100) ** np.arange(years) + sd * _deviations(draws, years, persistence, rng)
+        target = shares if flow.kind == "share" else numbers
+        target += path
+    out = np.empty((draws, years + 1))
+    out[:, 0] = staff
+    for year in range(years):
+        out[:, year + 1] = np.maximum(out[:, year] * (1 + shares[:, year] / 100) + numbers[:, year], 0.0)
+    return out
+
+
+def _deviations(draws: int, years: int, persistence: float, rng: np.random.Generator) -> np.ndarray:
+    z = rng.standard_normal((draws, years))
+    for year in range(1, years):
+        z[:, year] = persistence * z[:, year - 1] + np.sqrt(1 - persistence**2) * z[:, year]
+    return z
+
+
+def _thousand(value: float) -> str:
+    return write_number(round(value, -3) if abs(value) >= 10_000 else value, places=0)

@@ -1,0 +1,141 @@
+"""What a gap goes with: staffing and what may follow it, or lead it, within systems.
+
+    y_it = system_i + year_t + sum over k of b_k x_i,t-k + e_it
+
+Lag k > 0: staffing came k years before; lead k < 0: staffing came after. A lead that stands where no lag does says that
+staffing follows the outcome, not the other way round. Lags are by calendar; a year in which a measure did not exist is not
+filled. Errors are CR2 (bias-reduced, Satterthwaite degrees of freedom) with systems as clusters, and every p-value stands
+beside Holm's for the number of links tried. Associations within systems, not effects.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..panel import grids
+from ..results import Result
+from ..stats.absorb import Absorber
+from ..stats.regression import fit, interval
+
+
+@dataclass(frozen=True, eq=False)
+class Links(Result):
+    """Associations of staffing with several outcomes, all lags and leads of an outcome together.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``; in the outcome's unit for
+        one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
+    exposure : str
+    sd : float
+        The standard deviation of the exposure within systems and years.
+    left_out : (place, year) pairs of the second sample
+    """
+
+    table: pd.DataFrame
+    exposure: str
+    sd: float
+    unit: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """Which links stand after counting all that were tried, leads named as such."""
+        main = self.table[self.table["sample"] == "all"]
+        clear = main[main["holm"] < 0.05].sort_values("p")
+        size = f"{len(main)} links of {self.exposure.replace('_', ' ')} with {main['outcome'].nunique()} outcomes ({main['places'].max()} systems)"
+        if clear.empty:
+            return f"None of {size} stands once all that were tried are counted; the least p-value is {main['p'].min():.2f}."
+        told = "; ".join(
+            f"{row.outcome.replace('_', ' ')} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} ({write_number(row.low, places=2)} to {write_number(row.high, places=2)})"
+            for row in clear.itertuples()
+        )
+        return f"Of {size}, {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, not effects."
+
+
+def link_staffing(
+    panel: pd.DataFrame, exposure: str, outcomes: Sequence[str], *, lags: Sequence[int] = (-1, 0, 1, 2), jumps: Sequence[tuple[str, int]] = ()
+) -> Links:
+    """Association of each outcome with staffing at all lags and leads together, two-way fixed effects, CR2 errors by place.
+
+    Parameters
+    ----------
+    panel : DataFrame with ``place``, ``year``, `exposure` and `outcomes`; NaN for gaps
+    lags : years by which staffing comes before the outcome; negative for leads
+    jumps : (place, first year) pairs where staffing jumped by a merger; the second sample leaves out that place's years from then on
+    """
+    places, years, held = grids(panel, [exposure, *outcomes])
+    cut = np.ones(held[exposure].shape, bool)
+    for place, year in jumps:
+        cut[np.flatnonzero(places == place), years >= year] = False
+    x = held[exposure]
+    sd = _within_sd(x)
+    rows = []
+    for sample, keep in {"all": np.ones_like(cut), **({"without jumps": cut} if len(jumps) else {})}.items():
+        for outcome in outcomes:
+            moved = np.stack([_shift(np.where(keep, x, np.nan), lag) for lag in lags]) / sd
+            rows += [(sample, outcome, lag, *told) for lag, told in zip(lags, _jointly(held[outcome], moved), strict=True)]
+    table = pd.DataFrame(rows, columns=["sample", "outcome", "lag", "estimate", "low", "high", "p", "places", "rows"])
+    table.insert(7, "holm", table.groupby("sample")["p"].transform(_holm))
+    units = panel.attrs.get("units", {})
+    unit = {units.get(name, "") for name in outcomes}
+    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps))
+
+
+def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:
+    """Estimate, interval, p-value, places and rows of each row of `x`, all in one regression on the rows that hold them all."""
+    seen = np.isfinite(y) & np.isfinite(x).all(axis=0)
+    seen &= seen.sum(axis=1, keepdims=True) > 1
+    places = int(seen.any(axis=1).sum())
+    if places < 5:
+        raise NotIdentified(f"Only {places} places hold both figures at these lags. Use fewer lags or more years.")
+    used = fit(np.where(seen, y, 0.0), np.where(seen, x, 0.0), Absorber(seen.astype(float)))
+    out = []
+    for estimate, se, contrast in zip(used.coef, np.sqrt(np.diag(used.cr2())), np.eye(len(x)), strict=True):
+        df = used.satterthwaite(contrast)
+        p = float(2 * stats.t.sf(abs(estimate / se), df))
+        out.append((float(estimate), *interval(estimate, se, df), p, places, int(seen.sum())))
+    return out
+
+
+def _shift(x: np.ndarray, lag: int) -> np.ndarray:
+    """`x` of `lag` years before, by calendar.
+
+    >>> _shift(np.array([[1.0, 2.0, 3.0]]), 1).tolist()
+    [[nan, 1.0, 2.0]]
+    """
+    out = np.full_like(x, np.nan)
+    if lag >= 0:
+        out[:, lag:] = x[:, : x.shape[1] - lag]
+    else:
+        out[:, :lag] = x[:, -lag:]
+    return out
+
+
+def _within_sd(x: np.ndarray) -> float:
+    known = x[:, np.isfinite(x).any(axis=0)]
+    centred = known - np.nanmean(known, axis=1, keepdims=True)
+    return float(np.nanstd(centred - np.nanmean(centred, axis=0, keepdims=True)))
+
+
+def _holm(p: pd.Series) -> pd.Series:
+    """Holm's step-down adjustment.
+
+    >>> _holm(pd.Series([0.01, 0.04])).tolist()
+    [0.02, 0.04]
+    """
+    order = p.sort_values()
+    stepped = (order * np.arange(len(order), 0, -1)).cummax().clip(upper=1.0)
+    return stepped.reindex(p.index)
+
+
+def _when(lag: int) -> str:
+    if lag == 0:
+        return "the same year"
+    return f"{abs(lag)} year{'s' if abs(lag) > 1 else ''} {'later' if lag > 0 else 'earlier (a lead)'}"

@@ -1,0 +1,56 @@
+"""Sickness absence from days: lost over available, added up before dividing, so that a large trust counts as large."""
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BasisError
+from ..tidy import cell_refs, merge_cells
+
+LOST, AVAILABLE, RATE = "sickness_days_lost", "staff_days_available", "sickness_absence"
+
+
+def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "month") -> pd.DataFrame:
+    """Days lost, days available and the rate of each system (or other column) and month, or over all months.
+
+    Parameters
+    ----------
+    absence : observations
+        Measures ``sickness_days_lost`` and ``staff_days_available`` by organisation and month, with the column `by`.
+    by : column to add up over; rows where it is empty are national bodies and left out. None for England as a whole, with them.
+    per : "month" or "all"
+
+    Returns
+    -------
+    DataFrame
+        ``place``, ``month`` (first day; with ``per="all"`` the column ``months`` counts them instead), ``lost``, ``available``, ``rate``
+        (percent), ``organisations``, ``cells``. An organisation without one of the two figures in a month is not counted in it.
+
+    >>> days = pd.DataFrame({"place": "R1", "system": "Q1", "measure": [LOST, AVAILABLE], "value": [5.0, 100.0], "start": pd.Timestamp("2024-04-01"),
+    ...                      "source": "s", "sheet": "", "column": ["I", "J"], "row": 2})
+    >>> sickness_by(days)[["place", "lost", "rate"]].values.tolist()
+    [['Q1', 5.0, 5.0]]
+    """
+    held = absence[absence["measure"].isin([LOST, AVAILABLE])]
+    if held.empty:
+        raise BasisError(f"No days lost or available: give observations of {LOST} and {AVAILABLE}, such as load('sickness_absence').")
+    held = held.assign(cells=cell_refs(held), group="E92000001" if by is None else held[by], month=held["start"])
+    held = held[held["group"] != ""]
+    whole = held.groupby(["place", "month"])["measure"].transform("nunique") == 2
+    held = held[whole & held.groupby(["place", "month"])["value"].transform(lambda v: v.notna().all())]
+    keys = ["group", "month"] if per == "month" else ["group"]
+    days = held.pivot_table(index=keys, columns="measure", values="value", aggfunc="sum")
+    about = held.groupby(keys).agg(months=("month", "nunique"), organisations=("place", "nunique"), cells=("cells", merge_cells))
+    out = about.assign(lost=days[LOST], available=days[AVAILABLE], rate=100 * days[LOST] / days[AVAILABLE]).reset_index().rename(columns={"group": "place"})
+    front = ["place", "month" if per == "month" else "months", "lost", "available", "rate", "organisations", "cells"]
+    return out[front]
+
+
+def check_rates(absence: pd.DataFrame) -> pd.DataFrame:
+    """Published rates beside days lost over days available: ``place``, ``month``, ``printed``, ``ours``, ``apart`` (percentage points).
+
+    Rows without all three figures are left out.
+    """
+    wide = absence.pivot(index=["place", "start"], columns="measure", values="value").dropna(subset=[LOST, AVAILABLE, RATE])
+    ours = 100 * wide[LOST] / wide[AVAILABLE].replace(0, np.nan)
+    out = pd.DataFrame({"printed": wide[RATE], "ours": ours, "apart": (ours - wide[RATE]).abs()}).dropna()
+    return out.reset_index().rename(columns={"start": "month"})

@@ -1,0 +1,99 @@
+"""Stock and flow: hand sums, fans that cover, back-tests beside the naive forecast."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from icslib.errors import NotIdentified, ParameterError
+from icslib.workforce import back_test, net_flow, project_workforce
+
+
+def flows(*rows):
+    return pd.DataFrame(rows, columns=["flow", "kind", "mean", "sd", "years"]).set_index("flow")
+
+
+EVEN = flows(("leavers", "share", -10.0, 0.0, 0), ("training", "number", 6.0, 0.0, 0), ("abroad", "number", 5.0, 0.0, 0))
+
+
+def at(projection, what, year, scenario=None):
+    rows = projection.paths[(projection.paths["what"] == what) & (projection.paths["year"] == year)]
+    return rows.set_index("scenario").loc[scenario] if scenario else rows.iloc[0]
+
+
+def test_three_years_by_hand():
+    made = project_workforce(100.0, 110.0, {"even": EVEN}, need_growth=2.0, start=2022, years=3, draws=10)
+    by_hand = 100.0
+    for _ in range(3):
+        by_hand = by_hand * 0.9 + 11
+    assert at(made, "staff", 2025)["median"] == pytest.approx(by_hand)
+    assert at(made, "shortfall", 2025)["median"] == pytest.approx(110 * 1.02**3 - by_hand)
+
+
+def test_a_flow_that_grows_and_the_resting_point_of_a_stock():
+    grown = project_workforce(0.0, 0.0, {"g": EVEN.iloc[1:].assign(growth=10.0)}, start=2022, years=2, draws=10)
+    assert at(grown, "staff", 2024)["median"] == pytest.approx(11 + 12.1)
+    rest = project_workforce(100.0, 0.0, {"even": EVEN}, start=2022, years=200, draws=10)
+    assert at(rest, "staff", 2222)["median"] == pytest.approx(110.0)  # joiners over the leaving rate
+
+
+def test_the_growth_the_plan_requires_makes_the_workforce_it_requires():
+    made = project_workforce(1.4e6, 0.0, {"required": flows(("net", "share", 3.5, 0.0, 0))}, start=2022, years=15, draws=10)
+    assert 2.3e6 < at(made, "staff", 2037)["median"] < 2.4e6
+
+
+def test_95_percent_fans_cover_95_percent_of_planted_futures():
+    rng = np.random.default_rng(7)
+    held = []
+    for _ in range(300):
+        growth = rng.normal(2.0, 1.5, 13)
+        stock = pd.Series(100 * np.cumprod(np.concatenate([[1], 1 + growth / 100])), index=range(2010, 2024))
+        fan = at(project_workforce(stock[2018], 0.0, {"net": net_flow(stock.loc[:2018])}, start=2018, years=5, draws=400), "staff", 2023)
+        held.append(fan["low_95"] <= stock[2023] <= fan["high_95"])
+    assert 0.92 <= np.mean(held) <= 0.98
+
+
+def test_persistence_widens_the_fan_far_out():
+    moving = flows(("net", "share", 2.0, 1.5, 0))
+    width = [at(project_workforce(100, 0, {"n": moving}, start=2022, years=10, persistence=p), "staff", 2032) for p in (0.0, 0.7)]
+    assert width[1]["high_95"] - width[1]["low_95"] > 1.4 * (width[0]["high_95"] - width[0]["low_95"])
+
+
+def test_the_same_seed_gives_the_same_fan():
+    moving = flows(("net", "share", 2.0, 1.5, 9))
+    one, two = (project_workforce(100, 120, {"n": moving}, start=2022, years=5, draws=500).paths for _ in range(2))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_a_published_shortfall_is_set_beside_the_fan():
+    beside = pd.DataFrame({"year": [2032], "what": ["shortfall"], "low": [0.0], "high": [100.0], "label": ["The plan"]})
+    made = project_workforce(100, 120, {"even": EVEN, "none": EVEN.iloc[1:]}, start=2022, years=10, draws=10, published=beside)
+    assert "overlaps the fan of even" in made.finding
+
+
+def test_the_back_test_beats_naive_on_a_trend_and_says_so():
+    rng = np.random.default_rng(3)
+    growth = 1 + rng.normal(3.0, 0.5, (14, 20)) / 100
+    stocks = pd.DataFrame(100 * np.cumprod(growth, axis=0), index=range(2010, 2024))
+    tested = back_test(stocks, draws=400)
+    assert (tested.table["ratio"] < 0.5).all() and tested.table["inside"].between(85, 100).all()
+    assert (tested.misses["origin"] + tested.misses["horizon"] <= 2023).all()
+    assert "last value" in tested.finding
+
+
+def test_no_future_figure_reaches_a_projection():
+    stock = pd.Series(np.linspace(100, 130, 12), index=range(2012, 2024))
+    changed = stock.copy()
+    changed[2023] = 999.0
+    early, late = (back_test(s, horizons=(1,), draws=200).misses.query("origin < 2022")["projected"] for s in (stock, changed))
+    pd.testing.assert_series_equal(early, late)
+
+
+def test_what_cannot_be_projected_is_said():
+    with pytest.raises(ParameterError, match="need the columns"):
+        project_workforce(1, 1, {"bad": pd.DataFrame({"mean": [1]})}, start=2022)
+    with pytest.raises(ParameterError, match="persistence"):
+        project_workforce(1, 1, {"even": EVEN}, start=2022, persistence=1.0)
+    with pytest.raises(NotIdentified, match="three years"):
+        net_flow(pd.Series([1.0, 2.0], index=[2020, 2021]))
+    with pytest.raises(NotIdentified, match="No series has"):
+        back_test(pd.Series([1.0, 2.0, 3.0], index=[2020, 2021, 2022]))
