@@ -56,7 +56,8 @@ def write_table(record: dict, link: Link | None = None) -> str:
     writers, right = [write_column(values) for values in held], [' class="n"' if _is_numeric(values) else "" for values in held]
     traced = _traced_columns(record, held)
     hidden = ' class="hidden"' if record["kind"] == "table" else ""
-    head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, right, strict=True))
+    sides = [side or (' class="k"' if len(name) < 10 else "") for name, side in zip(columns, right, strict=True)]
+    head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, sides, strict=True))
     lines = []
     for spot, row in enumerate(rows):
         cells = []

@@ -51,7 +51,8 @@ def clean_svg(svg: str, alt: str) -> str:
     body = re.sub(r'(xlink:href="|url\()#', rf"\1#f{prefix}-", body).replace("xlink:href", "href")
     body = re.sub(r"\s*\n\s*", "\n", re.sub(r"<g>\s*</g>|<defs>\s*</defs>", "", body))
     root = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" '
         f'role="img" aria-label="{escape(alt)}" font-family="{style.FONTS}" stroke-linejoin="round" stroke-linecap="butt">'
     )
     return root + body.strip()

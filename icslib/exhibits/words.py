@@ -33,7 +33,8 @@ def describe_ranking(values: pd.Series, unit: str, what: str = "places", asked: 
         text += f" Lowest: {said(known.index[:marked])}. Highest: {said(known.index[::-1][:marked])}."
     for name in [asked] if isinstance(asked, str) else asked:
         if name in known.index:
-            text += f" {name}: {write_number(known[name], unit)}, {list(known.index).index(name) + 1} of {len(known)} from the lowest."
+            rank = list(known.index).index(name) + 1
+            text += f" {name}: {write_number(known[name], unit)}, {rank} of {len(known)} from the lowest."
     if missing := len(values) - len(known):
         text += f" {missing} without a figure."
     return text

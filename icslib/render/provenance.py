@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
-from .. import catalog
+import pyarrow.parquet as pq
+
+from .. import catalog, paths
 from ..errors import IcsError
-from ..exhibits.cells import cell_ranges
+from ..exhibits.cells import cell_ranges, split_ref
 
 LONGEST = 600  # characters of a list of cells written out; the CSV of the exhibit has all
 
@@ -27,14 +30,15 @@ class Cells:
         return f"#{anchor}"
 
     def single(self) -> list[dict]:
-        """Linked single cells grouped by source and sheet, each with its anchor."""
-        groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        """Linked single cells grouped by source, sheet and, where each row was printed elsewhere, publication; each with its anchor."""
+        groups: dict[tuple, list[tuple[str, str]]] = {}
         for anchor, refs in self.sets.items():
             ranges = list(cell_ranges(refs))
             if len(refs) == 1:
                 source, sheet, cell = ranges[0]
-                groups.setdefault((source, sheet), []).append((anchor, cell))
-        return [{"source": source, "sheet": sheet, "cells": cells} for (source, sheet), cells in sorted(groups.items())]
+                groups.setdefault((source, sheet, *printed_in(refs[0])), []).append((anchor, cell))
+        names = ("source", "sheet", "publisher", "title", "published", "address")
+        return [{**dict(zip(names, group, strict=True)), "cells": cells} for group, cells in sorted(groups.items())]
 
     def joint(self) -> list[dict]:
         """Linked sets of several cells, each with its anchor, written as ranges."""
@@ -48,19 +52,40 @@ class Cells:
             if len(refs) > 1
         ]
 
-    def describe_sources(self) -> list[dict]:
-        """What the catalog says of every source named by an exhibit or behind a cell, in order of name."""
+    def publications(self) -> list[dict]:
+        """What the catalog says of every source named by an exhibit or behind a cell: one entry a publication, its files within."""
         named = {ref.partition("!")[0] for refs in self.sets.values() for ref in refs} | set(self.sources)
-        return [_describe(name) for name in sorted(named)]
+        found: dict[str, dict] = {}
+        for name in sorted(named):
+            about = _describe(name)
+            found.setdefault(about["table"], {**about, "files": []})["files"].append(about)
+        return list(found.values())
+
+
+def printed_in(ref: str) -> tuple[str, str, str, str]:
+    """Publisher, title, date and address of the row of a cell in a table of ours that gathers many publications; else empty."""
+    source, sheet, column, row = split_ref(ref)
+    path = paths.processed(f"{source}.parquet")
+    known = _publications(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
+    return known.get((sheet, column, row), ("", "", "", ""))
+
+
+@lru_cache(maxsize=64)
+def _publications(path: str, _changed: int) -> dict[tuple, tuple[str, str, str, str]]:
+    told = ["publisher", "title", "published", "address"]
+    if not set(told) <= set(pq.read_schema(path).names):
+        return {}
+    frame = pq.read_table(path, columns=["sheet", "column", "row", *told]).to_pandas()
+    return {(sheet, column, row): tuple(rest) for sheet, column, row, *rest in frame.itertuples(index=False)}
 
 
 def _describe(name: str) -> dict:
-    fields = ("title", "publisher", "published", "edition", "licence", "file", "sha256", "address", "trust")
+    fields = ("table", "title", "publisher", "published", "edition", "licence", "file", "sha256", "address", "trust")
     try:
         source = catalog.get(name)
         about = {key: getattr(source, key) for key in fields}
     except IcsError:
-        about = {**dict.fromkeys(fields, ""), "title": name, "trust": "Not in the catalog of this project."}
+        about = {**dict.fromkeys(fields, ""), "table": name, "title": name, "trust": "Not in the catalog of this project."}
     return {**about, "id": name, "anchor": f"source-{quote(name)}"}
 
 

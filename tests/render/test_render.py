@@ -3,13 +3,16 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import escape
 from html.parser import HTMLParser
 
 import nbformat
+import pandas as pd
 import pytest
 from drawn_reports import code, figure, notebook, prose, shown, small
 
 from icslib.errors import RenderError
+from icslib.exhibits import table
 from icslib.render import render_report
 
 
@@ -143,3 +146,15 @@ def test_what_is_no_notebook_is_refused_and_the_old_page_stays(tmp_path):
     with pytest.raises(RenderError, match=r"bad\.ipynb is not a notebook"):
         render_report(bad, old)
     assert old.read_text() == "old"
+
+
+def test_a_cell_of_a_gathered_table_names_the_publication_of_its_row(page):
+    from icslib import store
+    from icslib.tidy import cell_refs
+
+    rows = store.load("finances_national").iloc[:2]
+    data = pd.DataFrame({"period": rows["period"], "surplus": rows["value"], "cells": [(ref,) for ref in cell_refs(rows)]})
+    text = page(notebook(prose("a", "# T"), code("b", "ics.table(x)", shown(table(data, title="T")))))
+    for row in rows.itertuples():
+        assert f'<a href="{escape(row.address)}">{escape(row.title)}</a>' in text and escape(row.publisher) in text
+        assert f">{row.column}{row.row}</span>" in text
