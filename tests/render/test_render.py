@@ -3,13 +3,13 @@
 import re
 from base64 import b64encode
 from hashlib import sha256
-from html import escape
 from html.parser import HTMLParser
 
 import nbformat
 import pandas as pd
 import pytest
 from drawn_reports import code, figure, notebook, prose, shown, small
+from markupsafe import escape
 
 from icslib.errors import RenderError
 from icslib.exhibits import table
