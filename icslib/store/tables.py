@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from .. import catalog, paths
 from ..errors import StoreError
 from ..tidy import COLUMNS, check_observations
+from .known import known_at
 
 PACKAGE = "datapackage.json"
 FIELD_TYPES = {
@@ -104,10 +105,13 @@ def need_bytes(name: str) -> bytes:
 
 
 def load(name: str) -> pd.DataFrame:
-    """The observations of one processed table; the reading is noted for :func:`icslib.stamp` and for the cache of runs."""
+    """The observations of one processed table; the reading is noted for :func:`icslib.stamp` and for the cache of runs.
+
+    With ``ICSLIB_AS_OF`` set to a day (``icslib run --as-of``), only those that were known then.
+    """
     data = need_bytes(name)
     _reads[name] = hashlib.sha256(data).hexdigest()
-    return check_observations(from_bytes(data))
+    return known_at(check_observations(from_bytes(data)))
 
 
 def reads() -> list[tuple[str, str]]:
