@@ -4,6 +4,7 @@ Readers make observations with :func:`observations`; everything downstream relie
 columns and on :func:`check_observations` having passed.
 """
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -110,3 +111,12 @@ def merge_cells(cells: Iterable[str | tuple[str, ...]]) -> tuple[str, ...]:
     ('a!!A1', 'b!!A2')
     """
     return tuple(sorted({ref for cell in cells for ref in ((cell,) if isinstance(cell, str) else cell)}))
+
+
+def safe_text(value: object) -> object:
+    """Text with an apostrophe before it if a spreadsheet would take it for a formula; other values as they are.
+
+    >>> safe_text("=HYPERLINK(1)"), safe_text(-3.5), safe_text("Ambleton")
+    ("'=HYPERLINK(1)", -3.5, 'Ambleton')
+    """
+    return f"'{value}" if isinstance(value, str) and re.match(r"\s*[=+\-@\t\r|]", value) else value

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..style import UNIT_WORDS
+from ..tidy import safe_text
 from .cells import cell_ranges
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
@@ -100,15 +101,6 @@ def write_csv(record: dict) -> str:
         refs = (name_cells(record["cells"][name][spot]) for name in traced)
         csv.writerow([safe_text(value) for value in [*row, *refs]])
     return file.getvalue()
-
-
-def safe_text(value: Any) -> Any:
-    """Text with an apostrophe before it if a spreadsheet would take it for a formula; other values as they are.
-
-    >>> safe_text("=HYPERLINK(1)"), safe_text(-3.5), safe_text("Ambleton")
-    ("'=HYPERLINK(1)", -3.5, 'Ambleton')
-    """
-    return f"'{value}" if isinstance(value, str) and re.match(r"\s*[=+\-@\t\r|]", value) else value
 
 
 def name_cells(refs: Sequence[str]) -> str:
