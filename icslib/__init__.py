@@ -26,11 +26,14 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "trust_table", "year_end_variance",
         ],
         "prices": ["deflate", "deflator"],
-        "savings": ["carry_forward", "check_delivery", "make_programme", "national_savings", "scenarios", "share_out", "simulate_savings", "tornado"],
+        "savings": [
+            "asks_by_system", "carry_forward", "check_delivery", "delivery", "make_programme", "national_savings", "scenarios", "share_out",
+            "simulate_savings", "tornado", "usual_shocks",
+        ],
         "workforce": [
             "back_test", "check_rates", "compare_staffing", "decompose", "forecast_series", "funnel", "link_staffing", "measure_gap", "net_flow",
             "project_workforce", "sickness_by", "xmr",
-        ],  # fmt: skip
+        ],
         "exhibits": ["in_short", "plot", "table"],
         "runs": ["form", "run"],
         "register": ["check_overlap", "count_systems", "find_place", "lineage_of", "places", "roll_up", "to_vintage"],

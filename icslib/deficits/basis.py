@@ -122,8 +122,8 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     ----------
     figures : observations; ``note``, ``publisher`` and ``title`` are used where there
     names : DataFrame, optional
-        Rules: ``measure``; ``basis``, ``period`` (a prefix of the label) and ``note`` (a part of the publisher's
-        note), each empty for any; then what the figure is: ``what``, ``scope`` (``by place``: from the place's
+        Rules: ``measure``; ``basis``, ``period`` (a prefix of the label), ``note`` (a part of the publisher's
+        note) and ``place_type``, each empty for any; then what the figure is: ``what``, ``scope`` (``by place``: from the place's
         type), ``support``, ``reason``. A later rule wins. By default ``data/raw/reference/position_bases.csv``.
 
     Returns
@@ -142,8 +142,9 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     for rule in rules.itertuples():
         rows = (held["measure"] == rule.measure) & held["period"].astype(str).str.startswith(rule.period)
         rows &= notes.str.contains(rule.note, regex=False)
-        if rule.basis:
-            rows &= held["basis"] == rule.basis
+        for column in ("basis", "place_type"):
+            if getattr(rule, column):
+                rows &= held[column] == getattr(rule, column)
         held.loc[rows, ["what", "scope", "support"]] = [rule.what, rule.scope, rule.support]
     held["scope"] = held["scope"].where(held["scope"] != "by place", held["place_type"].map(SCOPES).fillna("system"))
     unknown = sorted(set(held["kind"]) - set(KINDS))

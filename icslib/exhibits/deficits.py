@@ -1,5 +1,7 @@
 """Figures and tables of deficits. Plans and outturns, and positions before and after support, never share a line."""
 
+from itertools import cycle
+
 import pandas as pd
 
 from .. import style
@@ -14,7 +16,7 @@ from ..numbers import write_number
 from ..periods import financial_year
 from ..tidy import merge_cells
 from . import plot, table
-from .charts import bars, bridge, lines, ranked_dots, scatter, small_multiples
+from .charts import bars, bridge, ranked_dots, scatter, small_multiples
 from .core import Exhibit
 from .names import short_names
 from .words import describe_intervals, describe_ranking
@@ -124,8 +126,10 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
     when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
     kind = best["what"].where(best["what"] != "position", best["kind"])
     best["said"] = [
-        f"{write_number(value, 'GBP m', 0 if abs(value) >= 10 or value == 0 else 1)} {what} {month}".strip() + (f" (one of {n})" if n > 1 else "")
-        for value, what, month, n in zip(best["value"], kind, when, several, strict=True)
+        f"{write_number(value, 'GBP m', 0 if abs(value) >= 10 or value == 0 else 1)} {what} {month}".strip()
+        + (f", {SAID[support]}" if support in ("before", "after") else "")
+        + (f" (one of {n})" if n > 1 else "")
+        for value, what, month, support, n in zip(best["value"], kind, when, best["support"], several, strict=True)
     ]
     wide = best.pivot(index="place", columns="fy", values="said").reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
     wide.columns = [financial_year(int(year)).label for year in wide.columns]
@@ -133,9 +137,11 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
     cells = {place: merge_cells(refs) for place, refs in best.groupby("place")["cells"]}
     wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
+    empty = result.coverage.loc[list(data.index)] == 0
+    who = f"{data['system'].iloc[0]}: no" if len(data) == 1 else "No"
     return Exhibit(
         kind="table",
-        title=f"No figure is published that we know of for {(result.coverage == 0).to_numpy().sum()} of {result.coverage.size} system-years",
+        title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} system-years",
         data=data.reset_index(drop=True),
         unit=result.unit,
         notes=(
@@ -170,20 +176,22 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: MonthPath, asked: str = "") -> Exhibit:
-    wide = result.table.pivot_table(index="month", columns="fy", values="to_date")
-    wide.columns = [financial_year(int(year)).label for year in wide.columns]
-    ends = result.table.dropna(subset="outturn").groupby("fy")["outturn"].first()
+    years = {financial_year(int(fy)).label: rows for fy, rows in result.table.groupby("fy")}
 
     def draw(figure):
         ax = figure.subplots()
-        lines(ax, wide.reindex(range(1, 13)).interpolate(limit_area="inside"), unit=result.unit, zero=True)
-        for line, year in zip(ax.get_lines(), wide.columns, strict=False):
-            ax.plot(wide.index, wide[year], linestyle="none", marker="o", markersize=4, color=line.get_color())
-            line.set_marker("")
-            end = ends.get(int(year[:4]) + 1)
-            if end is not None:
-                ax.plot([12.4], [end], marker="D", color=line.get_color(), clip_on=False)
-        ax.set_xlabel("month of the financial year (1 is April); diamonds at the right: the year's outturn")
+        for hue, (label, rows) in zip(cycle(style.SERIES), years.items(), strict=False):
+            ax.plot(rows["month"], rows["to_date"], linestyle="none", marker="o", markersize=4.5, color=hue, label=label)
+            last, end = rows.iloc[-1], rows["outturn"].iloc[0]
+            if pd.notna(end):
+                ax.plot([last["month"], 12], [last["to_date"], end], color=hue, linestyle=":", linewidth=1)
+                ax.plot([12], [end], linestyle="none", marker="D", color=hue)
+        ax.axhline(0, color=style.INK, linewidth=1)
+        ax.set_xticks(range(1, 13))
+        ax.set_xlabel("month of the financial year (1 is April); diamond: the whole year's variance")
+        ax.set_ylabel("£ million")
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+        figure.legend(loc="outside right upper")
 
     shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells"]
     return Exhibit(
@@ -192,9 +200,9 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
         subtitle="Variance from plan to date, by month, and the year's outturn",
         data=result.table[[column for column in shown if column in result.table]],
         unit=result.unit,
-        notes=("An error below zero: the guess was gloomier than the year turned out.", "Between printed months the line is drawn straight; only dots are published."),
+        notes=("An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
         sources=_sources(result.table),
-        alt=f"{len(result.table)} figures over {len(wide.columns)} years. " + result.finding,
+        alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
         draw=draw,
     )
 

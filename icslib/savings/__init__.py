@@ -6,9 +6,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "holes": ["CarriedForward", "carry_forward"],
-        "programme": ["DELIVERY", "check_programme", "make_programme", "share_out"],
-        "published": ["NationalSavings", "check_delivery", "national_savings"],
-        "sensitivity": ["Sensitivity", "scenarios", "tornado"],
+        "programme": ["DELIVERY", "check_programme", "delivery", "make_programme", "share_out"],
+        "published": ["Asks", "NationalSavings", "asks_by_system", "check_delivery", "national_savings", "usual_shocks"],
+        "sensitivity": ["Scenarios", "Sensitivity", "scenarios", "tornado"],
         "simulate": ["Savings", "simulate_savings"],
     },
 )

@@ -23,6 +23,26 @@ Our assumption. It gives 82% for the mix of the 2022-23 ICB plans; delivered tot
 """
 
 
+def delivery(**means: float) -> pd.DataFrame:
+    """The default assumptions with other means by band; a spread too wide for its new mean is narrowed to what fits.
+
+    >>> delivery(high=0.5)["mean"].tolist()
+    [0.5, 0.85, 1.0]
+    """
+    strange = sorted(set(means) - set(BANDS))
+    if strange:
+        raise BasisError(f"There is no risk band {strange}. Bands: {', '.join(BANDS)}.")
+    table = DELIVERY.copy()
+    for band, mean in means.items():
+        table.loc[band, "mean"] = mean
+    m = table["mean"] / table["most"]
+    if not m.between(0, 1, inclusive="neither").all():
+        band = m.index[~m.between(0, 1, inclusive="neither")][0]
+        raise BasisError(f"The mean delivered of the {band} band is {table.loc[band, 'mean']:g}; it must lie between 0 and {MOST:g}.")
+    table["sd"] = np.minimum(table["sd"], 0.8 * table["most"] * np.sqrt(m * (1 - m)))
+    return table
+
+
 def make_programme(
     asked: Mapping[str, float] | pd.Series,
     bands: Mapping[str, float],

@@ -10,12 +10,11 @@ import pandas as pd
 
 from ..errors import BasisError
 from ..numbers import write_number
+from ..periods import financial_year
 from ..prices import march_year
 from ..results import Result
 from ..tidy import cell_refs
-from .programme import DELIVERY
-
-NOT_RATED = "not published"
+from .programme import DELIVERY, share_out
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +80,99 @@ def national_savings(claims: pd.DataFrame) -> NationalSavings:
     )
     cells = tuple(sorted({ref for refs in table["cells"] for ref in refs}))
     return NationalSavings(table, total, board, _millions(one_off), bands, cells=cells)
+
+
+@dataclass(frozen=True, eq=False)
+class Asks(Result):
+    """What each system was asked for in one year.
+
+    Attributes
+    ----------
+    table : DataFrame, index ``place``
+        ``asked`` (GBP m), ``how`` (``published`` or ``shared out by weight``), ``per_head`` (GBP), ``cells``. Sums to the national ask.
+    """
+
+    table: pd.DataFrame
+    period: str
+    total: float
+    unit: str = "GBP m"
+    cells: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> pd.Series:
+        """GBP m by place."""
+        return self.table["asked"]
+
+    @property
+    def finding(self) -> str:
+        """How much of the national ask is known by system."""
+        known = self.table[self.table["how"] == "published"]
+        return (
+            f"Of the {write_number(self.total, 'GBP m')} asked for {self.period}, {write_number(known['asked'].sum(), 'GBP m')} is published by system "
+            f"({len(known)} of {len(self.table)}); the rest is shared out by people."
+        )
+
+
+def asks_by_system(national: pd.DataFrame, systems: pd.DataFrame, people: pd.Series, year: int, publisher: str = "") -> Asks:
+    """The national ask of one year by system: published where held, otherwise in proportion to `people`.
+
+    Parameters
+    ----------
+    national, systems : observations, ``load("finances_national")`` and ``load("finances_by_ics")``
+    people : Series, index system
+    publisher : whose national figure, where several are printed; by default the first to print the year's target
+
+    Raises
+    ------
+    BasisError
+        When no target of that year is held, or a system's is printed with two values.
+    """
+    period = financial_year(year).label
+    rows = national[(national["measure"] == "efficiency_target") & (national["period"] == period)]
+    rows = rows[rows["publisher"] == publisher] if publisher else rows
+    if rows.empty:
+        held = national.loc[national["measure"] == "efficiency_target", "period"].unique()
+        raise BasisError(f"No national savings target is held for {period}. Held: {', '.join(sorted(held))}.")
+    own = systems[
+        (systems["measure"] == "efficiency_target") & (systems["period"] == period) & (systems["basis"] == "plan") & systems["place"].isin(people.index)
+    ]
+    twice = own.groupby("place")["value"].nunique()
+    if (twice > 1).any():
+        raise BasisError(f"The savings asked of {twice.idxmax()} in {period} are printed with {twice.max()} values. Keep one.")
+    own = own.assign(cell=cell_refs(own)).drop_duplicates("place").set_index("place")
+    total, cell = float(rows["value"].iloc[0]), cell_refs(rows).iloc[0]
+    table = share_out(total, people, own["value"])
+    table["per_head"] = table["asked"] * 1e6 / people
+    table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
+    return Asks(table, period, total, cells=(cell, *own["cell"]))
+
+
+def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
+
+    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or the latest
+    before it, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
+    """
+    kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))
+
+    def latest(measure: str) -> pd.Series | None:
+        rows = kept[(kept["measure"] == measure) & (kept["fy"] <= year)].sort_values("fy")
+        return None if rows.empty else rows.iloc[-1]
+
+    named = {"inflation_pressure_unfunded": "inflation not funded, as in {}", "industrial_action_cost": "strikes, as in {}", "deficit_support_funding": "support of {} withdrawn"}
+    shocks, cells = {}, []
+    for measure, words in named.items():
+        row = latest(measure)
+        if row is not None:
+            shocks[words.format(row["period"])] = -float(row["value"])
+            cells.append(row["cell"])
+    row = latest("system_allocation")
+    if row is not None:
+        shocks[f"pay a point above plan, on the allocation of {row['period']}"] = -float(row["value"]) * pay_share / 100
+        cells.append(row["cell"])
+    if not shocks:
+        raise BasisError(f"No shock of {financial_year(year).label} or before is published in what we hold. Name your own, in GBP m.")
+    return shocks, tuple(cells)
 
 
 def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd.DataFrame = DELIVERY) -> pd.DataFrame:

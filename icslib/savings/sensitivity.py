@@ -21,8 +21,9 @@ class Sensitivity(Result):
     Attributes
     ----------
     table : DataFrame, index ``assumption``, widest swing first
-        ``low``, ``high`` (the values tried), ``at_low``, ``at_high`` (the outcome, GBP m), ``swing``; ``base`` in attrs is not
-        used: the outcome with no assumption moved is ``base`` of the record.
+        ``low``, ``high`` (the values tried), ``at_low``, ``at_high`` (the outcome, GBP m), ``swing``.
+    base : float
+        The outcome with no assumption moved.
     """
 
     table: pd.DataFrame
@@ -86,18 +87,39 @@ def tornado(
     return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), words.get(measure, measure))
 
 
-def scenarios(savings: Savings, shocks: Mapping[str, float]) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Scenarios(Result):
+    """The year end under named shocks.
+
+    Attributes
+    ----------
+    table : DataFrame, index ``scenario``
+        GBP m: ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``; ``asked_again``, what more would have to be asked to stand where
+        it stood without the shock, as a share of the ask.
+    """
+
+    table: pd.DataFrame
+    unit: str = "GBP m"
+    cells: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """The largest single shock."""
+        single = self.table.drop(index=["as planned", "all at once"], errors="ignore")
+        worst = single.loc[single["shock"].idxmin()]
+        return (
+            f"The largest single shock is {single['shock'].idxmin()} ({write_number(worst['shock'], 'GBP m')}): the expected year end moves from "
+            f"{write_number(self.table.loc['as planned', 'position'], 'GBP m')} to {write_number(worst['position'], 'GBP m')}, and to make it good "
+            f"{worst['asked_again']:.0%} more would have to be asked."
+        )
+
+
+def scenarios(savings: Savings, shocks: Mapping[str, float], cells: tuple[str, ...] = ()) -> Scenarios:
     """The year-end position of all places together under named shocks, one at a time and all at once.
 
     Parameters
     ----------
-    shocks : GBP m by name, negative when they worsen the position (pay a point above plan, inflation, support funding withdrawn)
-
-    Returns
-    -------
-    DataFrame, index ``scenario``
-        ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``, ``asked_again``: what more would have to be asked to stand at the
-        mean without the shock, as a share of the ask.
+    shocks : GBP m by name, negative when they worsen the position
     """
     if not shocks:
         raise BasisError("No shock was named: give GBP m by name, negative when it worsens the position.")
@@ -108,7 +130,7 @@ def scenarios(savings: Savings, shocks: Mapping[str, float]) -> pd.DataFrame:
     for name in ("position", "position_p10", "position_p90"):
         out[name] = row[name] + out["shock"]
     out["asked_again"] = (-out["shock"] / share / row["asked"]).clip(lower=0) + 0.0
-    return out.rename_axis("scenario")
+    return Scenarios(out.rename_axis("scenario"), cells=cells)
 
 
 def _with(delivery: pd.DataFrame, band: str, column: str, value: float) -> pd.DataFrame:

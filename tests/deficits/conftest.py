@@ -5,12 +5,12 @@ import pytest
 
 RULES = pd.DataFrame(
     [
-        ["surplus", "", "", "", "position", "by place", "not stated", ""],
-        ["surplus", "outturn", "2023-24", "", "position", "by place", "after", ""],
-        ["surplus", "draft plan", "", "After support", "position", "by place", "after", ""],
-        ["surplus_before_support", "", "", "", "position", "by place", "before", ""],
+        ["surplus", "", "", "", "", "position", "by place", "not stated", ""],
+        ["surplus", "outturn", "2023-24", "", "system", "position", "by place", "after", ""],
+        ["surplus", "draft plan", "", "After support", "", "position", "by place", "after", ""],
+        ["surplus_before_support", "", "", "", "", "position", "by place", "before", ""],
     ],
-    columns=["measure", "basis", "period", "note", "what", "scope", "support", "reason"],
+    columns=["measure", "basis", "period", "note", "place_type", "what", "scope", "support", "reason"],
 )
 
 

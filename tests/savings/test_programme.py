@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icslib.errors import BasisError
-from icslib.savings import DELIVERY, check_delivery, check_programme, make_programme, national_savings, share_out
+from icslib.savings import (
+    DELIVERY,
+    asks_by_system,
+    check_delivery,
+    check_programme,
+    delivery,
+    make_programme,
+    national_savings,
+    share_out,
+    usual_shocks,
+)
 from icslib.savings.programme import check_assumptions
 
 MIX = {"high": 0.36, "medium": 0.25, "low": 0.39}
@@ -108,3 +118,41 @@ def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
     implied = found["high_implied"].iloc[1]
     assert 0.36 * implied + 0.25 * 0.85 + 0.39 == pytest.approx(4980 / 5700)
     assert found["cells"].iloc[0] == ("n!!E3", "n!!E4")
+
+
+def national(rows):
+    frame = pd.DataFrame(rows, columns=["measure", "period", "value", "publisher"])
+    frame = frame.assign(unit="GBP m", basis="plan", source="n", sheet="", column="E", row=range(2, len(frame) + 2))
+    frame["end"] = pd.to_datetime("20" + frame["period"].str[-2:] + "-03-31")
+    return frame
+
+
+def test_asks_by_system_are_published_or_shared_out_and_traceable():
+    whole = national([("efficiency_target", "2024-25", 100.0, "NHS England")])
+    own = national([("efficiency_target", "2024-25", 40.0, "Board"), ("efficiency_target", "2023-24", 9.0, "Board")]).assign(place="QQA", source="s")
+    people = pd.Series({"QQA": 1e6, "QQB": 2e6, "QQC": 1e6})
+    found = asks_by_system(whole, own, people, 2025)
+    assert found.asked.to_dict() == pytest.approx({"QQA": 40.0, "QQB": 40.0, "QQC": 20.0})
+    assert found.table["cells"].tolist() == [("s!!E2",), ("n!!E2",), ("n!!E2",)] and found.table.loc["QQC", "per_head"] == 20.0
+    assert "1 of 3" in found.finding
+    with pytest.raises(BasisError, match=r"No national savings target is held for 2023-24\. Held: 2024-25"):
+        asks_by_system(whole, own, people, 2024)
+    with pytest.raises(BasisError, match="asked of QQA in 2024-25 are printed with 2 values"):
+        asks_by_system(whole, pd.concat([own, own.assign(value=41.0)]), people, 2025)
+
+
+def test_shocks_are_of_published_size_and_of_the_time():
+    rows = [("inflation_pressure_unfunded", "2023-24", 1700.0, ""), ("deficit_support_funding", "2024-25", 2300.0, ""), ("system_allocation", "2024-25", 1000.0, "")]
+    shocks, cells = usual_shocks(national(rows), 2025, pay_share=0.5)
+    assert list(shocks.values()) == [-1700.0, -2300.0, -5.0] and cells == ("n!!E2", "n!!E3", "n!!E4")
+    assert list(usual_shocks(national(rows), 2024)[0]) == ["inflation not funded, as in 2023-24"]
+    with pytest.raises(BasisError, match="No shock of 2021-22"):
+        usual_shocks(national(rows), 2022)
+
+
+def test_a_moved_mean_keeps_a_possible_spread():
+    check_assumptions(delivery(high=0.05, medium=1.15, low=1.19))
+    with pytest.raises(BasisError, match=r"risk band \['huge'\]"):
+        delivery(huge=0.5)
+    with pytest.raises(BasisError, match=r"mean delivered of the low band is 1\.3"):
+        delivery(low=1.3)

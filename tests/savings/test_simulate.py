@@ -124,7 +124,9 @@ def test_moving_the_high_share_keeps_the_ask():
 
 def test_scenarios_move_the_position_by_their_shock():
     savings = simulate_savings(ONE, draws=5000)
-    found = scenarios(savings, {"pay": -5.0, "support withdrawn": -10.0})
+    made = scenarios(savings, {"pay": -5.0, "support withdrawn": -10.0})
+    found = made.table
+    assert made.finding.startswith("The largest single shock is support withdrawn (−£10.0m)")
     assert found["position"].diff().iloc[1] == pytest.approx(-5.0)
     assert found.loc["all at once", "position"] == pytest.approx(found.loc["as planned", "position"] - 15.0)
     share = savings.together.loc["common", "delivered"] / 100

@@ -1,0 +1,140 @@
+"""Figures and tables of savings at risk: what was asked, what is delivered, what comes back."""
+
+import pandas as pd
+
+from .. import style
+from ..numbers import write_number
+from ..savings.holes import READINGS, CarriedForward
+from ..savings.published import Asks, NationalSavings
+from ..savings.sensitivity import Scenarios, Sensitivity
+from ..savings.simulate import Savings
+from . import plot, table
+from .charts import bars, lines, ranked_dots
+from .core import Exhibit
+from .names import short_names
+from .words import describe_lines, describe_ranking
+
+ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
+
+
+@table.register
+def _(result: NationalSavings, asked: str = "") -> Exhibit:
+    notes = ("'Neither': what is rated neither high nor medium; the source does not rate it.", "Each line is printed, or is made of two printed figures.")
+    return Exhibit(kind="table", title=result.finding, data=result.table, unit=result.unit, notes=notes, sources=_refs(result.cells))
+
+
+@table.register
+def _(result: Asks, asked: str = "") -> Exhibit:
+    data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
+    data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
+    notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.",)
+    return Exhibit(kind="table", title=result.finding, data=data.reset_index(), unit=result.unit, notes=notes, sources=_refs(result.cells))
+
+
+@plot.register
+def _(result: Savings, asked: str = "", show: str = "together") -> Exhibit:
+    """`show`: "together" (distribution of the sum, with and without a common shock) or "systems" (delivered as a share of the ask)."""
+    if show == "systems":
+        return _systems(result, asked)
+    spread = result.percentiles
+    words = {"common": "systems share shocks", "independent": "systems taken as independent"}
+
+    def draw(figure):
+        ax = figure.subplots()
+        for name, hue in (("independent", style.ALL), ("common", style.ASKED)):
+            ax.plot(spread[name], spread.index, color=hue, label=words[name])
+        row = result.together.loc["common"]
+        ax.axvline(row["asked"], color=style.SECOND, linestyle="--", linewidth=1, label="asked")
+        ax.set_xlabel("savings delivered, £ million")
+        ax.set_ylabel("chance of no more than this, %")
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        figure.legend(loc="outside lower center", ncols=3)
+
+    row = result.together.loc["common"]
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
+        data=spread.reset_index(),
+        unit=result.unit,
+        notes=(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}."),
+        alt=result.finding,
+        draw=draw,
+    )  # fmt: skip
+
+
+def _systems(result: Savings, asked: str) -> Exhibit:
+    names = short_names(result.by_place.index)
+    data = result.by_place.rename(index=names).rename_axis("system")
+    share = data[["delivered", "p10", "p90"]].div(data["asked"], axis=0) * 100
+    row = data.loc[names[asked]] if asked in names else None
+    title = f"A single system delivers between {share['p10'].median():.0f}% and {share['p90'].median():.0f}% of its ask, eight times in ten, under the same assumptions for all"
+    if row is not None:
+        title = (
+            f"{names[asked]}: {write_number(row['delivered'], 'GBP m')} expected of {write_number(row['asked'], 'GBP m')} asked, {write_number(row['p10'], 'GBP m')} to "
+            f"{write_number(row['p90'], 'GBP m')} eight times in ten"
+        )
+    return Exhibit(
+        kind="figure",
+        title=title,
+        subtitle="Savings delivered as a share of the ask: mean, 10th to 90th percentile",
+        data=data.round(2).reset_index(),
+        unit="percent",
+        notes=(ASSUMED, "Systems differ here in size only: the same assumptions are used for all."),
+        alt=describe_ranking(share["delivered"], "percent", "systems", names.get(asked, "")),
+        draw=lambda figure: ranked_dots(figure.subplots(), share["delivered"], unit="percent", asked=names.get(asked, ""), low=share["p10"], high=share["p90"], reference=100.0, reference_label="all of it"),
+        size=style.TALL,
+    )  # fmt: skip
+
+
+@plot.register
+def _(result: CarriedForward, asked: str = "") -> Exhibit:
+    wide = result.table["mean"].unstack("reading")[list(READINGS)]
+    bands = {reading: (result.table.loc[reading, "p10"], result.table.loc[reading, "p90"]) for reading in READINGS}
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
+        data=result.table.round(3).reset_index(),
+        unit=result.unit,
+        notes=(ASSUMED, "Savings asked and not delivered are not in it: they are in each year's deficit already.", "Both readings ask the same new savings every year."),
+        alt=describe_lines(wide.rename_axis("year"), result.unit),
+        draw=lambda figure: lines(figure.subplots(), wide, unit=result.unit, bands=bands, zero=True),
+    )
+
+
+@plot.register
+def _(result: Sensitivity, asked: str = "") -> Exhibit:
+    moved = result.table[["at_low", "at_high"]] - result.base
+    labels = [f"{name} ({row['low']:.2g} to {row['high']:.2g})" for name, row in result.table.iterrows()]
+
+    def draw(figure):
+        ax = figure.subplots()
+        bars(ax, pd.Series(moved["at_low"].to_numpy(), labels), unit=f"change from {write_number(result.base, result.unit)}, £ million")
+        spots = range(len(labels))[::-1]
+        ax.barh(list(spots), moved["at_high"].to_numpy(), color=style.ASKED, height=0.7)
+        handles = [ax.patches[0], ax.patches[-1]]
+        figure.legend(handles, ["at the low value", "at the high value"], loc="outside lower center", ncols=2)
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"How {result.outcome} moves when one assumption does; in brackets the values tried",
+        data=result.table.round(2).reset_index(),
+        unit=result.unit,
+        notes=("The same random numbers are used throughout, so differences carry little chance of their own.", ASSUMED),
+        alt="; ".join(f"{name}: {write_number(low, result.unit)} to {write_number(high, result.unit)}" for name, (low, high) in result.table[["at_low", "at_high"]].iterrows()) + ".",
+        draw=draw,
+        size=(8.0, 4.8),
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Scenarios, asked: str = "") -> Exhibit:
+    data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
+    notes = ("Year end without support or other help than is named; deficit negative.", "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.")
+    return Exhibit(kind="table", title=result.finding, data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=_refs(result.cells))
+
+
+def _refs(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
