@@ -64,7 +64,7 @@ def columns(ax: Any, values: pd.Series, *, unit: str, asked: Names = ()) -> Any:
     """Upright bars through time in the order given, from the zero line; for a year-by-year position."""
     names = [str(name) for name in values.index]
     ax.bar(names, values.to_numpy(float), color=np.where(_picked(names, asked), style.ASKED, style.ALL), width=0.75)
-    if len(names) > 10:
+    if sum(map(len, names)) > 60:
         ax.tick_params(axis="x", rotation=45)
     return _finish(ax, unit, along="y", zero=True)
 

@@ -129,12 +129,12 @@ def in_short(*results: Any) -> InShort:
 
 
 def describe_source(name: str) -> str:
-    """A source for the foot of a figure: title, publisher, date; its id when the catalog does not know it."""
-    try:
-        from .. import catalog
+    """A source, or a table of several editions, for the foot of a figure: title, publisher, date; else its id."""
+    from .. import catalog
 
-        source = catalog.get(name)
-    except (CatalogError, ImportError):
+    try:
+        source = next(iter(catalog.of_table(name)), None) or catalog.get(name)
+    except CatalogError:
         return name
     about = "; ".join(part for part in (source.publisher, source.published) if part and part != "not stated")
     return f"{source.title} ({about})" if about else source.title

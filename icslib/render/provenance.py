@@ -56,9 +56,9 @@ class Cells:
         """What the catalog says of every source named by an exhibit or behind a cell: one entry a publication, its files within."""
         named = {ref.partition("!")[0] for refs in self.sets.values() for ref in refs} | set(self.sources)
         found: dict[str, dict] = {}
-        for name in sorted(named):
-            about = _describe(name)
-            found.setdefault(about["table"], {**about, "files": []})["files"].append(about)
+        for about in sorted((file for name in named for file in _describe(name)), key=lambda file: file["id"]):
+            whole = found.setdefault(about["table"], {**about, "anchor": f"source-{quote(about['table'])}", "files": {}})
+            whole["files"][about["id"]] = about
         return list(found.values())
 
 
@@ -79,14 +79,15 @@ def _publications(path: str, _changed: int) -> dict[tuple, tuple[str, str, str, 
     return {(sheet, column, row): tuple(rest) for sheet, column, row, *rest in frame.itertuples(index=False)}
 
 
-def _describe(name: str) -> dict:
-    fields = ("table", "title", "publisher", "published", "edition", "licence", "file", "sha256", "address", "trust")
+def _describe(name: str) -> list[dict]:
+    """The file of a source, or all files of a table."""
+    fields = ("id", "table", "title", "publisher", "published", "edition", "licence", "file", "sha256", "address", "trust")
     try:
-        source = catalog.get(name)
-        about = {key: getattr(source, key) for key in fields}
+        sources = catalog.of_table(name) or [catalog.get(name)]
     except IcsError:
-        about = {**dict.fromkeys(fields, ""), "table": name, "title": name, "trust": "Not in the catalog of this project."}
-    return {**about, "id": name, "anchor": f"source-{quote(name)}"}
+        unknown = {"id": name, "table": name, "title": name, "trust": "Not in the catalog of this project."}
+        return [{**dict.fromkeys(fields, ""), **unknown}]
+    return [{key: getattr(source, key) for key in fields} for source in sources]
 
 
 def _cut(cells: str) -> str:

@@ -1,0 +1,35 @@
+"""From an exhibit of a report back to the cells of its numbers."""
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from .. import paths, store
+from ..errors import RenderError
+from ..exhibits.core import MIME
+
+
+def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
+    """The cells behind an exhibit of a report, named as its page names it: ``"Figure 2"``, ``"table 1"``; see :func:`icslib.trace`."""
+    name = Path(report).name.removesuffix(".html").removesuffix(".ipynb")
+    path = next(iter(sorted(paths.reports().rglob(f"{name}.ipynb"))), None)
+    if path is None:
+        known = ", ".join(sorted(found.stem for found in paths.reports().rglob("*.ipynb"))) or "none yet; 'icslib run' makes them"
+        raise RenderError(f"There is no report {name!r} in {paths.reports()}. Reports: {known}.")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    counts = {"figure": 0, "table": 0}
+    records = {}
+    for record in (out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})):
+        counts[record["kind"]] += 1
+        records[f"{record['kind']} {counts[record['kind']]}"] = record
+    asked = " ".join(re.findall(r"[a-z]+|\d+", exhibit.lower()))
+    if asked not in records:
+        raise RenderError(f"{name} has no exhibit {exhibit!r}. It has {', '.join(records) or 'none'}.")
+    record = records[asked]
+    refs = [ref for column in record["cells"].values() for cell in column for ref in cell]
+    if not refs:
+        ids = ", ".join(source["id"] for source in record["sources"])
+        raise RenderError(f"{asked} of {name}, {record['title']!r}, names no cells: its numbers are estimates, from {ids or 'no named source'}.")
+    return store.trace(refs)
