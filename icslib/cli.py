@@ -27,10 +27,10 @@ def _run(args: argparse.Namespace) -> int:
         return 0
     given = dict(_split(one) for one in args.parameter)
     each = {name: values.split(",") if values else "all" for name, _, values in (one.partition("=") for one in args.each)}
-    jobs = runs.select_jobs(args.notebooks, given, each, failed=args.failed)
+    jobs = runs.select_jobs(args.notebooks, given, each, failed=args.failed, as_of=args.as_of)
     options = runs.Options(
         jobs=args.jobs, force=args.force, seconds=args.timeout, megabytes=args.memory, cluster=args.cluster,
-        kernel=args.kernel, as_of=args.as_of, keep=args.keep,
+        kernel=args.kernel, keep=args.keep,
     )  # fmt: skip
     if args.plan:
         for job, what, why in runs.plan_batch(jobs, options):
@@ -86,6 +86,61 @@ def _check(args: argparse.Namespace) -> int:
     return _build(args)
 
 
+def _fetch(args: argparse.Namespace) -> int:
+    from . import catalog
+
+    fetched = catalog.fetch(args.ids or None)
+    print(fetched)
+    return 0 if fetched.ok else 1
+
+
+def _add(args: argparse.Namespace) -> int:
+    from . import store
+
+    added = store.add(args.file, args.edition)
+    print(added, added.stub and f"A reader could begin like this:\n\n{added.stub}", sep="\n")
+    return 0 if added.source else 1
+
+
+def _trace(args: argparse.Namespace) -> int:
+    from .render.lineage import trace_exhibit
+
+    cells = trace_exhibit(args.report, " ".join(args.exhibit))
+    if args.csv:
+        print(cells.to_csv(index=False), end="")
+    else:
+        for _, row in cells.drop_duplicates("source").iterrows():
+            print(f"{row['title']} ({row['publisher']}; published {row['published']}; {row['licence']})\n  {row['file']}, sha256 {row['sha256']}\n  {row['address']}")
+        print(cells[["source", "sheet", "cell", "value", "unit"]].to_string(index=False))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from . import store
+
+    print(store.export(args.table, args.file))
+    return 0
+
+
+def _add_files(commands) -> None:
+    fetch = commands.add_parser("fetch", help="fetch official files from the publishers' addresses, checked by sha256")
+    fetch.add_argument("ids", nargs="*", metavar="ID", help="sources; all if none")
+    fetch.set_defaults(call=_fetch)
+    add = commands.add_parser("add", help="take in a file: say which source and edition it is, file it, rebuild its table")
+    add.add_argument("file", metavar="FILE")
+    add.add_argument("--edition", metavar="NAME", help="name of a new edition; needed where the file does not print its year")
+    add.set_defaults(call=_add)
+    trace = commands.add_parser("trace", help="the cells behind a figure or table of a report")
+    trace.add_argument("report", metavar="REPORT")
+    trace.add_argument("exhibit", nargs="+", metavar="EXHIBIT", help="as the page names it: figure 2, table 1")
+    trace.add_argument("--csv", action="store_true", help="every column, as CSV")
+    trace.set_defaults(call=_trace)
+    export = commands.add_parser("export", help="write a processed table as an accessible spreadsheet, safe from formulas")
+    export.add_argument("table", metavar="TABLE")
+    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv, .xlsx or .ods")
+    export.set_defaults(call=_export)
+
+
 def _diff(args: argparse.Namespace) -> int:
     from . import changes
     from .render import write_diff
@@ -120,6 +175,7 @@ def make_parser() -> argparse.ArgumentParser:
     build.set_defaults(call=_build)
     check = commands.add_parser("check", help="the same as build --check: files whole, tables proved")
     check.set_defaults(call=_check)
+    _add_files(commands)
     _add_run(commands)
     _add_diff(commands)
     return parser

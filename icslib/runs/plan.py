@@ -14,7 +14,7 @@ import itertools
 import re
 import shlex
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -29,11 +29,18 @@ from .parameters import check_values, read_parameters
 
 @dataclass(frozen=True)
 class Job:
-    """One report to make: a notebook, the values given to it, and those that its name must tell."""
+    """One report to make: a notebook, the values given to it, and the day whose knowledge it uses (``""``: all there is)."""
 
     notebook: Notebook
     given: Mapping[str, Any] = field(default_factory=dict)
-    shown: frozenset[str] = frozenset()
+    as_of: str = ""
+
+    def __post_init__(self):
+        if self.as_of:
+            try:
+                date.fromisoformat(self.as_of)
+            except ValueError as fault:
+                raise IcsError(f"--as-of {self.as_of!r}: {fault}. Write a day such as 2024-03-31.") from None
 
     @cached_property
     def name(self) -> str:
@@ -42,6 +49,7 @@ class Job:
         Long or unusual values are cut to what every file system takes, and a short hash keeps them apart.
         """
         parts = [f"{name}={_word(value)}" for name, value in self.given.items()]
+        parts += [f"as-of={self.as_of}"] if self.as_of else []
         plain = "--".join([self.notebook.name, *(re.sub(r"[^\w.=+,-]", "_", part) for part in parts)])
         if len(plain) > 150 or plain != "--".join([self.notebook.name, *parts]):
             plain = f"{plain[:150]}--{hashlib.sha256(repr(parts).encode()).hexdigest()[:8]}"
@@ -50,14 +58,9 @@ class Job:
     @property
     def command(self) -> str:
         """The command line that makes this report alone."""
-        return shlex.join(
-            [
-                "icslib",
-                "run",
-                self.notebook.address,
-                *(part for key, value in self.given.items() for part in ("-p", f"{key}={_word(value)}")),
-            ]
-        )
+        given = [part for key, value in self.given.items() for part in ("-p", f"{key}={_word(value)}")]
+        as_of = ["--as-of", self.as_of] if self.as_of else []
+        return shlex.join(["icslib", "run", self.notebook.address, *given, *as_of])
 
 
 def _word(value) -> str:
@@ -66,14 +69,16 @@ def _word(value) -> str:
     return value.isoformat() if isinstance(value, date) else "none" if value is None else str(value)
 
 
-def make_job(notebook: Notebook, values: Mapping[str, Any], shown: frozenset[str] = frozenset()) -> Job:
+def make_job(notebook: Notebook, values: Mapping[str, Any], shown: Collection[str] = (), as_of: str = "") -> Job:
     """Check `values` and keep those that differ from their default, or are in `shown`."""
     whole = check_values(notebook, values)
     defaults = {one.name: one.default for one in read_parameters(notebook)}
-    return Job(notebook, {name: value for name, value in whole.items() if name in shown or value != defaults[name]}, shown)
+    return Job(notebook, {name: value for name, value in whole.items() if name in shown or value != defaults[name]}, as_of)
 
 
-def expand(notebook: Notebook, values: Mapping[str, Any] | None = None, each: Mapping[str, Any] | None = None) -> list[Job]:
+def expand(
+    notebook: Notebook, values: Mapping[str, Any] | None = None, each: Mapping[str, Any] | None = None, as_of: str = ""
+) -> list[Job]:
     """One job for every combination of the values in `each`; ``"all"`` stands for all a parameter may take."""
     values, each = values or {}, each or {}
     known = {one.name: one for one in read_parameters(notebook)}
@@ -82,7 +87,7 @@ def expand(notebook: Notebook, values: Mapping[str, Any] | None = None, each: Ma
     vintage = {**{one.name: one.default for one in known.values()}, **values}
     spread = [_all_values(notebook, known[name], vintage) if options == "all" else options for name, options in each.items()]
     jobs = [
-        make_job(notebook, {**values, **dict(zip(each, chosen, strict=True))}, frozenset(each))
+        make_job(notebook, {**values, **dict(zip(each, chosen, strict=True))}, each, as_of)
         for chosen in itertools.product(*spread)
     ]
     return list({job.name: job for job in jobs}.values())
@@ -112,10 +117,12 @@ def read_plan(path: Path | None = None) -> list[Job]:
         raise IcsError(f"{path}: cannot be read as a plan ({fault}). It holds [[report]] tables with a notebook each.") from None
     jobs: dict[str, Job] = {}
     for number, table in enumerate(plan.get("report", []), start=1):
-        if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each"}):
+        if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each", "as_of"}):
             wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
-            raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters and each.")
-        for job in expand(find_notebook(table["notebook"]), table.get("parameters"), table.get("each")):
+            raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters, each and as_of.")
+        for job in expand(
+            find_notebook(table["notebook"]), table.get("parameters"), table.get("each"), str(table.get("as_of", ""))
+        ):
             jobs.setdefault(job.name, job)
     if not jobs:
         raise IcsError(f"{path}: no [[report]] in it, so there is nothing to run.")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .batch import Batch, Report
+from .options import Batch, Report
 
 
 def say(report: Report) -> str:

@@ -43,7 +43,7 @@ def write_record(reports: Path, record: Record) -> None:
         aside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def make_record(job: Job, outcome: Outcome, as_of: str = "", kernel: str = "") -> Record:
+def make_record(job: Job, outcome: Outcome, kernel: str = "") -> Record:
     """What is known of one run."""
     given = {
         str(value) for one in read_parameters(job.notebook) if one.constraint == "path" and (value := job.given.get(one.name))
@@ -59,7 +59,7 @@ def make_record(job: Job, outcome: Outcome, as_of: str = "", kernel: str = "") -
             "code": job.notebook.code,
             "page": job.notebook.page,
             "lock": lock(),
-            "as_of": as_of,
+            "as_of": job.as_of,
             "kernel": kernel,
             "modules": outcome.modules,
             "page_modules": outcome.page_modules,
@@ -76,7 +76,7 @@ def make_record(job: Job, outcome: Outcome, as_of: str = "", kernel: str = "") -
     }
 
 
-def decide(job: Job, reports: Path, as_of: str = "", kernel: str = "", force: bool = False) -> tuple[str, str]:
+def decide(job: Job, reports: Path, kernel: str = "", force: bool = False) -> tuple[str, str]:
     """What to do for `job`, and why: ``run``, ``render`` (prose or page changed, not the results), or ``keep``."""
     record = read_record(reports, job.name)
     if force:
@@ -86,7 +86,7 @@ def decide(job: Job, reports: Path, as_of: str = "", kernel: str = "", force: bo
     if record["status"] != "done":
         return "run", "failed last time"
     inputs = record["inputs"]
-    for kind, now in {"code": job.notebook.code, "lock": lock(), "as_of": as_of, "kernel": kernel}.items():
+    for kind, now in {"code": job.notebook.code, "lock": lock(), "as_of": job.as_of, "kernel": kernel}.items():
         if inputs[kind] != now:
             words = {
                 "code": "a code cell changed",

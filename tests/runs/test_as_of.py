@@ -19,7 +19,9 @@ def test_publication_decides_and_where_none_is_stated_the_period_does():
         published=["2023-06-01", "2023", "", "", ""],
         basis=["outturn", "outturn", "outturn", "plan", "outturn"],
     )
-    kept = {day: known_at(frame, day).index.size for day in ("2023-03-30", "2023-04-15", "2023-06-01", "2023-12-31", "2024-03-31", "")}
+    kept = {
+        day: known_at(frame, day).index.size for day in ("2023-03-30", "2023-04-15", "2023-06-01", "2023-12-31", "2024-03-31", "")
+    }
     assert kept == {"2023-03-30": 0, "2023-04-15": 2, "2023-06-01": 3, "2023-12-31": 4, "2024-03-31": 5, "": 5}
 
 

@@ -1,0 +1,80 @@
+"""How a batch is run, and what becomes of its reports."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import IcsError
+from .attempt import Limits
+from .warm import WARM
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run.
+
+    ``jobs`` runs at once (0: one a core); ``seconds`` and ``megabytes`` one run may take (0: its share of the machine);
+    ``cluster`` the address of a Dask scheduler; ``kernel`` a Jupyter kernel to use instead of the shell in the child;
+    ``keep`` how many replaced pages of each report are kept.
+    """
+
+    jobs: int = 0
+    force: bool = False
+    seconds: float = 600.0
+    megabytes: float = 0.0
+    cluster: str = ""
+    kernel: str = ""
+    keep: int = 0
+    warm: bool = WARM
+
+    def __post_init__(self):
+        if min(self.jobs, self.seconds, self.megabytes, self.keep) < 0 or not self.seconds:
+            raise IcsError("--jobs, --timeout, --memory and --keep are numbers above zero.")
+
+    @property
+    def workers(self) -> int:
+        """Runs at once."""
+        mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return self.jobs or mine or 1
+
+    @property
+    def limits(self) -> Limits:
+        """What one run may take."""
+        import psutil
+
+        share = psutil.virtual_memory().total / 2**20 * 0.8 / self.workers
+        return Limits(seconds=self.seconds, megabytes=self.megabytes or share, warm=self.warm)
+
+
+PLAIN = Options()
+
+
+@dataclass
+class Report:
+    """What became of one report: ``run``, ``rendered``, ``kept`` or ``failed``, and why."""
+
+    name: str
+    html: Path
+    ipynb: Path
+    done: str
+    why: str
+    changed: bool = False
+    seconds: float = 0.0
+    warnings: int = 0
+
+    def _repr_html_(self) -> str:
+        return f'<p><a href="{self.html.as_posix()}">{self.html.name}</a>: {self.done}, {self.why}</p>'
+
+
+@dataclass
+class Batch:
+    """What became of all."""
+
+    reports: list[Report] = field(default_factory=list)
+    failures: Path | None = None
+    trouble: str = ""
+
+    @property
+    def failed(self) -> list[Report]:
+        """Reports that could not be made."""
+        return [report for report in self.reports if report.done == "failed"]

@@ -1,0 +1,92 @@
+"""From an outcome to files in place: what differs is written, whole or not at all, and the record after it."""
+
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .. import paths
+from ..errors import IcsError, RunError
+from .execute import Outcome, describe_error, render, rewrite
+from .inputs import FIND, hash_bytes, hash_file, modules_loaded
+from .options import Options, Report
+from .plan import Job
+from .record import make_record, read_record, write_record
+from .retention import set_aside
+
+LOADED = time.time()
+
+
+def report_on(where: Path, job: Job, done: str, why: str, **facts: Any) -> Report:
+    """What to say of one report."""
+    return Report(job.name, where / f"{job.name}.html", where / f"{job.name}.ipynb", done, why, **facts)
+
+
+def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> Report:
+    """Move one outcome into place; a full disk or other code on a worker make it a failure, and the old report stays."""
+    facts = {"seconds": outcome.seconds, "warnings": len(outcome.warnings)}
+    changed = False
+    try:
+        if not outcome.error:
+            if options.cluster:
+                _same_inputs(outcome)
+            changed = _place(where, job.name, outcome.ipynb, outcome.html, options)
+    except (OSError, RunError) as fault:
+        outcome.error = describe_error(fault, "writing") | {"said": f"{fault}. The old report is as it was."}
+    try:
+        write_record(where, make_record(job, outcome, options.kernel))
+    except OSError as fault:
+        outcome.error = outcome.error or describe_error(fault, "writing the record")
+    if outcome.error:
+        cell = f"cell {outcome.error['cell']} ({outcome.error['id']}): " if outcome.error["cell"] else f"{outcome.error['id']}: "
+        return report_on(where, job, "failed", f"{cell}{outcome.error['kind']}: {outcome.error['said']}", **facts)
+    return report_on(where, job, "run", why, changed=changed, **facts)
+
+
+def _same_inputs(outcome: Outcome) -> None:
+    """Hold a run made elsewhere to the code and data that lie here."""
+    for kind in ("modules", "tables", "files"):
+        for name, seen in getattr(outcome, kind).items():
+            if seen != hash_file(FIND[kind](name)):
+                raise RunError(f"It was made from another {name} than lies here. Bring the worker to the same code and data")
+
+
+def _place(where: Path, name: str, ipynb: bytes, html: bytes, options: Options) -> bool:
+    """Write what differs, the page first set aside if old pages are kept; True if anything changed."""
+    changed = False
+    for suffix, data in ((".ipynb", ipynb), (".html", html)):
+        target = where / f"{name}{suffix}"
+        if hash_file(target) == hash_bytes(data):
+            continue
+        if suffix == ".html" and options.keep:
+            set_aside(target, options.keep)
+        with paths.written_aside(target) as aside:
+            aside.write_bytes(data)
+        changed = True
+    return changed
+
+
+def render_again(where: Path, job: Job, why: str, options: Options) -> Report | None:
+    """Put new prose around old results; None if it must be run after all."""
+    record = read_record(where, job.name)
+    try:
+        ipynb = rewrite(job.notebook.text, (where / f"{job.name}.ipynb").read_bytes())
+        if ipynb is None:
+            return None
+        with tempfile.TemporaryDirectory(prefix="icslib-") as aside:
+            html = render(job.name, ipynb, Path(aside))
+        changed = _place(where, job.name, ipynb, html, options)
+        loaded = modules_loaded(LOADED)
+        known = record["inputs"]["page_modules"].keys()
+        fresh = {name: loaded.get(name) or hash_file(FIND["modules"](name)) for name in sorted(known | _renderers(loaded))}
+        record["inputs"] |= {"page": job.notebook.page, "page_modules": fresh}
+        record["outputs"] = {"ipynb": hash_bytes(ipynb), "html": hash_bytes(html)}
+        write_record(where, record)
+    except (OSError, IcsError) as fault:
+        return report_on(where, job, "failed", f"rendering: {type(fault).__name__}: {fault}")
+    return report_on(where, job, "rendered", why, changed=changed)
+
+
+def _renderers(modules: Iterable[str]) -> set[str]:
+    return {name for name in modules if name.startswith("icslib/render/")}
