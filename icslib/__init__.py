@@ -11,8 +11,8 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "catalog": ["list_sources"],
-        "store": ["build", "load", "load_panel", "stamp", "tables", "trace"],
+        "catalog": ["fetch", "list_sources"],
+        "store": ["add", "build", "export", "load", "load_panel", "revisions", "sql", "stamp", "tables", "trace"],
         "lag": [
             "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
             "expected_years", "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out",
@@ -31,8 +31,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "simulate_savings", "tornado", "usual_shocks",
         ],
         "workforce": [
-            "back_test", "check_rates", "compare_staffing", "decompose", "forecast_series", "funnel", "link_staffing", "measure_gap", "net_flow",
-            "project_workforce", "sickness_by", "xmr",
+            "back_test", "check_rates", "compare_staffing", "decompose", "england_line", "forecast_series", "funnel", "hold_fixed", "link_staffing", "measure_gap", "net_flow",
+            "project_plan", "project_workforce", "sickness_by", "xmr",
         ],
         "exhibits": ["in_short", "plot", "table"],
         "runs": ["form", "run"],

@@ -1,8 +1,11 @@
 """The store: observations built once from official files, shipped, loaded, proved and traced."""
 
 from .builder import build
+from .export import export
 from .lineage import stamp, trace
 from .panels import load_panel
+from .queries import revisions, sql
+from .recognition import add
 from .tables import load, reads, tables
 
-__all__ = ["build", "load", "load_panel", "reads", "stamp", "tables", "trace"]
+__all__ = ["add", "build", "export", "load", "load_panel", "reads", "revisions", "sql", "stamp", "tables", "trace"]

@@ -1,0 +1,145 @@
+"""Say what a dropped file is, by its bytes or its layout and content, and take it in.
+
+The name of a file counts for nothing. Known bytes are filed and their table rebuilt; a layout that one of our readers
+reads becomes a new edition beside the old ones; anything else is read by the general reader and described, with the
+beginning of a reader for it.
+"""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from .. import catalog, paths
+from ..catalog import Source
+from ..errors import CatalogError, IcsError
+from ..results import Result
+from ..sheets import Page, open_pages, read_sheet
+from .builder import BuildReport, build, read_source
+from .tables import resources
+
+STUB = '''"""{title}
+
+Raw page    {sheets}
+Quirks      to be written down here
+"""
+
+import pandas as pd
+
+from ..catalog import Source
+from ..sheets import Page
+from ..sheets.expectations import expect_table
+from ..tidy import observations
+
+TITLES = {titles}
+
+
+def tidy_{name}(pages: dict[str, Page], source: Source) -> pd.DataFrame:
+    """One row a … and measure."""
+    table = expect_table(pages[{sheet!r}], TITLES, reader=__name__)
+    long = table.melt(TITLES[:1])
+    return observations(
+        long, place=long[TITLES[0]], place_type="…", measure=long["title"], period="…", unit="…", basis="outturn", source=source.id,
+    )
+'''
+
+
+@dataclass(frozen=True, eq=False)
+class Added(Result):
+    """What a file was taken to be: ``source`` (None if unknown), whether it is ``new``, the ``build``, or a ``description`` and a ``stub``."""
+
+    file: Path
+    source: Source | None = None
+    new: bool = False
+    build: BuildReport | None = None
+    description: str = ""
+    stub: str = ""
+
+    @property
+    def finding(self) -> str:
+        """One or two sentences."""
+        if self.source is None:
+            return f"{self.file.name} is not a publication we know. {self.description}"
+        kind = "a new edition of" if self.new else "the file of"
+        return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {self.build.finding if self.build else ''}".strip()
+
+
+def add(file: Path | str, edition: str | None = None) -> Added:
+    """Recognise `file`, put it into the official folder, write a new edition into the catalog, and rebuild its table.
+
+    `edition` names a new edition; without it, the last period in the file does. It is needed for publications that do not
+    print their year.
+    """
+    file = Path(file)
+    if not file.is_file():
+        raise CatalogError(f"There is no file {file}.")
+    seen = catalog.hash_file(file)
+    known = next((source for source in catalog.sources().values() if source.sha256 == seen), None)
+    if known is not None:
+        _put(file, known)
+        made = build([known.table]) if known.reader and known.shipped else None
+        return Added(file, known, build=made)
+    pages = open_pages(file)
+    found = recognise(pages, edition)
+    if found is None:
+        return _describe(file)
+    source, frame = found
+    kept = _put(file, source)
+    name = edition or frame.loc[frame["end"].idxmax(), "period"].replace(" ", "-")
+    if any(old.edition == name for old in catalog.of_table(source.table)):
+        name = f"{name}-{seen[:6]}"
+    source = catalog.add_edition(source.table, name, kept)
+    return Added(file, source, new=True, build=build([source.table]))
+
+
+def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
+    """The publication whose reader reads these pages, and what it reads; None if none does."""
+    yearless = []
+    for old in catalog.sources().values():
+        if not old.reader or old.reader == "figures":
+            continue
+        frame = _try(pages, old, edition or "")
+        if frame is not None:
+            return old, frame
+        if edition is None and old.edition and _try(pages, old, old.edition) is not None:
+            yearless.append(old)
+    if yearless:
+        like = yearless[0]
+        raise CatalogError(
+            f"The file has the layout of {like.id} ({like.title}), which does not print its year. Say which it is: "
+            f"icslib add FILE --edition {like.edition}, with the year of the file. If the reader then does not know that year, it names the line to add."
+        )
+    return None
+
+
+def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | None:
+    """What a source's reader makes of the pages, if that has the measures and places of its table."""
+    try:
+        frame = read_source(replace(source, edition=edition, id=f"{source.table}?"), pages)
+    except (IcsError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
+        return None
+    held = resources().get(source.table, {"measures": sorted(frame["measure"].unique()), "place_types": []})
+    fits = len(frame) and set(frame["measure"]) <= set(held["measures"]) and set(frame["place_type"]) <= set(held["place_types"])
+    return frame if fits else None
+
+
+def _put(file: Path, source: Source) -> Path:
+    target = paths.official() / source.table / file.name
+    if target.exists() and catalog.hash_file(target) != catalog.hash_file(file):
+        target = target.with_stem(f"{target.stem}.{catalog.hash_file(file)[:8]}")
+    if not target.exists():
+        with paths.written_aside(target) as aside:
+            shutil.copyfile(file, aside)
+    return target
+
+
+def _describe(file: Path) -> Added:
+    reading = read_sheet(file)
+    first = reading.tables[0] if reading.tables else None
+    titles = list(first.frame.columns) if first is not None else []
+    sheet = getattr(first, "sheet", "")
+    name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_")
+    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=[str(title) for title in titles], sheet=sheet, name=name)
+    said = f"The general reader finds {len(reading.tables)} tables in it" + (f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else ".")
+    return Added(file, description=said, stub=stub)
