@@ -2,9 +2,9 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -74,15 +74,20 @@ def _printed(table: str) -> dict[str, tuple]:
     return dict(zip(cell_refs(frame), frame[names].itertuples(index=False, name=None), strict=True))
 
 
-@cache
 def code_version() -> str:
-    """Package version and a short hash of its code, the same for the same code anywhere."""
+    """Package version and a short hash of the code this process loaded: the same report gives the same, anywhere.
+
+    What runs and renders notebooks is left out, and so is code no report here used: changing that changes no report.
+    """
     from .. import __version__
 
     house = Path(__file__).resolve().parent.parent
+    files = {Path(module.__file__) for name, module in list(sys.modules.items()) if name.startswith("icslib.") and module.__file__}
+    named = {path.relative_to(house).as_posix(): path for path in files if house in path.parents}
     whole = hashlib.sha256()
-    for path in sorted(house.rglob("*.py")):
-        whole.update(path.relative_to(house).as_posix().encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    for name in sorted(named):
+        if name.partition("/")[0] not in ("runs", "render", "cli.py", "__main__.py"):
+            whole.update(name.encode() + b"\0" + named[name].read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return f"icslib {__version__} ({whole.hexdigest()[:12]})"
 
 
