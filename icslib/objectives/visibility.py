@@ -183,6 +183,13 @@ def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndar
     return free @ ramp / grip, float(1 / grip)
 
 
+def detectable_alone(process: Process, baseline: int, horizon: int, power: float = 0.8, level: float = 0.95) -> np.ndarray:
+    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all the others, after `horizon` years."""
+    n = len(process.scale)
+    cut = stats.t.ppf(0.5 + level / 2, n - 2)
+    return _push(power, cut, n - 2) * _spread(process, baseline, horizon) * np.sqrt(process.scale**2 + 1 / (n - 1))
+
+
 def _spread(process: Process, baseline: int, horizon: int) -> float:
     return float(np.sqrt(ramp_weights(process, baseline, horizon)[1]))
 

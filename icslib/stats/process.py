@@ -2,6 +2,7 @@
 
 error[i, t] = persistent part (first-order autoregression) + a straight line of its own + noise of the single figure.
 
+The persistent part is that with a correlation of at least 0.4 from year to year; what is forgotten faster counts as noise.
 Fitted by restricted likelihood: place levels and year effects are removed exactly (contrasts over years, deviations between
 places), so no small-sample bias of the residuals enters. Where a figure covers `span` years, its noise is shared between
 overlapping figures in proportion to the years they share.
@@ -83,9 +84,9 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
         root, log = np.linalg.slogdet(v)
         return np.inf if root <= 0 else log + np.trace(np.linalg.solve(v, spread))
 
-    starts = ([0.5, -0.7, -0.7, -3.0], [1.5, 0.0, -1.0, -1.0], [-0.5, -1.0, 0.0, -2.0])
-    bounds = [(-3.0, 4.0), (-7.0, 2.5), (-7.0, 2.0), (-7.0, 2.0)]
-    best = min((optimize.minimize(unlikely, s, method="L-BFGS-B", bounds=bounds) for s in starts), key=lambda r: r.fun)
+    starts = [[a, b, c, d] for a in (0.6, 1.5) for b in (-2.0, -0.5) for c in (-1.5, -0.2) for d in (-3.0, -0.7)]
+    bounds = [(np.arctanh(0.4), 4.0), (-7.0, 2.5), (-7.0, 2.0), (-7.0, 2.0)]
+    best = optimize.minimize(unlikely, min(starts, key=unlikely), method="L-BFGS-B", bounds=bounds)
     persistence, persistent, noise, slope = _read(best.x, size, np.ptp(when))
     expected = np.linalg.inv(contrast @ _covariance(when, persistence, persistent, noise, slope, span) @ contrast.T)
     own = np.einsum("ij,jk,ik->i", moved, expected, moved) / len(contrast)
@@ -99,14 +100,13 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
 
 
 def _read(theta: np.ndarray, size: float, width: float) -> tuple[float, float, float, float]:
-    """Parameters from the free scale of the search: persistence within (-1, 1), sizes positive."""
+    """Parameters from the free scale of the search: persistence below 1, sizes positive."""
     return np.tanh(theta[0]), size * np.exp(theta[1]), size * np.exp(theta[2]), size * np.exp(theta[3]) / width
 
 
 def _covariance(when, persistence, persistent, noise, slope, span) -> np.ndarray:
     gap = np.abs(when[:, None] - when)
-    sign = np.where(persistence < 0, np.where(gap % 2, -1.0, 1.0), 1.0)
-    kept = np.abs(persistence) ** gap * sign
+    kept = persistence**gap
     shared = np.maximum(1 - gap / span, 0.0)
     centred = when - when[0]
     return persistent**2 * kept + noise**2 * shared + slope**2 * np.outer(centred, centred)
