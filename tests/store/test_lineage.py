@@ -1,0 +1,52 @@
+import pandas as pd
+import pytest
+
+from icslib import store
+from icslib.errors import CatalogError, StoreError
+
+
+def test_a_figure_leads_to_its_cell_file_and_publisher(project):
+    store.build()
+    rates = store.load("sickness_absence").query("measure == 'sickness_absence' and place == 'RAA'")
+    traced = store.trace(rates)
+    assert traced[["file", "cell", "value", "unit", "publisher"]].values.tolist() == [
+        ["a.csv", "K2", 5.0, "percent", "P"],
+        ["b.csv", "K2", 4.0, "percent", "P"],
+    ]
+    assert traced["sha256"].str.len().tolist() == [64, 64]
+
+
+def test_references_and_derived_tables_are_traced_each_cell_once(project):
+    store.build()
+    derived = pd.DataFrame({"place": ["RAA"], "cells": [("sickness_absence-2024-04!!K2", "sickness_absence-2024-05!!K2")], "cells:low": [("sickness_absence-2024-04!!K2",)]})
+    assert store.trace(derived)["cell"].tolist() == ["K2", "K2"]
+    assert store.trace("vacancies_regional!!D2")["value"].item() == 2150.92
+
+
+def test_a_span_of_cells_is_named_without_a_value(project):
+    store.build()
+    assert pd.isna(store.trace("vacancies_regional!!D2:D3[A=Y59]")["value"].item())
+
+
+def test_what_is_no_reference_is_an_error(project):
+    with pytest.raises(StoreError, match="is not a cell reference"):
+        store.trace("nothing")
+    with pytest.raises(CatalogError, match="not in the catalog"):
+        store.trace("nothing!!A1")
+
+
+def test_a_panel_knows_its_cells():
+    panel = store.load_panel(["acute_staff"], 2019, 2020)
+    one = panel[(panel["place"] == "QOX") & (panel["year"] == 2020)]
+    traced = store.trace(one)
+    assert traced["value"].tolist() == one["acute_staff"].tolist()
+
+
+def test_the_stamp_lists_sources_parameters_and_versions(project):
+    store.build()
+    store.load("vacancies_regional")
+    stamp = store.stamp(first_year=2016)
+    assert "vacancies_regional title" in str(stamp)
+    assert "first_year = 2016" in str(stamp)
+    assert "icslib 0." in str(stamp)
+    assert "<table>" in stamp._repr_html_()

@@ -1,0 +1,63 @@
+import pytest
+
+from icslib import catalog, store
+from icslib.errors import CatalogError
+
+from .conftest import REGIONS, sickness
+
+
+def test_known_bytes_under_any_name_are_filed_and_their_table_rebuilt(project, tmp_path):
+    dropped = tmp_path / "download (3).csv"
+    dropped.write_bytes((project.official / "c.csv").read_bytes())
+    (project.official / "c.csv").unlink()
+    added = store.add(dropped)
+    assert (added.source.id, added.new) == ("vacancies_regional", False)
+    assert added.build.ok and len(store.load("vacancies_regional")) == 4
+
+
+def test_a_known_layout_with_other_content_is_a_new_edition_beside_the_old(project, tmp_path):
+    store.build()
+    dropped = tmp_path / "whatever.csv"
+    dropped.write_text(sickness("30/06/2024", 30))
+    added = store.add(dropped)
+    assert (added.source.id, added.new) == ("sickness_absence-2024-06", True)
+    assert [source.id for source in catalog.of_table("sickness_absence")] == [f"sickness_absence-2024-0{n}" for n in (4, 5, 6)]
+    assert set(store.load("sickness_absence")["period"]) == {"2024-04", "2024-05", "2024-06"}
+
+
+def test_a_second_edition_keeps_the_id_of_the_first_and_shows_what_was_restated(project, tmp_path):
+    store.build()
+    dropped = tmp_path / "revised.csv"
+    dropped.write_text(REGIONS.replace("2150.92", "2200.92"))
+    added = store.add(dropped)
+    assert [source.id for source in catalog.of_table("vacancies_regional")] == ["vacancies_regional", added.source.id]
+    assert added.source.edition == "2016-04"
+    change = store.revisions("vacancies_advertised", "Y59")["change"]
+    assert change.tolist() == pytest.approx([50.0])
+
+
+def test_an_unknown_file_is_described_and_a_reader_is_offered(project, tmp_path):
+    dropped = tmp_path / "beds by ward.csv"
+    dropped.write_text("Ward,Beds\nA,12\nB,14\n")
+    added = store.add(dropped)
+    assert added.source is None
+    assert "not a publication we know" in str(added) and "Ward" in added.description
+    compile(added.stub, "stub", "exec")
+    assert "def tidy_beds_by_ward(" in added.stub and "'Ward', 'Beds'" in added.stub
+
+
+def test_a_layout_that_does_not_print_its_year_asks_for_it(official, monkeypatch, tmp_path):
+    from icslib.sheets import open_pages
+    from icslib.store.recognition import recognise
+
+    monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
+    pages = open_pages(catalog.need_file(catalog.get("backlog-2016-17")))
+    with pytest.raises(CatalogError, match="does not print its year"):
+        recognise(pages)
+    source, frame = recognise(pages, edition="2017-18")
+    assert source.table == "backlog" and set(frame["period"]) == {"2017-18"}
+
+
+def test_a_file_that_is_not_there(project, tmp_path):
+    with pytest.raises(CatalogError, match="There is no file"):
+        store.add(tmp_path / "nothing.csv")
