@@ -177,7 +177,6 @@ def _titles(
     cells: Cells, area: Area, filled: list[int], known: set[str], say: Say
 ) -> tuple[dict[int, str], dict[str, tuple[str, ...]]]:
     """Column to title, groups carried right, notes taken off; cells that cite notes."""
-    first = min(area.values, default=filled[0] + 1)
     cited: dict[str, tuple[str, ...]] = {}
     grid = []
     for level, row in enumerate(area.header):
@@ -188,33 +187,40 @@ def _titles(
                 cited[cell_name(row, spot)] = keys
             texts.append(text)
         if level < len(area.header) - 1:
-            texts = _spread(texts, row, filled, first, cells, set(area.values))
+            texts = _spread(texts, row, filled, cells, area, say)
         grid.append(texts)
     made = flatten(grid or [[""] * len(filled)], carry=False)
     names: dict[int, str] = {}
+    bottom = area.header[-1] if area.header else area.body[0]
     for spot, text in zip(filled, made, strict=True):
         names[spot] = text or f"Column {column_letter(spot + 1)}"
         if not text:
-            say(
-                cell_name(area.header[-1] if area.header else area.body[0], spot),
-                f"column {column_letter(spot + 1)} has no title; called {names[spot]!r}",
-            )
+            say(cell_name(bottom, spot), f"column {column_letter(spot + 1)} has no title; called {names[spot]!r}")
+        elif re.fullmatch(r".+ \(\d\)", text) and text[:-4] in made:
+            say(cell_name(bottom, spot), f"the title {text[:-4]!r} is printed more than once; this column is called {text!r}")
     if len(area.header) > 1:
-        say(
-            area_name(area.header[0], area.header[-1], filled[0], filled[-1]),
-            f"{len(area.header)} header rows joined with {JOIN!r}",
-        )
+        say(area_name(area.header[0], bottom, filled[0], filled[-1]), f"{len(area.header)} header rows joined with {JOIN!r}")
     return names, cited
 
 
-def _spread(texts: list[str], row: int, filled: list[int], first: int, cells: Cells, values: set[int]) -> list[str]:
-    """A group title over the columns it heads: as merged, else up to the next group title."""
+def _spread(texts: list[str], row: int, filled: list[int], cells: Cells, area: Area, say: Say) -> list[str]:
+    """A group title over the columns it heads: as merged, else over the value columns up to the next group title."""
     merged = {left: right for top, left, bottom, right in cells.page.merged if top <= row <= bottom and right > left}
-    spread, group, until = [], "", -1
+    first, group, until = min(area.values, default=filled[0] + 1), "", -1
+    spread, guessed = [], {}
     for spot, text in zip(filled, texts, strict=True):
         if text:
             group, until = text if spot >= first or spot in merged else "", merged.get(spot, -1)
-        spread.append(text or (group if spot <= until or (until < 0 and spot in values) else ""))
+        under = group and not text and (spot <= until or (until < 0 and spot in area.values))
+        if under and until < 0:
+            guessed[group] = spot
+        spread.append(text or (group if under else ""))
+    for group, spot in guessed.items():
+        start = filled[texts.index(group)]
+        say(
+            area_name(row, row, start, spot),
+            f"group title {group!r} taken to head columns {column_letter(start + 1)} to {column_letter(spot + 1)}, though not merged",
+        )
     return spread
 
 
