@@ -5,13 +5,16 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_number
+from ..workforce.flow import BackTest, Projection
+from ..workforce.forecast import Forecasts
 from ..workforce.funnel import Funnel
 from ..workforce.gap import Gap
+from ..workforce.link import Links
 from ..workforce.need import Staffing
 from ..workforce.signal import RULES, Xmr
 from ..workforce.split import Split
 from . import plot, table
-from .charts import bridge, lines, ranked_dots
+from .charts import bridge, caterpillar, lines, ranked_dots, small_multiples
 from .core import Exhibit
 from .names import short_names
 from .words import describe_intervals, describe_lines, describe_ranking, describe_trend
@@ -35,7 +38,7 @@ def _(result: Gap, measure: str = "vacancies") -> Exhibit:
     bounds = rows[rows["qualifier"] != ""]
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=_first(result.finding),
         subtitle=f"{words.get(measure, measure)} by staff group, England, {result.table['series'].iloc[0]}",
         data=_told(rows),
         unit=unit,
@@ -55,7 +58,7 @@ def _(result: Gap, show: str = "table") -> Exhibit:
     """The reconciled ``table``, what is held (``coverage``), every printing (``editions``) or ``restated`` figures."""
     frames = {"table": _told(result.table), "coverage": result.coverage.reset_index(), "editions": _dated(result.editions), "restated": _dated(result.restated)}
     titles = {
-        "table": result.finding.split(". ")[0] + ".",
+        "table": _first(result.finding),
         "coverage": f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} group-quarters are held",
         "editions": f"{len(result.editions)} printings of vacancies, rates and temporary cover",
         "restated": f"{len(result.restated)} figures were printed again with another value",
@@ -80,7 +83,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance") -> Exhibit:
     spread = describe_intervals(rows.rename(columns={"distance": "estimate"}), result.unit) if show == "distance" else england
     return Exhibit(
         kind="figure",
-        title=_named(result.finding, names).split(". ")[0] + "." if show == "distance" else _against(rows[show], result),
+        title=_first(_named(result.finding, names)) if show == "distance" else _against(rows[show], result),
         subtitle=f"{_plain(result.outcome)}, " + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
         data=rows.reset_index(),
         unit=result.unit,
@@ -129,7 +132,7 @@ def _(result: Xmr) -> Exhibit:
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=_first(result.finding),
         subtitle=f"{result.name}, XmR chart with limits at 2.66 mean moving ranges",
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,
@@ -167,7 +170,7 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=_named(result.finding, names).split(". ")[0] + ".",
+        title=_first(_named(result.finding, names)),
         subtitle=f"{result.name} by system against size; the line is England",
         data=rows.reset_index(names="place"),
         unit=result.unit,
@@ -192,12 +195,99 @@ def _(result: Split) -> Exhibit:
     shown = pd.DataFrame({"part": [str(result.first), *parts, str(result.last)], "value": [result.before, *parts.values(), result.after]})
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=_first(result.finding),
         subtitle=f"{result.name}, {result.first} to {result.last}, parts that add up exactly",
         data=shown,
         unit=result.unit,
         notes=(f"{len(result.by_group)} groups; parts add up to {result.residual:.1e}.", *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else [])),
         alt=result.finding,
+        draw=draw,
+    )
+
+
+@plot.register
+def _(result: Projection, what: str = "shortfall") -> Exhibit:
+    """One panel a scenario: the middle of the draws, their middle half and 95%; published figures as bars."""
+    rows = result.paths[result.paths["what"] == what]
+    beside = result.published[result.published["what"] == what]
+
+    def draw(figure):
+        def one(ax, part):
+            path = part.set_index("year")
+            ax.fill_between(path.index, path["low_50"], path["high_50"], color=style.ASKED, alpha=0.2, linewidth=0)
+            ax.vlines(beside["year"], beside["low"], beside["high"], color=style.SECOND, linewidth=4)
+            lines(ax, path["median"].rename("middle"), unit=result.unit, bands={"middle": (path["low_95"], path["high_95"])}, zero=what == "shortfall")
+
+        small_multiples(figure, dict(list(rows.groupby("scenario", sort=False))), one, across=min(3, rows["scenario"].nunique()))
+
+    told = {name: part.set_index("year")["median"] for name, part in rows.groupby("scenario", sort=False)}
+    return Exhibit(
+        kind="figure",
+        title=_first(result.finding),
+        subtitle=f"Projected {what} from {result.start}, {result.draws:,} draws",
+        data=rows.drop(columns="what").round(0),
+        unit=result.unit,
+        notes=(
+            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
+            *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
+            *(f"Bar: {row.label}." for row in beside.itertuples()),
+        ),
+        alt=describe_lines(told, result.unit) + f" {result.finding}",
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: BackTest) -> Exhibit:
+    """Error of projections from earlier years by horizon, beside the last value known."""
+    return Exhibit("table", _first(result.finding), result.table.round(2).reset_index(), subtitle="Mean absolute error in percent of the figure",
+                   unit="percent", notes=("`inside`: how often the 95% fan held what came.",))  # fmt: skip
+
+
+@plot.register
+def _(result: Forecasts) -> Exhibit:
+    """The series and the best model's forecast with its 95% interval."""
+    wide = pd.DataFrame({"so far": result.series, "forecast": result.ahead["mean"]})
+    wide.index = wide.index.to_timestamp(how="end").normalize()
+    band = result.ahead.set_axis(result.ahead.index.to_timestamp(how="end").normalize())
+
+    def draw(figure):
+        lines(figure.subplots(), wide, unit=result.unit, bands={"forecast": (band["low"], band["high"])})
+
+    shown = result.ahead.reset_index(names="period")
+    return Exhibit("figure", _first(result.finding), shown.assign(period=shown["period"].astype(str)), subtitle=f"{result.series.name}, forecast by {result.best}",
+                   unit=result.unit, notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
+                   alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}", draw=draw)  # fmt: skip
+
+
+@table.register
+def _(result: Forecasts) -> Exhibit:
+    """Accuracy of each model by steps ahead."""
+    return Exhibit("table", _first(result.finding), result.accuracy.round(2).reset_index(), subtitle="Rolling origin", unit=result.unit,
+                   notes=("`scaled`: error over that of repeating last year's figure; below 1 is better. `inside`: percent of figures within the 95% interval.",))  # fmt: skip
+
+
+@plot.register
+def _(result: Links, sample: str = "all") -> Exhibit:
+    """Estimates by lag and lead for each outcome with 95% intervals."""
+    rows = result.table[result.table["sample"] == sample]
+    parts = {_plain(name): part.set_index("lag")[["estimate", "low", "high"]] for name, part in rows.groupby("outcome", sort=False)}
+
+    def draw(figure):
+        small_multiples(figure, parts, lambda ax, part: caterpillar(ax, part, unit=result.unit, xlabel="Years staffing came before"), across=3, shared=False)
+
+    return Exhibit(
+        kind="figure",
+        title=_first(result.finding),
+        subtitle=f"Outcome for one standard deviation ({result.sd:,.0f}) more {_plain(result.exposure).lower()}, within systems and years",
+        data=result.table,
+        unit=result.unit,
+        notes=(
+            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by system). A negative lag is a lead: staffing came after.",
+            *([f"Second sample leaves out {', '.join(f'{place} from {year}' for place, year in result.left_out)} (mergers)."] if result.left_out else []),
+        ),
+        sources=("system_panel",),
+        alt=" ".join(f"{name}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
         draw=draw,
     )
 
@@ -223,9 +313,21 @@ def _named(text: str, names: dict[str, str]) -> str:
     return text
 
 
+def _first(text: str) -> str:
+    """The first sentence."""
+    return text.split(". ")[0].rstrip(".") + "."
+
+
 def _plain(measure: str) -> str:
     return measure.replace("_", " ").capitalize()
 
 
 def _when(at: object) -> str:
     return f"{at:%Y-%m}" if hasattr(at, "strftime") else str(at)
+
+
+def _flows(flows: pd.DataFrame) -> str:
+    return ", ".join(
+        f"{name} {row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year (standard deviation {row['sd']:,.2f}, {row['years']:.0f} years of history)"
+        for name, row in flows.iterrows()
+    )

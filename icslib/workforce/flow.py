@@ -153,11 +153,10 @@ def back_test(stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3,
             ahead = [h for h in horizons if origin + h in held.index]
             if len(known) <= least or not ahead:
                 continue
-            paths = project_workforce(known.iloc[-1], 0.0, {"net": net_flow(known)}, start=int(origin), years=max(ahead), draws=draws, seed=seed).paths
-            fan = paths[paths["what"] == "staff"].set_index("year")
-            for h in ahead:
-                at = fan.loc[origin + h]
-                rows.append((name, origin, h, held[origin + h], at["median"], at["low_95"], at["high_95"], known.iloc[-1]))
+            flows = net_flow(known).assign(growth=0.0)
+            drawn = _draw(float(known.iloc[-1]), flows, max(ahead), 0.0, draws, np.random.default_rng(seed))
+            low, median, high = np.percentile(drawn, [LEVELS[name] for name in ("low_95", "median", "high_95")], axis=0)
+            rows += [(name, origin, h, held[origin + h], median[h], low[h], high[h], known.iloc[-1]) for h in ahead]
     if not rows:
         raise NotIdentified(f"No series has {least + 1} years and {min(horizons)} after them. Lower `least` or the horizons.")
     misses = pd.DataFrame(rows, columns=["series", "origin", "horizon", "actual", "projected", "low_95", "high_95", "naive"])

@@ -55,8 +55,8 @@ class Funnel(Result):
         above, below = (sorted(out.index[out["stands"].str.startswith(word)]) for word in ("above", "below"))
         said = "; ".join(filter(None, [f"above: {', '.join(map(str, above))}" if above else "", f"below: {', '.join(map(str, below))}" if below else ""]))
         return (
-            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, which vary {self.phi:,.1f} times as much as chance alone "
-            f"would make them. Allowing for that, {len(out)} stand outside the 99.8% limits{' (' + said + ')' if said else ''}."
+            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, which vary {self.phi:,.0f} times as much as chance alone "
+            f"would make them. Allowing for that, {len(out) or 'none'} {'stands' if len(out) == 1 else 'stand'} outside the 99.8% limits{' (' + said + ')' if said else ''}."
         )
 
 

@@ -61,7 +61,7 @@ class Gap(Result):
             top, last = rows.loc[rows["vacancies"].idxmax()], rows.iloc[-1]
             rate = f", {write_number(top['rate'], 'percent')} of posts" if np.isfinite(top["rate"]) else ""
             said.append(
-                f"{group.capitalize()}: {write_number(top['vacancies'], places=0)} posts vacant at the end of {top['day']:%B %Y}{rate}, the most of "
+                f"{'All staff' if group == 'all' else group.capitalize()}: {write_number(top['vacancies'], places=0)} posts vacant at the end of {top['day']:%B %Y}{rate}, the most of "
                 f"{len(rows)} quarters held; {last['qualifier']}{' ' if last['qualifier'] else ''}{write_number(last['vacancies'], places=0)} "
                 f"at the end of {last['day']:%B %Y}."
             )

@@ -76,12 +76,12 @@ class Staffing(Result):
         lowest, highest = self.by_place.iloc[0], self.by_place.iloc[-1]
         told = [
             f"furthest {word} what need suggests is {row.name} ({write_number(row['distance'], self.unit)}; 95% interval "
-            f"{write_number(row['low'], self.unit)} to {write_number(row['high'], self.unit)})"
+            f"{write_number(row['low'])} to {write_number(row['high'])})"
             for word, row in (("below", lowest), ("above", highest))
         ]
         out = f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         return (
-            f"{self.outcome} of {self.places} places over {self.years} years: {' and '.join(told)}. {len(clear)} of {self.places} "
+            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places over {self.years} years: {' and '.join(told)}. {len(clear)} of {self.places} "
             f"are clear of zero.{out}"
         )
 
@@ -145,6 +145,25 @@ def compare_staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
         outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].max()),
     )  # fmt: skip
+
+
+def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The panel with each of `names` as one figure a place, the mean of the years that hold it; for measures held in a few years only.
+
+    >>> hold_fixed(pd.DataFrame({"place": "A", "year": [2022, 2023], "need": [None, 1.1]}), ["need"])["need"].tolist()
+    [1.1, 1.1]
+    """
+    out = panel.copy()
+    out[list(names)] = panel.groupby("place")[list(names)].transform("mean").astype(float)
+    return out
+
+
+def england_line(panel: pd.DataFrame, measure: str, people: str) -> pd.Series:
+    """A rate per head of all places together by year, weighted by people; only years in which every place has a figure."""
+    held = panel.dropna(subset=[measure, people])
+    whole = held.groupby("year")["place"].nunique() == panel["place"].nunique()
+    sums = held.assign(product=held[measure] * held[people]).groupby("year")[["product", people]].sum()[whole]
+    return (sums["product"] / sums[people]).rename(measure)
 
 
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) -> tuple[pd.DataFrame, tuple[str, ...]]:
