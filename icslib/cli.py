@@ -116,9 +116,11 @@ def _trace(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from . import store
+    from . import paths, store
+    from .render import export_report
 
-    print(store.export(args.table, args.file))
+    report = Path(args.what).suffix or paths.reports(f"{args.what}.ipynb").is_file()
+    print(export_report(args.what, args.file) if report else store.export(args.what, args.file))
     return 0
 
 
@@ -135,9 +137,9 @@ def _add_files(commands) -> None:
     trace.add_argument("exhibit", nargs="+", metavar="EXHIBIT", help="as the page names it: figure 2, table 1")
     trace.add_argument("--csv", action="store_true", help="every column, as CSV")
     trace.set_defaults(call=_trace)
-    export = commands.add_parser("export", help="write a processed table as an accessible spreadsheet, safe from formulas")
-    export.add_argument("table", metavar="TABLE")
-    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv, .xlsx or .ods")
+    export = commands.add_parser("export", help="write a processed table or a report's tables as an accessible spreadsheet, or a report as PDF")
+    export.add_argument("what", metavar="WHAT", help="a processed table or a report, by name")
+    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv (a table), .xlsx, .ods or .pdf (a report)")
     export.set_defaults(call=_export)
 
 

@@ -4,5 +4,11 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={"difference": ["write_diff"], "exporter": ["render_report"], "index": ["write_index"], "paper": ["write_pdf"]},
+    submod_attrs={
+        "difference": ["write_diff"],
+        "exporter": ["render_report"],
+        "index": ["write_index"],
+        "office": ["export_report"],
+        "paper": ["write_pdf"],
+    },
 )

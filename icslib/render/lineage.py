@@ -31,5 +31,7 @@ def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
     refs = [ref for column in record["cells"].values() for cell in column for ref in cell]
     if not refs:
         ids = ", ".join(source["id"] for source in record["sources"])
-        raise RenderError(f"{asked} of {name}, {record['title']!r}, names no cells: its numbers are estimates, from {ids or 'no named source'}.")
+        raise RenderError(
+            f"{asked} of {name}, {record['title']!r}, names no cells: its numbers are estimates, from {ids or 'no named source'}."
+        )
     return store.trace(refs)

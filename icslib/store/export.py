@@ -14,7 +14,7 @@ from .. import catalog, paths
 from ..errors import StoreError
 from ..numbers import MARKS
 from ..tidy import COLUMNS, safe_text
-from .tables import load, resources
+from .shelf import load, resources
 
 SHORTHAND = {meaning: mark for mark, meaning in reversed(MARKS.items()) if mark.startswith("[")}
 UNKNOWN = "[x]"
@@ -36,13 +36,21 @@ def export(what: str | pd.DataFrame, target: Path | str, title: str = "") -> Pat
     Observations lose their technical columns and gain ``cell``, the cell each figure was printed in.
     """
     target = Path(target)
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".ods": _write_ods}
-    if target.suffix.lower() not in writers:
-        raise StoreError(f"{target.name}: tables are written as {', '.join(writers)}. Name the file so.")
+    if target.suffix.lower() not in (".csv", *WORKBOOKS):
+        raise StoreError(f"{target.name}: tables are written as .csv, {', '.join(WORKBOOKS)}. Name the file so.")
     frame = load(what) if isinstance(what, str) else what
     title = title or (resources()[what]["title"] if isinstance(what, str) else target.stem)
+    if target.suffix.lower() != ".csv":
+        return write_workbook(target, title, _sheets(title, _table(frame), _notes(frame)))
     with paths.written_aside(target) as aside:
-        writers[target.suffix.lower()](aside, title, _table(frame), _notes(frame))
+        _write_csv(aside, _table(frame))
+    return target
+
+
+def write_workbook(target: Path, title: str, sheets: list[Sheet]) -> Path:
+    """Write `sheets` as ``.xlsx`` or ``.ods``, whole or not at all."""
+    with paths.written_aside(target) as aside:
+        WORKBOOKS[target.suffix.lower()](aside, title, sheets)
     return target
 
 
@@ -70,7 +78,11 @@ def _plain(value: object, flag: str) -> object:
 
 def _notes(frame: pd.DataFrame) -> list[list[object]]:
     """Sources and shorthand as a table of two columns."""
-    ids = list(dict.fromkeys(frame["source"])) if "source" in frame else []
+    return write_notes(list(dict.fromkeys(frame["source"])) if "source" in frame else [])
+
+
+def write_notes(ids: list[str]) -> list[list[object]]:
+    """What the catalog says of these sources, and the shorthand, as a table of two columns."""
     known = catalog.sources()
     rows: list[list[object]] = [["Note", "Meaning"]]
     for id in ids:
@@ -90,7 +102,7 @@ def _sheets(title: str, table: list[list[object]], notes: list[list[object]]) ->
     ]  # fmt: skip
 
 
-def _write_csv(path: Path, title: str, table: list[list[object]], notes: list[list[object]]) -> None:
+def _write_csv(path: Path, table: list[list[object]]) -> None:
     import csv
 
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -101,14 +113,14 @@ def _widths(rows: list[list[object]]) -> list[int]:
     return [min(WIDEST, max(len(str(row[spot])) for row in rows[:200]) + 2) for spot in range(len(rows[0]))]
 
 
-def _write_xlsx(path: Path, title: str, table: list[list[object]], notes: list[list[object]]) -> None:
+def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": title, "author": "icslib"})
         heading, wrapped = book.add_format({"bold": True, "font_size": 15}), book.add_format({"text_wrap": True, "valign": "top"})
-        for sheet in _sheets(title, table, notes):
+        for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             for row, line in enumerate(sheet.lines):
                 page.write_string(row, 0, line, heading if row == 0 else None)
@@ -120,7 +132,7 @@ def _write_xlsx(path: Path, title: str, table: list[list[object]], notes: list[l
                 page.set_column(spot, spot, width, wrapped)
             page.add_table(
                 first, 0, first + max(len(rows) - 1, 1), len(rows[0]) - 1,
-                {"name": sheet.name, "columns": [{"header": str(name)} for name in rows[0]], "style": None, "autofilter": False},
+                {"name": sheet.name.replace(" ", "_"), "columns": [{"header": str(name)} for name in rows[0]], "style": None, "autofilter": False},
             )  # fmt: skip
             for down, row in enumerate(rows[1:], first + 1):
                 for spot, cell in enumerate(row):
@@ -128,7 +140,7 @@ def _write_xlsx(path: Path, title: str, table: list[list[object]], notes: list[l
                     write(down, spot, cell, wrapped)
 
 
-def _write_ods(path: Path, title: str, table: list[list[object]], notes: list[list[object]]) -> None:
+def _write_ods(path: Path, title: str, sheets: list[Sheet]) -> None:
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.style import Style, TextProperties
     from odf.table import Table, TableCell, TableHeaderRows, TableRow
@@ -148,7 +160,7 @@ def _write_ods(path: Path, title: str, table: list[list[object]], notes: list[li
             row.addElement(cell)
         return row
 
-    for sheet in _sheets(title, table, notes):
+    for sheet in sheets:
         page = Table(name=sheet.name)
         for number, text in enumerate(sheet.lines):
             page.addElement(line([text], bold if number == 0 else None))
@@ -160,3 +172,6 @@ def _write_ods(path: Path, title: str, table: list[list[object]], notes: list[li
                 page.addElement(line(row))
         book.spreadsheet.addElement(page)
     book.save(str(path))
+
+
+WORKBOOKS = {".xlsx": _write_xlsx, ".ods": _write_ods}

@@ -1,0 +1,76 @@
+"""A report for those who need a file to print or to calculate with: PDF, or a workbook of all its tables."""
+
+import json
+from pathlib import Path
+
+from .. import paths
+from ..errors import RenderError
+from ..exhibits.core import IN_SHORT, MIME
+from ..exhibits.markup import name_cells
+from ..store.export import WORKBOOKS, Sheet, write_notes, write_workbook
+from ..style import UNIT_WORDS
+from .paper import write_pdf
+
+
+def export_report(report: str, target: Path) -> Path:
+    """Write the report of this name, or path, as ``.pdf``, ``.xlsx`` or ``.ods``.
+
+    Raises
+    ------
+    RenderError
+        If the report is not there, or the file is to be of another kind.
+    """
+    made = Path(report) if Path(report).suffix else paths.reports(f"{report}.html")
+    if target.suffix.lower() == ".pdf":
+        return write_pdf(made.with_suffix(".html"), target)
+    if target.suffix.lower() not in WORKBOOKS:
+        raise RenderError(f"{target.name}: reports are written as .pdf, {', '.join(WORKBOOKS)}. Name the file so.")
+    return write_tables(made.with_suffix(".ipynb"), target)
+
+
+def write_tables(ipynb: Path, target: Path) -> Path:
+    """Write the data of every figure and table of an executed notebook, one sheet each, with cover and notes.
+
+    Text is never a formula. The cells behind each row are in its last columns.
+    """
+    try:
+        cells = json.loads(ipynb.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as fault:
+        raise RenderError(
+            f"{ipynb} is not a notebook that can be read ({fault}). Make the report first with 'icslib run'."
+        ) from fault
+    bundles = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    records = [bundle[MIME] for bundle in bundles if MIME in bundle]
+    findings = [finding for bundle in bundles for finding in bundle.get(IN_SHORT, [])]
+    names, counts = [], {"figure": 0, "table": 0}
+    for record in records:
+        counts[record["kind"]] += 1
+        names.append(f"{record['kind'].capitalize()} {counts[record['kind']]}")
+    contents: list[list[object]] = [["Sheet", "Title", "Unit"]]
+    contents += [[name, record["title"], record["unit"]] for name, record in zip(names, records, strict=True)]
+    sources = sorted({one["id"] for record in records for one in record["sources"]})
+    sheets = [
+        Sheet(
+            "Cover",
+            (ipynb.stem, *findings, "The sheet Contents lists the tables; the sheet Notes says where the figures come from."),
+        ),
+        Sheet("Contents", ("Contents", "This sheet contains one table."), contents),
+        Sheet("Notes", ("Notes", "This sheet contains one table."), write_notes(sources)),
+    ]
+    sheets += [_sheet(name, record) for name, record in zip(names, records, strict=True)]
+    return write_workbook(target, ipynb.stem, sheets)
+
+
+def _sheet(name: str, record: dict) -> Sheet:
+    unit = UNIT_WORDS.get(record["unit"], record["unit"])
+    lines = (
+        record["title"],
+        *filter(None, (record["subtitle"], unit and f"Unit: {unit}.", *record["notes"])),
+        "This sheet contains one table.",
+    )
+    traced = list(record["cells"])
+    rows: list[list[object]] = [[*record["columns"], *traced]]
+    for spot, row in enumerate(record["rows"]):
+        shown = ["[x]" if value is None else str(value) if isinstance(value, bool) else value for value in row]
+        rows.append([*shown, *(name_cells(record["cells"][column][spot]) for column in traced)])
+    return Sheet(name, lines, rows)
