@@ -6,6 +6,6 @@ from .lineage import stamp, trace
 from .panels import load_panel
 from .queries import revisions, sql
 from .recognition import add
-from .tables import load, reads, tables
+from .shelf import load, reads, tables
 
 __all__ = ["add", "build", "export", "load", "load_panel", "reads", "revisions", "sql", "stamp", "tables", "trace"]

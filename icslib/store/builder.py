@@ -14,7 +14,7 @@ from ..errors import CatalogError, IcsError, StoreError
 from ..results import Result
 from ..sheets import Page, open_pages
 from .corrections import correct, flag_corrected, flag_oddities
-from .tables import content_hash, describe, from_bytes, need_bytes, normal, resources, to_bytes, write_bytes, write_package
+from .shelf import content_hash, describe, from_bytes, need_bytes, normal, resources, to_bytes, write_bytes, write_package
 
 Maker = Callable[[], tuple[pd.DataFrame, list[dict]]]
 

@@ -15,7 +15,7 @@ from .. import catalog
 from ..errors import StoreError
 from ..results import Result
 from ..tidy import cell_refs
-from .tables import from_bytes, need_bytes, reads, resources
+from .shelf import from_bytes, need_bytes, reads, resources
 
 REF = re.compile(r"(?P<source>[^!]+)!(?P<sheet>.*)!(?P<cell>[^!]+)")
 TRACED = ["source", "file", "sheet", "cell", "value", "unit", "sha256", "publisher", "title", "address", "licence", "published"]

@@ -10,7 +10,7 @@ from ..catalog import reference
 from ..errors import BasisError, StoreError
 from ..panel import build_panel
 from ..tidy import COLUMNS, cell_refs, merge_cells, only
-from .tables import load, resources
+from .shelf import load, resources
 
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 

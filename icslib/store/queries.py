@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..catalog import get, reference
 from ..errors import StoreError
-from .tables import load, resources
+from .shelf import load, resources
 
 
 def sql(query: str) -> pd.DataFrame:

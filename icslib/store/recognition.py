@@ -13,11 +13,11 @@ import pandas as pd
 
 from .. import catalog, paths
 from ..catalog import Source
-from ..errors import CatalogError, IcsError
+from ..errors import CatalogError, IcsError, SheetError
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
 from .builder import BuildReport, build, read_source
-from .tables import resources
+from .shelf import resources
 
 STUB = '''"""{title}
 
@@ -96,14 +96,13 @@ def add(file: Path | str, edition: str | None = None) -> Added:
 def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
     """The publication whose reader reads these pages, and what it reads; None if none does."""
     yearless = []
-    for old in catalog.sources().values():
-        if not old.reader or old.reader == "figures":
-            continue
-        frame = _try(pages, old, edition or "")
+    readable = [source for source in catalog.sources().values() if source.reader and source.reader != "figures"]
+    for first in {source.table: source for source in reversed(readable)}.values():
+        frame, other_layout = _try(pages, first, edition or "")
         if frame is not None:
-            return old, frame
-        if edition is None and old.edition and _try(pages, old, old.edition) is not None:
-            yearless.append(old)
+            return first, frame
+        if edition is None and not other_layout:
+            yearless += [old for old in catalog.of_table(first.table) if _try(pages, old, old.edition)[0] is not None]
     if yearless:
         like = yearless[0]
         raise CatalogError(
@@ -113,15 +112,17 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
     return None
 
 
-def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | None:
-    """What a source's reader makes of the pages, if that has the measures and places of its table."""
+def _try(pages: dict[str, Page], source: Source, edition: str) -> tuple[pd.DataFrame | None, bool]:
+    """What a source's reader makes of the pages, if that has the measures and places of its table; and whether the layout is another."""
     try:
         frame = read_source(replace(source, edition=edition, id=f"{source.table}?"), pages)
+    except SheetError:
+        return None, True
     except (IcsError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
-        return None
+        return None, False
     held = resources().get(source.table, {"measures": sorted(frame["measure"].unique()), "place_types": []})
     fits = len(frame) and set(frame["measure"]) <= set(held["measures"]) and set(frame["place_type"]) <= set(held["place_types"])
-    return frame if fits else None
+    return (frame if fits else None), not fits
 
 
 def _put(file: Path, source: Source) -> Path:

@@ -21,7 +21,7 @@ def test_names_are_ours_and_na_is_flagged():
 
 
 def test_a_metric_without_a_name_is_drift():
-    with pytest.raises(DriftError, match="metric_names.csv"):
+    with pytest.raises(DriftError, match=r"metric_names\.csv"):
         tidy_system_panel({"": draw(PAGE.replace("% active smokers (GPPS)", "Brand new"))}, source("system_panel"))
 
 
