@@ -5,13 +5,14 @@ import pandas as pd
 from .. import style
 from ..numbers import write_number
 from ..savings.holes import READINGS, CarriedForward
-from ..savings.published import Asks, NationalSavings
+from ..savings.published import Asks, Delivered, NationalSavings
 from ..savings.sensitivity import Scenarios, Sensitivity
 from ..savings.simulate import Savings
 from . import plot, table
 from .charts import bars, lines, ranked_dots
 from .core import Exhibit
 from .names import short_names
+from .positions import sources_of
 from .words import describe_lines, describe_ranking
 
 ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
@@ -20,7 +21,14 @@ ASSUMED = "How much of each risk band is delivered is our assumption: nobody pub
 @table.register
 def _(result: NationalSavings, asked: str = "") -> Exhibit:
     notes = ("'Neither': what is rated neither high nor medium; the source does not rate it.", "Each line is printed, or is made of two printed figures.")
-    return Exhibit(kind="table", title=result.finding, data=result.table, unit=result.unit, notes=notes, sources=_refs(result.cells))
+    return Exhibit(kind="table", title=result.finding, data=result.table, unit=result.unit, notes=notes, sources=sources_of(result.cells))
+
+
+@table.register
+def _(result: Delivered, asked: str = "") -> Exhibit:
+    data = result.table.round({"share": 3, "assumed": 3, "high_implied": 2})
+    notes = ("'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",)
+    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
 @table.register
@@ -28,14 +36,14 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
     data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
     notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.",)
-    return Exhibit(kind="table", title=result.finding, data=data.reset_index(), unit=result.unit, notes=notes, sources=_refs(result.cells))
+    return Exhibit(kind="table", title=result.finding, data=data.reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
 @plot.register
-def _(result: Savings, asked: str = "", show: str = "together") -> Exhibit:
-    """`show`: "together" (distribution of the sum, with and without a common shock) or "systems" (delivered as a share of the ask)."""
+def _(result: Savings, asked: str = "", show: str = "together", people: pd.Series | None = None) -> Exhibit:
+    """`show`: "together" (distribution of the sum, with and without a common shock) or "systems" (year end of each, per head of `people`)."""
     if show == "systems":
-        return _systems(result, asked)
+        return _systems(result, asked, people)
     spread = result.percentiles
     words = {"common": "systems share shocks", "independent": "systems taken as independent"}
 
@@ -63,26 +71,26 @@ def _(result: Savings, asked: str = "", show: str = "together") -> Exhibit:
     )  # fmt: skip
 
 
-def _systems(result: Savings, asked: str) -> Exhibit:
+def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     names = short_names(result.by_place.index)
-    data = result.by_place.rename(index=names).rename_axis("system")
-    share = data[["delivered", "p10", "p90"]].div(data["asked"], axis=0) * 100
-    row = data.loc[names[asked]] if asked in names else None
-    title = f"A single system delivers between {share['p10'].median():.0f}% and {share['p90'].median():.0f}% of its ask, eight times in ten, under the same assumptions for all"
-    if row is not None:
-        title = (
-            f"{names[asked]}: {write_number(row['delivered'], 'GBP m')} expected of {write_number(row['asked'], 'GBP m')} asked, {write_number(row['p10'], 'GBP m')} to "
-            f"{write_number(row['p90'], 'GBP m')} eight times in ten"
-        )
+    unit = result.unit if people is None else "GBP per head"
+    size = 1.0 if people is None else 1e6 / people.reindex(result.by_place.index)
+    ends = result.by_place[["position", "position_p10", "position_p90"]].mul(size, axis=0).rename(index=names).rename_axis("system")
+    told = [write_number(result.by_place[name].median(), result.unit) for name in ("position", "position_p10", "position_p90")]
+    title = f"The middle system ends {told[0]} from its plan, {told[1]} to {told[2]} eight times in ten, under the same assumptions for all"
+    if asked in names:
+        row = result.by_place.loc[asked]
+        parts = [write_number(row[name], result.unit) for name in ("delivered", "asked", "position_p10", "position_p90")]
+        title = f"{names[asked]}: {parts[0]} expected of {parts[1]} asked; the year ends {parts[2]} to {parts[3]} from plan eight times in ten"
     return Exhibit(
         kind="figure",
         title=title,
-        subtitle="Savings delivered as a share of the ask: mean, 10th to 90th percentile",
-        data=data.round(2).reset_index(),
-        unit="percent",
-        notes=(ASSUMED, "Systems differ here in size only: the same assumptions are used for all."),
-        alt=describe_ranking(share["delivered"], "percent", "systems", names.get(asked, "")),
-        draw=lambda figure: ranked_dots(figure.subplots(), share["delivered"], unit="percent", asked=names.get(asked, ""), low=share["p10"], high=share["p90"], reference=100.0, reference_label="all of it"),
+        subtitle="Year end against a plan that counts on every saving: mean, 10th to 90th percentile",
+        data=result.by_place.rename(index=names).rename_axis("system").round(2).reset_index(),
+        unit=unit,
+        notes=(ASSUMED, "The same assumptions are used for every system, so an order of systems is one of the size of their asks."),
+        alt=describe_ranking(ends["position"], unit, "systems", names.get(asked, "")),
+        draw=lambda figure: ranked_dots(figure.subplots(), ends["position"], unit=unit, asked=names.get(asked, ""), low=ends["position_p10"], high=ends["position_p90"]),
         size=style.TALL,
     )  # fmt: skip
 
@@ -133,8 +141,4 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 def _(result: Scenarios, asked: str = "") -> Exhibit:
     data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
     notes = ("Year end without support or other help than is named; deficit negative.", "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.")
-    return Exhibit(kind="table", title=result.finding, data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=_refs(result.cells))
-
-
-def _refs(cells: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
+    return Exhibit(kind="table", title=result.finding, data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))

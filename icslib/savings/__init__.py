@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "holes": ["CarriedForward", "carry_forward"],
         "programme": ["DELIVERY", "check_programme", "delivery", "make_programme", "share_out"],
-        "published": ["Asks", "NationalSavings", "asks_by_system", "check_delivery", "national_savings", "usual_shocks"],
+        "published": ["Asks", "Delivered", "NationalSavings", "asks_by_system", "check_delivery", "national_savings", "usual_shocks"],
         "sensitivity": ["Scenarios", "Sensitivity", "scenarios", "tornado"],
         "simulate": ["Savings", "simulate_savings"],
     },

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import BasisError
 from ..numbers import write_number
 from ..periods import financial_year
-from ..prices import march_year
+from ..prices import CASH, Deflator, march_year
 from ..results import Result
 from ..tidy import cell_refs
 from .programme import DELIVERY, share_out
@@ -95,6 +95,7 @@ class Asks(Result):
     table: pd.DataFrame
     period: str
     total: float
+    prices: str = CASH
     unit: str = "GBP m"
     cells: tuple[str, ...] = ()
 
@@ -109,18 +110,28 @@ class Asks(Result):
         known = self.table[self.table["how"] == "published"]
         return (
             f"Of the {write_number(self.total, 'GBP m')} asked for {self.period}, {write_number(known['asked'].sum(), 'GBP m')} is published by system "
-            f"({len(known)} of {len(self.table)}); the rest is shared out by people."
+            f"({len(known)} of {len(self.table)}); the rest is shared out by people" + ("." if self.prices == CASH else f". In {self.prices}.")
         )
 
 
-def asks_by_system(national: pd.DataFrame, systems: pd.DataFrame, people: pd.Series, year: int, publisher: str = "") -> Asks:
+def asks_by_system(
+    national: pd.DataFrame,
+    systems: pd.DataFrame,
+    people: pd.Series,
+    year: int,
+    publisher: str = "",
+    *,
+    price_year: int | None = None,
+    by: Deflator | None = None,
+) -> Asks:
     """The national ask of one year by system: published where held, otherwise in proportion to `people`.
 
     Parameters
     ----------
     national, systems : observations, ``load("finances_national")`` and ``load("finances_by_ics")``
     people : Series, index system
-    publisher : whose national figure, where several are printed; by default the first to print the year's target
+    publisher : whose national figure, where several are printed; by default the first in our transcription
+    price_year, by : put the asks in prices of this year by this deflator edition; cash when not given
 
     Raises
     ------
@@ -141,10 +152,14 @@ def asks_by_system(national: pd.DataFrame, systems: pd.DataFrame, people: pd.Ser
         raise BasisError(f"The savings asked of {twice.idxmax()} in {period} are printed with {twice.max()} values. Keep one.")
     own = own.assign(cell=cell_refs(own)).drop_duplicates("place").set_index("place")
     total, cell = float(rows["value"].iloc[0]), cell_refs(rows).iloc[0]
-    table = share_out(total, people, own["value"])
+    if price_year and by is None:
+        raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
+    factor = float(by.factor(year, price_year)) if price_year else 1.0
+    prices, total = by.prices(price_year) if price_year else CASH, total * factor
+    table = share_out(total, people, own["value"] * factor)
     table["per_head"] = table["asked"] * 1e6 / people
     table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
-    return Asks(table, period, total, cells=(cell, *own["cell"]))
+    return Asks(table, period, total, prices, cells=(cell, *own["cell"]))
 
 
 def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -175,20 +190,43 @@ def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65) -> 
     return shocks, tuple(cells)
 
 
-def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd.DataFrame = DELIVERY) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Delivered(Result):
+    """Targets beside delivered totals, and what the assumptions would have given.
+
+    Attributes
+    ----------
+    table : DataFrame, one row a pair of printed figures
+        ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``share`` delivered, ``assumed`` share, and
+        ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed.
+    """
+
+    table: pd.DataFrame
+    assumed: float
+    unit: str = "GBP m"
+    cells: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """What share was delivered, and whether the assumptions agree."""
+        shares = self.table["share"].dropna()
+        years = self.table.loc[shares.index, "period"].nunique()
+        if shares.empty:
+            return "No year's target and delivery are both published in what we hold."
+        inside = "inside" if shares.min() <= self.assumed <= shares.max() else "outside"
+        return (
+            f"In the {years} years for which both are published, {shares.min():.0%} to {shares.max():.0%} of what was asked was delivered; "
+            f"the assumptions used here give {self.assumed:.0%}, {inside} that range."
+        )
+
+
+def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd.DataFrame = DELIVERY) -> Delivered:
     """Targets beside delivered totals, by year and source, and what the assumptions would have given.
 
     Parameters
     ----------
     national : observations, ``load("finances_national")``
     bands : shares by risk band the assumptions are applied to
-
-    Returns
-    -------
-    DataFrame
-        ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``share`` delivered, ``assumed`` share, and
-        ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed. One
-        row a pair of printed figures.
     """
     assumed = sum(bands[band] * delivery.loc[band, "mean"] for band in bands)
     kept = national[national["measure"].isin(["efficiency_target", "efficiency_delivered"]) & (national["unit"] == "GBP m")]
@@ -200,7 +238,7 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
     share = pairs["value_done"] / pairs["value_target"]
     others = sum(bands[band] * delivery.loc[band, "mean"] for band in bands if band != "high")
     cells = [tuple(c for c in (a, b) if isinstance(c, str)) for a, b in zip(pairs["cell_target"], pairs["cell_done"], strict=True)]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "period": pairs["period"],
             "fy": pairs["fy"],
@@ -212,6 +250,7 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
             "cells": cells,
         }
     ).reset_index(drop=True)
+    return Delivered(table, assumed, cells=tuple(sorted({ref for refs in cells for ref in refs})))
 
 
 def _one(claims: pd.DataFrame, measure: str) -> pd.Series:

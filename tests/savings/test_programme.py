@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icslib.errors import BasisError
+from icslib.prices import Deflator
 from icslib.savings import (
     DELIVERY,
     asks_by_system,
@@ -53,7 +54,7 @@ def test_shares_that_do_not_sum_to_one_and_missing_columns_are_refused():
 
 
 def test_an_impossible_delivery_is_refused():
-    with pytest.raises(BasisError, match=r"high band cannot have mean 0\.6 and standard deviation 0\.7"):
+    with pytest.raises(BasisError, match=r"high band cannot have mean 0\.75 and standard deviation 0\.7"):
         check_assumptions(DELIVERY.assign(sd=0.7))
     with pytest.raises(BasisError, match=r"mean 1\.3"):
         check_assumptions(DELIVERY.assign(mean=1.3))
@@ -111,12 +112,14 @@ def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
         columns=["measure", "period", "value"],
     ).assign(unit="GBP m", source="n", sheet="", column="E", row=range(2, 6))
     national["end"] = pd.to_datetime("20" + national["period"].str[-2:] + "-03-31")
-    found = check_delivery(national, MIX)
+    made = check_delivery(national, MIX)
+    found = made.table
+    assert "87% to 88%" in made.finding and "88%, inside" in made.finding
     assert found["share"].round(4).tolist()[:2] == [round(4980 / 5670, 4), round(4980 / 5700, 4)] and pd.isna(found["share"].iloc[2])
-    assumed = 0.36 * 0.60 + 0.25 * 0.85 + 0.39 * 1.00
+    assumed = 0.36 * 0.75 + 0.25 * 0.90 + 0.39 * 0.98
     assert found["assumed"].iloc[0] == pytest.approx(assumed)
     implied = found["high_implied"].iloc[1]
-    assert 0.36 * implied + 0.25 * 0.85 + 0.39 == pytest.approx(4980 / 5700)
+    assert 0.36 * implied + 0.25 * 0.90 + 0.39 * 0.98 == pytest.approx(4980 / 5700)
     assert found["cells"].iloc[0] == ("n!!E3", "n!!E4")
 
 
@@ -135,6 +138,8 @@ def test_asks_by_system_are_published_or_shared_out_and_traceable():
     assert found.asked.to_dict() == pytest.approx({"QQA": 40.0, "QQB": 40.0, "QQC": 20.0})
     assert found.table["cells"].tolist() == [("s!!E2",), ("n!!E2",), ("n!!E2",)] and found.table.loc["QQC", "per_head"] == 20.0
     assert "1 of 3" in found.finding
+    by = Deflator("a", pd.Series({2025: 80.0, 2026: 100.0}))
+    assert asks_by_system(whole, own, people, 2025, price_year=2026, by=by).asked.to_dict() == pytest.approx({"QQA": 50.0, "QQB": 50.0, "QQC": 25.0})
     with pytest.raises(BasisError, match=r"No national savings target is held for 2023-24\. Held: 2024-25"):
         asks_by_system(whole, own, people, 2024)
     with pytest.raises(BasisError, match="asked of QQA in 2024-25 are printed with 2 values"):

@@ -1,0 +1,220 @@
+"""Figures and tables of positions. Plans and outturns, and positions before and after support, never share a line."""
+
+from itertools import cycle
+
+import pandas as pd
+
+from .. import style
+from ..deficits.bridge import Bridge
+from ..deficits.months import MonthPath
+from ..deficits.positions import Comparison
+from ..numbers import write_number
+from ..periods import financial_year
+from ..tidy import merge_cells
+from . import plot, table
+from .charts import bridge, small_multiples
+from .core import Exhibit
+from .names import short_names
+
+SIGN = "Surplus positive, deficit negative."
+MARKS = {"outturn": "o", "plan": "D", "forecast": "^", "year to date": "s", "draft plan": "x", "revised draft plan": "x"}
+HUES = {"before": style.SECOND, "after": style.ASKED, "none": style.QUIET, "not stated": style.QUIET}
+SAID = {"before": "before support", "after": "after support", "none": "no support that year", "not stated": "support not stated"}
+PARTS = {"provider": "Trusts", "system": "Systems", "whole NHS": "Whole NHS"}
+ORDER = ["outturn", "plan", "forecast", "year to date", "revised draft plan", "draft plan", "plan to date"]
+
+
+@plot.register
+def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
+    """Dots by year: shape is the kind of figure, colour whether support is in it; one part a scope.
+
+    `asked` keeps one place; `whole_years` leaves out months. A figure for each of several years is a bar over them.
+    """
+    rows = result.table[result.table["what"].str.startswith(("position", "typical position"))]
+    rows = rows[rows["place"] == asked] if asked else rows
+    within = rows["period"].astype(str).str.contains(r" M\d") | ~rows["end"].dt.month.eq(3)
+    rows = rows[~within & ~rows["kind"].str.contains("to date")] if whole_years else rows
+    name = ", ".join(short_names(rows["place"].unique()).values()) if rows["place"].nunique() < 4 else f"{rows['place'].nunique()} systems"
+    if rows.empty:
+        return _nothing(short_names([asked]).get(asked, "these places"), result)
+    order = [scope for scope in ("provider", "system", "whole NHS") if scope in set(rows["scope"])]
+    parts = {PARTS.get(scope, scope): rows[rows["scope"] == scope] for scope in dict.fromkeys([*order, *rows["scope"]])}
+    first, last = int(rows["start"].dt.year.min()) + 1, int(rows["fy"].max())
+
+    def one(ax, part):
+        for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
+            spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
+            years = dots["end"].dt.year - dots["start"].dt.year
+            ax.scatter(spot[years <= 1], dots["value"][years <= 1], marker=MARKS.get(kind, "."), color=HUES[support], s=30, zorder=3, label=f"{kind}, {SAID[support]}")
+            ax.hlines(dots["value"][years > 1], (dots["start"].dt.year + 1)[years > 1], spot[years > 1], color=HUES[support], linewidth=3)
+        ax.axhline(0, color=style.INK, linewidth=1)
+        ax.set_xticks(range(last, first - 1, -max(1, (last - first) // 4)))
+        ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+        ax.tick_params(axis="x", rotation=45)
+        ax.set_xlim(first - 0.6, last + 0.6)
+
+    def draw(figure):
+        axes = small_multiples(figure, parts, one, across=min(3, len(parts)))
+        axes[0].set_ylabel("£ million")
+        held = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+        figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
+
+    ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
+    single = rows["place"].nunique() == 1
+    title = _latest(ends, name) if single and len(ends) else f"{name}: {len(rows)} published positions, {len(ends) or 'none'} of them {'outturns' if len(ends) != 1 else 'an outturn'}"
+    span = "whole years" if whole_years else "months and whole years"
+    ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
+    return Exhibit(
+        kind="figure",
+        title=title,
+        subtitle=f"Published positions of {name}, {span}; {rows['prices'].iloc[0]}",
+        data=_shown(rows),
+        unit=result.unit,
+        notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis.", "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years."),
+        sources=_sources(rows),
+        alt=" ".join(ranges),
+        draw=draw,
+        size=(8.0, 5.0),
+    )  # fmt: skip
+
+
+def _nothing(name: str, result: Comparison) -> Exhibit:
+    data = pd.DataFrame({"place": [name], "published positions": [0]})
+    return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=_sources(result.table))
+
+
+def _latest(rows: pd.DataFrame, places: str) -> str:
+    """The outturns of the last year, each on its basis."""
+    last = rows[rows["fy"] == rows["fy"].max()].drop_duplicates(["scope", "support", "value"])
+    last = last[last["scope"] == last["scope"].iloc[-1]]
+    who = PARTS[last["scope"].iloc[0]].lower()
+    told = (f"{write_number(abs(v), 'GBP m')} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
+    return f"{places}: {who} ended {last['period'].iloc[0]} {' and '.join(told)}"
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    names = short_names(rows["place"].unique())
+    told = rows.assign(place=rows["place"].map(names))
+    columns = ["place", "period", "value", "kind", "what", "scope", "support", "prices", "flag", "publisher", "note", "cells"]
+    return told[[column for column in columns if column in told]].sort_values(["place", "period"]).reset_index(drop=True)
+
+
+@table.register
+def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
+    """`show`: "figures", "contradictions", or "standing" (one row a system, one column a year, gaps as gaps)."""
+    if show == "contradictions":
+        data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
+        data = data[["place", "period", "basis_name", "sources", "cells"]]
+        title = f"{len(data)} times two figures stand for one place, period and basis"
+        notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
+        return Exhibit(kind="table", title=title, data=data, unit=result.unit, notes=notes, sources=_sources(result.table))
+    if show == "standing":
+        return _standing(result, asked)
+    rows = result.table[result.table["place"] == asked] if asked else result.table
+    return Exhibit(kind="table", title=f"{len(rows)} published figures on {rows['basis_name'].nunique()} bases", data=_shown(rows), unit=result.unit, notes=(SIGN,), sources=_sources(rows))
+
+
+def _standing(result: Comparison, asked: str) -> Exhibit:
+    rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")]
+    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
+    rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
+    best = rows.drop_duplicates(["place", "fy"]).copy()
+    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(_brief(value) for value in sorted(set(told))))
+    when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
+    kind = best["what"].where(best["what"] != "position", best["kind"])
+    support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
+    best["said"] = values.reindex(pd.MultiIndex.from_frame(best[["place", "period", "basis_name"]])).to_numpy() + " " + (kind + " " + when).str.strip() + support
+    wide = best.pivot(index="place", columns="fy", values="said").reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
+    wide.columns = [financial_year(int(year)).label for year in wide.columns]
+    wide.insert(0, "system", wide.index.map(short_names(wide.index)))
+    cells = {place: merge_cells(refs) for place, refs in best.groupby("place")["cells"]}
+    wide["cells"] = [cells.get(place, ()) for place in wide.index]
+    data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
+    empty = result.coverage.loc[list(data.index)] == 0
+    who = f"{data['system'].iloc[0]}: no" if len(data) == 1 else "No"
+    return Exhibit(
+        kind="table",
+        title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} system-years",
+        data=data.reset_index(drop=True),
+        unit=result.unit,
+        notes=(
+            SIGN,
+            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
+            "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
+        ),
+        sources=_sources(result.table),
+    )  # fmt: skip
+
+
+@plot.register
+def _(result: Bridge, asked: str = "") -> Exhibit:
+    rows = result.table[result.table["place"] == asked] if asked else result.table
+    total = rows.groupby("order", sort=True).agg(step=("step", "first"), role=("role", "first"), value=("value", "sum"))
+    steps = dict(total.loc[total["role"] == "step", ["step", "value"]].to_numpy())
+    start, end = total.iloc[0], total.iloc[-1]
+    data = total.reset_index(drop=True).assign(running=total.loc[total.index[:-1], "value"].cumsum().reset_index(drop=True))
+    data.loc[data.index[-1], "running"] = end["value"]
+    return Exhibit(
+        kind="figure",
+        title=result.finding[0].upper() + result.finding[1:],
+        subtitle="Bridge between positions; the steps sum exactly, in pounds",
+        data=data,
+        unit=result.unit,
+        notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
+        sources=sources_of(result.cells),
+        alt=f"{start['step']} {write_number(start['value'], result.unit)}; " + "; ".join(f"{k} {write_number(v, result.unit)}" for k, v in steps.items()) + f"; {end['step']} {write_number(end['value'], result.unit)}.",
+        draw=lambda figure: bridge(figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit),
+    )
+
+
+@plot.register
+def _(result: MonthPath, asked: str = "") -> Exhibit:
+    years = {financial_year(int(fy)).label: rows for fy, rows in result.table.groupby("fy")}
+
+    def draw(figure):
+        ax = figure.subplots()
+        for hue, (label, rows) in zip(cycle(style.SERIES), years.items(), strict=False):
+            ax.plot(rows["month"], rows["to_date"], linestyle="none", marker="o", markersize=4.5, color=hue, label=label)
+            last, end = rows.iloc[-1], rows["outturn"].iloc[0]
+            if pd.notna(end):
+                ax.plot([last["month"], 12], [last["to_date"], end], color=hue, linestyle=":", linewidth=1)
+                ax.plot([12], [end], linestyle="none", marker="D", color=hue)
+        ax.axhline(0, color=style.INK, linewidth=1)
+        ax.set_xticks(range(1, 13))
+        ax.set_xlabel("month of the financial year (1 is April); diamond: the whole year's variance")
+        ax.set_ylabel("£ million")
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+        figure.legend(loc="outside right upper")
+
+    shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells"]
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle="Variance from plan to date, by month, and the year's outturn",
+        data=result.table[[column for column in shown if column in result.table]],
+        unit=result.unit,
+        notes=("An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
+        sources=_sources(result.table),
+        alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: MonthPath, asked: str = "") -> Exhibit:
+    data = result.errors.rename(index={"straight_line": "straight line", "no_more": "nothing more is lost"}).rename_axis("guess").reset_index()
+    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=("Guess less outturn; below zero: too gloomy.",), sources=_sources(result.table))
+
+
+def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set(rows["source"]))) if "source" in rows else ()
+
+
+def sources_of(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The catalog ids among cell references."""
+    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
+
+
+def _brief(value: float) -> str:
+    return write_number(value, "GBP m", 0 if abs(value) >= 10 or value == 0 else 1)
