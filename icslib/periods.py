@@ -112,10 +112,10 @@ def years(first_fy: int, last_fy: int) -> Period:
 
 def _two_years(match: re.Match) -> Period:
     first, last = int(match[1]), _century(int(match[1]), match[2])
-    if last - first > 50 and 1 <= int(match[2]) <= 12:  # "2024-04": no span of years, so a month
-        return month(first, int(match[2]))
     if last == first + 1:
         return financial_year(last)
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", match[0]):  # "2024-04" and, without spaces, "2010-12": a month
+        return month(first, int(match[2]))
     return span(first, last)
 
 
@@ -211,7 +211,8 @@ def _years_or_months(match: re.Match) -> Period:
 def parse_period(text: object, fy: int | None = None) -> Period:
     """Read a period in any form that the files print; `fy` dates a bare ``Q1`` or ``M6``.
 
-    Two years in a row are a financial year; further apart they are a span of calendar years.
+    Two years in a row are a financial year, so ``2010-11`` is not November 2010; further apart they are a span of
+    calendar years, except that ``2010-12`` is December (a span is printed ``2010 - 12`` or ``2010 to 2012``).
 
     >>> parse_period("2022/23 Q1").label, parse_period("2015 - 17").label, parse_period("M6", fy=2023).label
     ('2022-23 Q1', '2015 to 2017', '2022-23 M6')

@@ -7,6 +7,7 @@ be the same figures; or an :class:`IcsError` that names the place; or figures th
 
 import random
 import re
+from collections import Counter
 
 import pytest
 
@@ -63,14 +64,15 @@ SHEETS = {
 def known_figures(reading: Reading) -> dict[tuple, tuple]:
     """Each figure by its labels and title: value, flag, unit; repeated figures are kept apart by their order."""
     known: dict[tuple, tuple] = {}
+    copies: Counter[tuple] = Counter()
     for table in reading.tables:
         tidy = table.tidy
         labels = [name for name in tidy.columns[: list(tidy.columns).index("title")] if name != "section"]
         for row in tidy.itertuples(index=False):
             line = dict(zip(tidy.columns, row, strict=True))
             name = (tuple(sorted(str(line[label]) for label in labels if str(line[label]))), str(line["title"]), line["period"])
-            copy = sum(key[:3] == name for key in known)
-            known[(*name, copy)] = (
+            copies[name] += 1
+            known[(*name, copies[name])] = (
                 None if line["value"] != line["value"] else round(line["value"], 9),
                 line["flag"],
                 line["unit"],
