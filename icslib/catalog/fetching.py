@@ -21,6 +21,7 @@ from .records import Source, get, sources
 WAIT = (10, 60)  # seconds to connect, and between two pieces
 SPARE = 1 << 20  # bytes by which a changed file may outgrow twice its old size
 HOPS = 5
+PIECE = 1 << 12  # small, so that little is lost when a download is cut
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -103,7 +104,7 @@ def _stream(url: str, part: Path, limit: int) -> None:
             if whole > limit:
                 raise CatalogError(f"{url} is {whole:,} bytes, and at most {limit:,} were expected. Nothing was kept; look at the page in a browser.")
             with part.open(mode) as stream:
-                for piece in answer.iter_content(1 << 16):
+                for piece in answer.iter_content(PIECE):
                     have += len(piece)
                     if have > limit:
                         break
