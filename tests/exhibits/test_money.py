@@ -47,7 +47,7 @@ def test_positions_before_and_after_support_are_dots_that_no_line_joins():
         assert all(len(set(line.get_ydata())) == 1 for line in ax.get_lines())
         colours = {tuple(dots.get_facecolor()[0]) for dots in ax.collections if len(dots.get_facecolor())}
         assert len(colours) == 2
-    assert found.data["value"].tolist() == [-5.0, -9.0, -12.3, -40.0] and found.data["cells"].iloc[0] == ("typed!!F2",)
+    assert found.data["value"].tolist() == [-9.0, -5.0, -40.0, -12.3] and found.data["cells"].iloc[0] == ("typed!!F3",)
 
 
 def test_a_system_without_figures_is_told_so():
