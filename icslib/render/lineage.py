@@ -8,7 +8,7 @@ import pandas as pd
 
 from .. import paths, store
 from ..errors import RenderError
-from ..exhibits.core import MIME
+from .numbering import number_exhibits
 
 
 def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
@@ -19,11 +19,7 @@ def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
         known = ", ".join(sorted(found.stem for found in paths.reports().rglob("*.ipynb"))) or "none yet; 'icslib run' makes them"
         raise RenderError(f"There is no report {name!r} in {paths.reports()}. Reports: {known}.")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    counts = {"figure": 0, "table": 0}
-    records = {}
-    for record in (out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})):
-        counts[record["kind"]] += 1
-        records[f"{record['kind']} {counts[record['kind']]}"] = record
+    records = {one.number.lower(): one.record for one in number_exhibits(cells)}
     asked = " ".join(re.findall(r"[a-z]+|\d+", exhibit.lower()))
     if asked not in records:
         raise RenderError(f"{name} has no exhibit {exhibit!r}. It has {', '.join(records) or 'none'}.")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import RenderError
-from ..exhibits.core import IN_SHORT, MIME
+from ..exhibits.core import IN_SHORT
 from ..exhibits.markup import name_cells
 from ..store.export import WORKBOOKS, Sheet, write_notes, write_workbook
 from ..style import UNIT_WORDS
+from .numbering import number_exhibits
 from .paper import write_pdf
 
 
@@ -40,15 +41,11 @@ def write_tables(ipynb: Path, target: Path) -> Path:
             f"{ipynb} is not a notebook that can be read ({fault}). Make the report first with 'icslib run'."
         ) from fault
     bundles = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-    records = [bundle[MIME] for bundle in bundles if MIME in bundle]
+    exhibits = number_exhibits(cells)
     findings = [finding for bundle in bundles for finding in bundle.get(IN_SHORT, [])]
-    names, counts = [], {"figure": 0, "table": 0}
-    for record in records:
-        counts[record["kind"]] += 1
-        names.append(f"{record['kind'].capitalize()} {counts[record['kind']]}")
     contents: list[list[object]] = [["Sheet", "Title", "Unit"]]
-    contents += [[name, record["title"], record["unit"]] for name, record in zip(names, records, strict=True)]
-    sources = sorted({one["id"] for record in records for one in record["sources"]})
+    contents += [[one.number, one.record["title"], one.record["unit"]] for one in exhibits]
+    sources = sorted({source["id"] for one in exhibits for source in one.record["sources"]})
     sheets = [
         Sheet(
             "Cover",
@@ -57,7 +54,7 @@ def write_tables(ipynb: Path, target: Path) -> Path:
         Sheet("Contents", ("Contents", "This sheet contains one table."), contents),
         Sheet("Notes", ("Notes", "This sheet contains one table."), write_notes(sources)),
     ]
-    sheets += [_sheet(name, record) for name, record in zip(names, records, strict=True)]
+    sheets += [_sheet(one.number, one.record) for one in exhibits]
     return write_workbook(target, ipynb.stem, sheets)
 
 

@@ -12,6 +12,7 @@ from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
 from ..exhibits.svg import take_svg
 from ..store.lineage import STAMP
+from .numbering import number_exhibits
 from .prose import Heading, clean_html, write_prose, write_text
 from .provenance import Cells
 
@@ -38,7 +39,7 @@ class Report:
 def read_report(notebook: Any) -> Report:
     """Take an executed notebook apart."""
     report = Report(parameters=read_parameters(notebook))
-    numbers = number_exhibits(notebook)
+    numbers = {one.cell: (one.number, one.anchor) for one in number_exhibits(notebook.cells)}
     taken = {"in-short", "contents", "parameters", "changes", "sources", "cells"}
     for spot, cell in enumerate(notebook.cells):
         tags = set(cell.metadata.get("tags", ()))
@@ -50,23 +51,6 @@ def read_report(notebook: Any) -> Report:
             _add_code(report, cell, cell.get("id") or f"cell-{spot}", numbers, lifted="in-short" in tags)
     _flush_code(report)
     return report
-
-
-def number_exhibits(notebook: Any) -> dict[str, tuple[str, str]]:
-    """Number and anchor of every exhibit: by cell id for the first of a cell, ``id-2`` for the next.
-
-    Figures and tables count apart. The anchor comes from the cell's id, so it outlives new neighbours.
-    """
-    numbers, counts = {}, {"figure": 0, "table": 0}
-    for spot, cell in enumerate(notebook.cells):
-        name = cell.get("id") or f"cell-{spot}"
-        shown = [output.data[MIME] for output in cell.get("outputs", []) if MIME in output.get("data", {})]
-        for place, record in enumerate(shown, 1):
-            kind = record["kind"]
-            counts[kind] += 1
-            key = name if place == 1 else f"{name}-{place}"
-            numbers[key] = (f"{kind.capitalize()} {counts[kind]}", f"{kind}-{key}")
-    return numbers
 
 
 def read_parameters(notebook: Any) -> list[dict]:
