@@ -3,10 +3,13 @@
 import pandas as pd
 
 from .. import style
+from ..lag.adoption import EventStudy
 from ..lag.belief import LagBelief
 from ..lag.distributed import LagEstimate
 from ..lag.editions import Splice
-from ..lag.gate import LagSupport
+from ..lag.gate import LagSupport, write_lags
+from ..lag.projection import LocalProjection
+from ..lag.robustness import Challenges, SpecificationCurve
 from ..panel import source_names
 from . import plot, table
 from .charts import caterpillar, columns, lines
@@ -145,6 +148,93 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
         alt=describe_lines(shares, "percent"),
         draw=lambda figure: lines(figure.subplots(), shares, unit="percent"),
     )
+
+
+@plot.register
+def _(result: EventStudy, asked: str = "") -> Exhibit:
+    shown = result.profile.dropna(subset=["estimate"]).fillna({"se": 0.0})
+    for bound in ("low", "high", "band_low", "band_high"):
+        shown[bound] = shown[bound].fillna(shown["estimate"])
+    silent = [int(event) for event in result.profile.index if not result.profile.loc[event, "supported"]]
+    rest = f" Not identified and not drawn: {write_lags(silent)}." if silent else ""
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"{_words(result.outcome)} by years since adoption, {result.method.replace('_', ' ')}; year -1 is the base",
+        data=result.profile.reset_index(),
+        unit=result.unit or "outcome units",
+        notes=(
+            "Difference from places that have not yet adopted, set to zero in the year before. Years before that are placebos.",
+            "Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence." + rest,
+        ),
+        sources=result.sources,
+        alt=describe_intervals(shown.drop(index=-1), result.unit or "outcome units") + rest,
+        draw=lambda figure: caterpillar(
+            figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="years since adoption"
+        ),
+    )
+
+
+@plot.register
+def _(result: LocalProjection, asked: str = "") -> Exhibit:
+    shown = result.profile.dropna(subset=["estimate"])
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)}: local projection",
+        data=result.profile.reset_index(),
+        unit=result.unit or "outcome units",
+        notes=(
+            "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has no memory.",
+        ),
+        alt=describe_intervals(shown, result.unit or "outcome units"),
+        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="horizon, years"),
+    )
+
+
+@plot.register
+def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
+    made = result.made.reset_index(drop=True)
+
+    def draw(figure):
+        ax = figure.subplots()
+        clear = (made["low"] > 0) | (made["high"] < 0)
+        colours = clear.map({True: style.ASKED, False: style.ALL})
+        ax.vlines(made.index, made["low"], made["high"], color=colours, linewidth=0.6)
+        ax.scatter(made.index, made["estimate"], c=colours, s=6, zorder=3)
+        ax.axhline(0, color=style.INK, linewidth=1)
+        ax.set_xlabel("specifications, lowest estimate first")
+        ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"sum of the profile of {_words(result.exposure)} in {_words(result.outcome)} under every combination of choices",
+        data=result.specs.round(3),
+        unit=result.unit,
+        notes=(
+            "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
+        ),
+        sources=result.sources,
+        alt=f"{len(made)} estimates in order with intervals. {result.finding}",
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
+    """Which choice moves the answer."""
+    rows = result.by_choice.reset_index().round(2)
+    return Exhibit(kind="table", title=result.finding, data=rows, unit=result.unit, sources=result.sources,
+                   notes=("Clear: share of specifications with that choice whose interval is clear of zero.",))  # fmt: skip
+
+
+@table.register
+def _(result: Challenges, asked: str = "") -> Exhibit:
+    rows = result.rows.reset_index().round(3)
+    rows["passes"] = rows["passes"].map({True: "yes", False: "no"})
+    return Exhibit(kind="table", title=result.finding, data=rows, unit=result.unit, sources=result.sources,
+                   notes=("A rival passes if the estimate keeps its sign and stays inside the interval of the first row.",))  # fmt: skip
 
 
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}

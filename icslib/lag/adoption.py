@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, grids
+from icslib.panel import fixed_by_place, grids, source_names
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import interval
@@ -47,6 +47,7 @@ class EventStudy(Result):
     method: str
     outcome: str
     unit: str
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -131,6 +132,7 @@ def event_study(
     return EventStudy(
         profile=profile, average=average, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
         last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
+        sources=source_names(panel, outcome),
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class LagBelief(Result):
         return (
             f"Before the panel the delay was put at {before['median']:.1f} years ({before['low']:.1f} to {before['high']:.1f}, 90%); after it, "
             f"{after['median']:.1f} ({after['low']:.1f} to {after['high']:.1f}). Belief is {strength} (distance {self.moved:.2f} of 1). "
-            f"The panel is {factor:.1f} times {told} likely under an effect of this shape than under none."
+            f"The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times {told} likely under an effect of this shape than under none."
         )
 
 

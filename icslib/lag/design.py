@@ -39,9 +39,9 @@ class Design:
         held = ~np.isnan(self.outcome) & ~np.isnan(chosen).any(axis=0) & ~np.isnan(self.controls).any(axis=0)
         return np.where(held, self.weights, 0.0)
 
-    def extra(self, weights: np.ndarray) -> np.ndarray:
-        """(columns, places, years): controls, then each attribute times every year of these rows but the first."""
-        years = np.flatnonzero((weights > 0).any(axis=0))[1:]
+    def extra(self, weights: np.ndarray, trends: bool = False) -> np.ndarray:
+        """(columns, places, years): controls, then each attribute times every year of these rows but those its place's effects take."""
+        years = np.flatnonzero((weights > 0).any(axis=0))[1 : -1 if trends else None]
         paths = np.zeros((len(self.attributes), len(years), *self.outcome.shape))
         for own, year in enumerate(years):
             paths[:, own, :, year] = self.attributes

@@ -212,7 +212,7 @@ def estimate_lag(
     inner, outer = _shapes(design.lags, kept, basis, degree, ends)
     terms = inner.shape[1]
     absorber = design.absorb(design.rows(kept), trends)
-    extra = design.extra(absorber.weights)
+    extra = design.extra(absorber.weights, trends)
     columns = np.concatenate([design.block[[design.lags.index(lag) for lag in kept]], extra])
     transform = np.block([[inner, np.zeros((len(kept), len(extra)))], [np.zeros((len(extra), terms)), np.eye(len(extra))]])
     names = [f"{exposure} at lag {lag}" for lag in kept] + [*controls] + ["an attribute by year"] * len(extra)

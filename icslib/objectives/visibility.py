@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, grids
+from icslib.panel import fixed_by_place, grids, source_names
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
@@ -47,6 +47,7 @@ class Visibility(Result):
     before_after: bool
     process: Process
     outcome: str
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -168,7 +169,7 @@ def first_visible_year(
     return Visibility(
         power=table, by_place=_each_place(process, places, spread, horizons, slope, power, level) if alone else pd.Series(dtype=float),
         first_year=_first(table.index, table["power"], power), change_per_year=change_per_year, wanted=power, baseline=baseline,
-        treated=count, places=len(places), shared=overlap, before_after=before_after, process=process, outcome=outcome,
+        treated=count, places=len(places), shared=overlap, before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome),
     )  # fmt: skip
 
 

@@ -1,0 +1,115 @@
+"""Figures and tables of realistic objectives: when an improvement shows, and targets beside history."""
+
+import pandas as pd
+
+from .. import style
+from ..objectives.reference import Outlook
+from ..objectives.visibility import Visibility
+from . import plot, table
+from .charts import lines, ranked_dots
+from .core import Exhibit
+
+
+@plot.register
+def _(result: Visibility, asked: str = "") -> Exhibit:
+    shown = 100 * result.power[["power", "closed"]].set_axis(["simulated", "formula"], axis=1)
+    data = result.power.mul(100).round(1).reset_index()
+
+    def draw(figure):
+        ax = lines(figure.subplots(), shown, unit="percent")
+        ax.axhline(100 * result.wanted, color=style.SECOND, linewidth=1, linestyle="--")
+        ax.set_ylim(0, 103)
+        ax.set_xlabel("years since it began")
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"chance that a change of {result.change_per_year:+.1%} a year is told from none, by years since it began",
+        data=data,
+        unit="percent",
+        notes=(
+            f"Dashed: the power asked for, {result.wanted:.0%}. The test errs in 5% of panels without any change (column size).",
+            "Detectable: the smallest change a year, and in total, that would be seen with that power.",
+            f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part {100 * result.process.persistent:.1f}% "
+            f"(correlation {result.process.persistence:.2f}), own drift {100 * result.process.slope:.2f}% a year; the national path "
+            f"moves by {100 * result.process.national_shock:.1f}% a year around its drift.",
+        ),
+        sources=result.sources,
+        alt=f"Power rises from {shown['simulated'].iloc[0]:.0f}% in year {shown.index[0]} to {shown['simulated'].iloc[-1]:.0f}% in year "
+        f"{shown.index[-1]}. {result.finding}",
+        draw=draw,
+    )
+
+
+@table.register
+def _(result: Visibility, asked: str = "") -> Exhibit:
+    rows = result.power.mul(100).round(1).reset_index()
+    rows.columns = ["year", "power", "power by formula", "size", "detectable a year", "detectable in total"]
+    return Exhibit(
+        kind="table",
+        title=result.finding,
+        subtitle="by years since the change began",
+        data=rows,
+        unit="percent",
+        sources=result.sources,
+    )
+
+
+@plot.register
+def _(result: Outlook, asked: str = "") -> Exhibit:
+    """Chance on trend by place, beside how often it was ever achieved."""
+    chance = 100 * result.by_place["chance"].dropna()
+    shown = chance if len(chance) <= 60 or asked else chance.sort_values().iloc[:: max(len(chance) // 42, 1)]
+    if asked and asked in chance.index and len(chance) > 60:
+        shown = pd.concat([chance.drop(asked).sort_values().iloc[:: len(chance) // 42], chance[[asked]]])
+    ever = 100 * result.share
+
+    def draw(figure):
+        ranked_dots(
+            figure.subplots(),
+            shown,
+            unit="chance on trend, %",
+            asked=asked,
+            reference=ever,
+            reference_label="achieved in history",
+        )
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding,
+        subtitle=f"{result.outcome.replace('_', ' ')}: chance of {result.change:+.0%} in {result.horizon} years on trend, by place",
+        data=result.by_place.round(3).reset_index(),
+        unit="percent",
+        notes=(
+            f"Achieved in history: share of all windows of {result.horizon} years, {ever:.0f}%. By the national path and noise alone "
+            f"it would be {100 * result.noise_share:.0f}%.",
+            *(["A spread of places is drawn; the table holds all."] if len(shown) < len(chance) else []),
+        ),
+        sources=result.sources,
+        alt=f"Chances on trend from {chance.min():.0f}% to {chance.max():.0f}%, median {chance.median():.0f}%. {result.finding}",
+        draw=draw,
+        size=style.TALL,
+    )
+
+
+@table.register
+def _(result: Outlook, asked: str = "") -> Exhibit:
+    """The ladder of one place (`asked`), or of the middle of all places."""
+    if asked:
+        rows, whose = result.targets(asked).reset_index(), asked
+    else:
+        rows, whose = result.ladder.groupby(level="horizon").median().reset_index(), "the middle place"
+    return Exhibit(
+        kind="table",
+        title=f"What history makes of a target for {whose}, in 3, 5 and 10 years" if set(rows["horizon"]) == {3, 5, 10}
+        else f"What history makes of a target for {whose}",
+        subtitle=f"{result.outcome.replace('_', ' ')}, {result.unit}",
+        data=rows.round(1),
+        unit=result.unit,
+        notes=(
+            "Modest: half of the windows that began like this one did better. Stretching: one in ten did. Unprecedented: none did.",
+            "The noise of single figures is taken out of the range of windows, so a lucky pair of years sets no target.",
+            f"Left out: {', '.join(map(str, result.exclude)) or 'no year'}.",
+        ),
+        sources=result.sources,
+    )  # fmt: skip

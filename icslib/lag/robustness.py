@@ -1,0 +1,308 @@
+"""Would another reasonable choice have said something else? All of them at once, and one place at a time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from icslib.errors import NotIdentified
+from icslib.panel import source_names
+from icslib.results import Result
+
+from .distributed import estimate_lag
+
+SHAPES = ("unrestricted", "almon 1", "almon 2", "almon 3", "spline 3", "smooth")
+
+
+@dataclass(frozen=True, eq=False)
+class SpecificationCurve(Result):
+    """One estimate under every combination of choices.
+
+    Attributes
+    ----------
+    specs : DataFrame, ordered by estimate
+        One column a choice, then ``estimate``, ``se``, ``low``, ``high``, ``p`` of the summed profile, ``rows``, ``reason`` (when not identified).
+    by_choice : DataFrame, index ``choice``, ``value``: median estimate, share clear of zero, count; which choice moves the answer
+    exposure, outcome, unit : str
+    sources : processed tables used
+    """
+
+    specs: pd.DataFrame
+    by_choice: pd.DataFrame
+    exposure: str
+    outcome: str
+    unit: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> pd.DataFrame:
+        """The specifications that could be estimated."""
+        return self.specs[self.specs["reason"] == ""]
+
+    @property
+    def finding(self) -> str:
+        """How many specifications, which sign, how many clear of zero, which choice matters most."""
+        made, refused = self.made, (self.specs["reason"] != "").sum()
+        clear = int(((made["low"] > 0) | (made["high"] < 0)).sum())
+        below = (made["estimate"] < 0).mean()
+        low, high = made["estimate"].quantile([0.05, 0.95])
+        spread = self.by_choice["median"].groupby(level="choice").agg(np.ptp)
+        left = f" {refused} more are not identified." if refused else ""
+        return (
+            f"{len(made)} specifications of {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}: {below:.0%} are below zero, "
+            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {made['estimate'].median():.2g}, nine in ten from {low:.2g} to "
+            f"{high:.2g}{' ' + self.unit if self.unit else ''}. The choice that moves the answer most is {spread.idxmax()}.{left}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LeaveOneOut(Result):
+    """The summed profile with each place left out in turn.
+
+    Attributes
+    ----------
+    by_place : DataFrame, index ``place``: ``estimate``, ``low``, ``high`` without it, ``moves`` (difference from all places)
+    estimate, low, high : with all places
+    """
+
+    by_place: pd.DataFrame
+    estimate: float
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def finding(self) -> str:
+        """Range of the estimate, and the place that moves it most."""
+        worst = self.by_place["moves"].abs().idxmax()
+        turns = (np.sign(self.by_place["estimate"]) != np.sign(self.estimate)).sum()
+        return (
+            f"Leaving out one place at a time the estimate of {self.estimate:.3g} {self.unit} goes from {self.by_place['estimate'].min():.3g} to "
+            f"{self.by_place['estimate'].max():.3g}; {worst} moves it most ({self.by_place.loc[worst, 'moves']:+.2g}). "
+            f"{turns} of {len(self.by_place)} turn its sign."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Challenges(Result):
+    """An estimate beside the tests it should pass.
+
+    Attributes
+    ----------
+    rows : DataFrame, index ``test``
+        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes``, ``reading``.
+    """
+
+    rows: pd.DataFrame
+    exposure: str
+    outcome: str
+    unit: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """How many tests it passes, and which it fails."""
+        tests = self.rows.iloc[1:]
+        failed = list(tests.index[~tests["passes"]])
+        said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
+        return (
+            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {int(tests['passes'].sum())} "
+            f"of {len(tests)} tests. {said}"
+        )
+
+
+def specification_curve(
+    panel: pd.DataFrame | dict[str, pd.DataFrame],
+    exposure: str,
+    outcome: str | Sequence[str],
+    *,
+    first: int = 0,
+    longest: Iterable[int] = (3, 4, 5, 6),
+    shapes: Iterable[str] = SHAPES,
+    trends: Iterable[bool] = (False, True),
+    year_by: Iterable[str | None] = (None,),
+    interacted: Iterable[tuple[str, ...]] = ((),),
+    weights: Iterable[str | None] = (None,),
+    exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)),
+    errors: str = "cr1",
+) -> SpecificationCurve:
+    """Estimate the sum of the profile over lags `first` to `longest` under every combination of choices.
+
+    Parameters
+    ----------
+    panel : one panel, or several by name (vintages, editions, samples)
+    outcome : one outcome, or several in the same unit
+    shapes : basis and degree, as "almon 2"
+    longest, trends, year_by, interacted, weights, exclude : the values each choice may take (see :func:`icslib.estimate_lag`)
+
+    Notes
+    -----
+    Specifications share data, so their intervals are not independent and the share clear of zero is not a test.
+    """
+    panels = panel if isinstance(panel, dict) else {"all": panel}
+    outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
+    choices = {
+        "panel": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
+        "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "left out": list(exclude),
+    }  # fmt: skip
+    rows = []
+    for spec in (dict(zip(choices, values, strict=True)) for values in product(*choices.values())):
+        basis, _, degree = spec["shape"].partition(" ")
+        made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
+        try:
+            r = estimate_lag(
+                panels[spec["panel"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), basis=basis, degree=int(degree or 2),
+                trends=spec["trends"], year_by=spec["year effects"], interacted=spec["by year"], weights=spec["weights"],
+                exclude=spec["left out"], errors=errors if basis != "smooth" else "cr1", bands=False,
+            )  # fmt: skip
+            made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
+        except NotIdentified as refused:
+            reason = str(refused)
+        rows.append({**{name: _word(value) for name, value in spec.items()}, **made, "reason": reason})
+    specs = pd.DataFrame(rows).sort_values("estimate", ignore_index=True)
+    if (specs["reason"] != "").all():
+        raise NotIdentified(f"None of {len(specs)} specifications is identified. The first says: {specs['reason'].iloc[0]}")
+    whole = next(iter(panels.values()))
+    return SpecificationCurve(
+        specs, _by_choice(specs, [name for name, values in choices.items() if len(values) > 1]), exposure, ", ".join(outcomes),
+        whole.attrs.get("units", {}).get(outcomes[0], ""), source_names(whole, exposure, *outcomes),
+    )  # fmt: skip
+
+
+def leave_one_out(panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterable[int] = range(0, 6), **options) -> LeaveOneOut:
+    """Estimate the summed profile without each place in turn; `options` as for :func:`icslib.estimate_lag`."""
+    lags = sorted(lags)
+    whole = estimate_lag(panel, exposure, outcome, lags, bands=False, **options)
+    ends = max(lags[0], 0), lags[-1]
+    total = whole.cumulative(*ends)
+    used = whole.model.absorber.weights.any(axis=1)
+    rows = {}
+    for place in np.sort(panel["place"].unique())[used]:
+        part = estimate_lag(panel[panel["place"] != place], exposure, outcome, lags, bands=False, **options).cumulative(*ends)
+        rows[place] = {"estimate": part.estimate, "low": part.low, "high": part.high, "moves": part.estimate - total.estimate}
+    return LeaveOneOut(
+        pd.DataFrame.from_dict(rows, orient="index").rename_axis("place"), total.estimate, total.low, total.high, whole.unit
+    )
+
+
+def challenge_lag(
+    panel: pd.DataFrame,
+    exposure: str,
+    outcome: str,
+    lags: Iterable[int] = range(0, 6),
+    *,
+    leads: int = 2,
+    region: str | None = None,
+    attribute: str | None = None,
+    negative: str | None = None,
+    exclude: Iterable[int] = (),
+    draws: int = 199,
+    seed: int = 1,
+    **options,
+) -> Challenges:
+    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a negative control.
+
+    Parameters
+    ----------
+    leads : placebo leads tested together; pass: p above 0.1
+    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign, inside the interval
+    negative : an outcome the exposure cannot act on; pass: interval holds zero
+    draws : exposure paths dealt at random among places; pass: seen more often than 1 in 10 only if the estimate is not clear of zero
+    """
+    lags, exclude = sorted(lags), tuple(exclude)
+    ends = max(lags[0], 0), lags[-1]
+    run = lambda frame=panel, out=outcome, **more: estimate_lag(  # noqa: E731
+        frame, exposure, out, more.pop("lags", lags), bands=False, **{"exclude": exclude, **options, **more}
+    )
+    base = run()
+    total = base.cumulative(*ends)
+    rows = {"as estimated": {**total._asdict(), "passes": True, "reading": "the sum of the profile"}}
+
+    def rival(name: str, reading: str, **more) -> None:
+        try:
+            found = run(**more).cumulative(*ends)
+        except NotIdentified:
+            rows[name] = {
+                "estimate": np.nan,
+                "low": np.nan,
+                "high": np.nan,
+                "p": np.nan,
+                "passes": False,
+                "reading": "not identified",
+            }
+            return
+        same = np.sign(found.estimate) == np.sign(total.estimate) and total.low <= found.estimate <= total.high
+        rows[name] = {**found._asdict(), "passes": bool(same), "reading": reading}
+
+    ahead = [-k for k in range(leads, 0, -1)]
+    for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
+    try:
+        placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
+        early = placebo.combine(dict.fromkeys(ahead, 1.0))
+        rows["placebo leads"] = {
+            **early._asdict(),
+            "p": placebo.placebo,
+            "passes": placebo.placebo > 0.1,
+            "reading": "sum of the leads; all zero?",
+        }
+    except NotIdentified:
+        rows["placebo leads"] = {"p": np.nan, "passes": False, "reading": "not identified: no earlier outcome to test on"}
+    if region:
+        rival("region by year", "only places of one region compared", year_by=region)
+    if attribute:
+        rival(f"{attribute} by year", "places free to drift by it", interacted=(attribute,))
+    rival("place trends", "each place its own straight line", trends=True)
+    rival("other pandemic choice", "2020 and 2021 in, or out", exclude=() if exclude else (2020, 2021))
+    if negative:
+        found = run(out=negative).cumulative(*ends)
+        rows[f"negative control: {negative}"] = {
+            **found._asdict(),
+            "passes": found.low <= 0 <= found.high,
+            "reading": "should be none",
+        }
+    chance = _dealt(panel, exposure, run, ends, total.estimate, draws, seed)
+    agrees = (chance <= 0.1) == (total.p <= 0.1)
+    rows["exposures dealt at random"] = {"p": chance, "passes": bool(agrees), "reading": "share of deals with a sum as large"}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
+        ["estimate", "low", "high", "p", "passes", "reading"]
+    ]
+    return Challenges(table.astype({"passes": bool}), exposure, outcome, base.unit, base.support.sources)
+
+
+def _dealt(panel, exposure, run, ends, seen, draws, seed) -> float:
+    """Share of deals of whole exposure paths among the places that have one, with a sum as large in size as `seen`."""
+    wide = panel.pivot(index="place", columns="year", values=exposure)
+    held = wide.index[wide.notna().any(axis=1)]
+    rng, large = np.random.default_rng(seed), 0
+    rest = panel.drop(columns=exposure)
+    for _ in range(draws):
+        dealt = wide.loc[held].set_axis(rng.permutation(held), axis=0).rename_axis("place").stack().rename(exposure).reset_index()
+        mixed = rest.merge(dealt, on=["place", "year"], how="left")
+        mixed.attrs = panel.attrs
+        large += abs(run(frame=mixed).cumulative(*ends).estimate) >= abs(seen)
+    return (1 + large) / (1 + draws)
+
+
+def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    made = specs[specs["reason"] == ""].assign(clear=lambda d: (d["low"] > 0) | (d["high"] < 0))
+    parts = [
+        made.groupby(name)[["estimate", "clear"]].agg({"estimate": ["median", "count"], "clear": "mean"}).set_axis(["median", "count", "clear"], axis=1)
+        .rename_axis("value").assign(choice=name).set_index("choice", append=True).swaplevel()
+        for name in names
+    ]  # fmt: skip
+    empty = pd.DataFrame(
+        {"median": [0.0], "count": [len(made)], "clear": [0.0]},
+        pd.MultiIndex.from_tuples([("none", "")], names=["choice", "value"]),
+    )
+    return pd.concat(parts) if parts else empty
+
+
+def _word(value: object) -> str:
+    """A choice as a word for a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value == ():
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

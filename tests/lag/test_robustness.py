@@ -1,0 +1,61 @@
+"""Every choice at once, one place at a time, and the tests an estimate should pass."""
+
+import numpy as np
+import pytest
+from test_distributed import PANEL, planted
+
+from icslib.errors import NotIdentified
+from icslib.lag.robustness import challenge_lag, leave_one_out, specification_curve
+
+
+def test_a_real_effect_keeps_its_sign_over_every_specification():
+    curve = specification_curve(
+        PANEL, "x", "y", longest=(5, 8), year_by=(None, "region"), interacted=((), ("z",)),
+        shapes=("almon 2", "smooth"),
+    )  # fmt: skip
+    assert len(curve.specs) == 2 * 2 * 2 * 2 * 2 * 2 == len(curve.made)
+    made = curve.made
+    assert (made["estimate"] < 0).all() and (made["high"] < 0).mean() > 0.9
+    assert made["estimate"].is_monotonic_increasing
+    assert "specifications of x and y: 100% are below zero" in curve.finding
+    assert curve.by_choice.loc[("longest lag", "8"), "median"] < curve.by_choice.loc[("longest lag", "5"), "median"]
+
+
+def test_specifications_the_panel_cannot_carry_are_counted_not_hidden():
+    short = PANEL[PANEL["year"] >= 2018]
+    curve = specification_curve(short, "x", "y", longest=(3, 9), shapes=("unrestricted",), trends=(False,), exclude=((),))
+    assert curve.specs["reason"].ne("").sum() == 1 and "1 more are not identified" in curve.finding
+    with pytest.raises(NotIdentified, match="None of 1 specifications is identified"):
+        specification_curve(short, "x", "y", longest=(9,), shapes=("unrestricted",), trends=(False,), exclude=((),))
+
+
+def test_one_place_that_makes_the_result_is_found():
+    panel = planted(kernel=np.zeros(11), seed=3)
+    loud = panel["place"] == "P07"
+    panel.loc[loud, "x"] *= 8
+    panel.loc[loud, "y"] += 0.5 * panel.loc[loud, "x"]
+    r = leave_one_out(panel, "x", "y", lags=range(0, 2))
+    assert r.by_place["moves"].abs().idxmax() == "P07" and len(r.by_place) == 42
+    assert "P07 moves it most" in r.finding
+
+
+def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
+    panel = planted(kernel=HUMP_NOW, places=42, seed=5).assign(
+        other=lambda d: d["y"] * 0 + np.random.default_rng(1).normal(size=len(d))
+    )
+    good = challenge_lag(panel, "x", "y", lags=range(0, 3), region="region", attribute="z", negative="other", draws=29)
+    assert good.rows.loc["region by year", "passes"] and good.rows.loc["exposures dealt at random", "p"] < 0.1
+    assert good.rows.loc["negative control: other", "passes"]
+    shock = {
+        (r, y): v
+        for (r, y), v in zip(
+            ((r, y) for r in range(6) for y in range(2000, 2025)), np.random.default_rng(2).normal(0, 3, 150), strict=True
+        )
+    }
+    both = np.array([shock[int(r[1]), y] for r, y in zip(panel["region"], panel["year"], strict=True)])
+    confounded = planted(kernel=np.zeros(11), seed=6).assign(x=lambda d: d["x"] + both, y=lambda d: d["y"] + both)
+    bad = challenge_lag(confounded, "x", "y", lags=range(0, 3), region="region", draws=9)
+    assert not bad.rows.loc["region by year", "passes"] and "region by year" in bad.finding
+
+
+HUMP_NOW = np.array([0, 1.0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0])
