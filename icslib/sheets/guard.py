@@ -144,6 +144,8 @@ def _check_part(part: str, data: bytes, name: str) -> None:
         raise SheetError(f"{name} declares its own XML entities in {part}; no spreadsheet program does. It was not opened.")
     if re.match(r"xl/worksheets/[^/]+\.xml$", part):
         _check_span(*_xlsx_span(data), part, name)
+    elif re.match(r"xl/worksheets/[^/]+\.bin$", part):
+        _check_span(*_xlsb_span(data), part, name)
     elif part == "content.xml":
         _check_span(*_ods_span(data), part, name)
 
@@ -198,4 +200,26 @@ def _ods_span(data: bytes) -> tuple[int, int]:
             b"<table:table-cell"
         )
         columns = max(columns, width)
+    return rows, columns
+
+
+def _xlsb_span(data: bytes) -> tuple[int, int]:
+    """Rows and columns of a binary sheet: its records are a number, a length and content; 0 opens a row, 1 to 11 are cells."""
+    spot, rows, columns = 0, 0, 0
+    while spot < len(data) - 1:
+        kind, spot = data[spot], spot + 1
+        if kind & 0x80:
+            kind, spot = (kind & 0x7F) | data[spot] << 7, spot + 1
+        length = shift = 0
+        while spot < len(data):
+            byte, spot = data[spot], spot + 1
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80 or shift > 21:
+                break
+        if kind == 0:
+            rows = max(rows, int.from_bytes(data[spot : spot + 4], "little") + 1)
+        elif 2 <= kind <= 11:
+            columns = max(columns, int.from_bytes(data[spot : spot + 4], "little") + 1)
+        spot += length
     return rows, columns
