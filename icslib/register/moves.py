@@ -160,12 +160,10 @@ def _admit_gaps(
 ) -> pd.DataFrame:
     """A figure with a part missing is not a figure: NaN, with the missing places named."""
     begin = plan.groupby(["place_type", "new"])["start"].max()
-    expected: dict[tuple[str, str], set[str]] = {}
-    for (kind, place), start in begin.items():
-        way = steps.shares(kind, int(start), steps.segment(kind, end))
-        expected[kind, place] = (
-            set(way.loc[(way["new"] == place) & (way["share"] > 0), "old"]) & steps.living(kind, int(start)) & steps.tiles(kind)
-        )
+    expected = {
+        (kind, place): steps.expected(kind, int(start), steps.segment(kind, end)).get(place, set())
+        for (kind, place), start in begin.items()
+    }
     wanted = (
         pd.Series({key: len(olds) for key, olds in expected.items()})
         .reindex(pd.MultiIndex.from_frame(made[["place_type", "place"]]))
@@ -277,7 +275,7 @@ def _homes(parts: np.ndarray, end: pd.Timestamp, by: str, to: str) -> pd.DataFra
 
 def _carry(lies: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     """Systems of the membership's own date, moved to the systems of the date wanted."""
-    out = []
+    out = [lies.head(0)]
     for day, mine in lies.groupby("day"):
         way = steps.shares("system", steps.segment("system", day), steps.segment("system", end)).rename(
             columns={"old": "whole", "share": "on"}

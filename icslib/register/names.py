@@ -19,7 +19,8 @@ KINDS = [
     (r"\b(PRIMARY CARE TRUST|PCT)\b", "pct"),
     (r"\b(NHS )?(FOUNDATION )?TRUST\b|\bFT\b", "trust"),
     (r"\b((CITY|COUNTY|BOROUGH|DISTRICT|METROPOLITAN) )*COUNCIL\b", "local_authority"),
-    (r"\b(NHS )?(ENGLAND )?REGION\b", "region"),
+    (r"\bNHS (ENGLAND )?REGION\b", "NHS region"),
+    (r"\bREGION\b", "region"),
 ]
 SHORT = {
     "NE": "NORTH EAST",
@@ -46,7 +47,7 @@ def plain(text: str) -> tuple[str, str]:
         shorter = re.sub(words, " ", name)
         if shorter != name:
             name, kind = shorter, kind or type_
-    name = re.sub(r"\b(NHS|THE)\b", " ", name)
+    name = name if name == "NHS ENGLAND" else re.sub(r"\b(NHS|THE)\b", " ", name)
     return " ".join(SHORT.get(word, word) for word in name.split()), kind
 
 
@@ -84,10 +85,12 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
     frame = table("places")
     path = paths.raw("reference", "places.csv")
     index = _index(path.parent, path.stat().st_mtime_ns)
-    wanted, kind = plain(text)
-    kind = place_type or kind
+    wanted, hint = plain(text)
+    kind = place_type or hint
     allowed = frame
-    if kind:
+    if hint == "NHS region" and kind in (hint, "region"):
+        allowed = frame[(frame["place_type"] == "region") & frame["code"].str.startswith("Y")]
+    elif kind:
         allowed = frame[frame["family"] == "sub_icb"] if kind in ("ccg", "sub_icb") else frame[frame["place_type"] == kind]
         if place_type and allowed.empty:
             raise PlaceError(f"{place_type!r} is not a type of place. Types: {', '.join(sorted(set(frame['place_type'])))}.")

@@ -1,5 +1,7 @@
 """Nothing counted twice: a predecessor beside its successor, a total beside its parts, two codes of one body."""
 
+from functools import cache
+
 import pandas as pd
 
 from ..errors import PlaceError
@@ -45,9 +47,9 @@ def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) 
         set(code),
         _rows(frame.nlargest(1, "year" if "year" in frame else "start"))["start"].iloc[0] if len(frame) else BEGAN,
     )
-    _refuse(frame, _outlived(_among(_kin(), there), drawn, last), "the first became the second", drawn)
+    _refuse(frame, _outlived(_among(_kin(id(table("succession"))), there), drawn, last), "the first became the second", drawn)
     if parts:
-        _refuse(frame, _among(_contents(), there), "the first is part of the second")
+        _refuse(frame, _among(_contents(id(table("membership"))), there), "the first is part of the second")
     return frame
 
 
@@ -67,7 +69,8 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     return held.drop_duplicates(["place", "key"])
 
 
-def _kin() -> pd.DataFrame:
+@cache
+def _kin(_table: int) -> pd.DataFrame:
     """Every closed place with everything it became, however many steps on."""
     links = table("succession").loc[lambda f: f["old"] != f["new"], ["old", "new"]].drop_duplicates()
     every = step = links
@@ -86,7 +89,8 @@ def _kin() -> pd.DataFrame:
     return every[every["old"].map(closed).fillna(OPEN) < OPEN].rename(columns={"old": "one", "new": "other"})
 
 
-def _contents() -> pd.DataFrame:
+@cache
+def _contents(_table: int) -> pd.DataFrame:
     """Every part with the wholes it lies in, up to region and England."""
     lies = table("membership")[["part", "whole"]].drop_duplicates()
     up = lies.rename(columns={"part": "whole", "whole": "top"})

@@ -16,13 +16,12 @@ NONE_KNOWN = "shares not published"
 
 def families() -> set[str]:
     """Families of places that have any succession."""
-    return set(table("succession")["family"])
+    return set(_links())
 
 
 def days(family: str) -> list[pd.Timestamp]:
     """The dates at which places of a family changed, earliest first."""
-    links = table("succession")
-    return sorted(links.loc[links["family"] == family, "date"].unique())
+    return _links()[family][1]
 
 
 def segment(family: str, day: pd.Timestamp) -> int:
@@ -30,17 +29,33 @@ def segment(family: str, day: pd.Timestamp) -> int:
     return sum(change <= day for change in days(family))
 
 
-def living(family: str, at: int) -> set[str]:
-    """Codes in use at some time in a segment."""
+def expected(family: str, start: int, end: int) -> dict[str, set[str]]:
+    """Which places in use at `start` a place of `end` is made of, all of which must be there for it to be whole.
+
+    Not counties that gave way to unitaries: their districts tile the same ground.
+    """
+    return _expected(family, start, end, id(table("succession")))
+
+
+@cache
+def _expected(family: str, start: int, end: int, _table: int) -> dict[str, set[str]]:
+    links = _links()[family][0]
     change = [BEGAN, *days(family), OPEN]
     life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
-    return set(life.index[(life["first"] < change[at + 1]) & (life["last"] >= change[at])])
+    living = set(life.index[(life["first"] < change[start + 1]) & (life["last"] >= change[start])])
+    tiling = set(links.loc[links["back"] != 0, "old"]) | (set(links["new"]) - set(links["old"]))
+    way = shares(family, start, end)
+    way = way[(way["share"] > 0) & way["old"].isin(living & tiling)]
+    return way.groupby("new")["old"].agg(set).to_dict()
 
 
-def tiles(family: str) -> set[str]:
-    """Old places that their successors cannot do without: not counties, whose districts tile the same ground."""
-    links = table("succession").query("family == @family")
-    return set(links.loc[links["back"] != 0, "old"]) | (set(links["new"]) - set(links["old"]))
+def _links() -> dict[str, tuple[pd.DataFrame, list[pd.Timestamp]]]:
+    return _by_family(id(table("succession")))
+
+
+@cache
+def _by_family(_table: int) -> dict[str, tuple[pd.DataFrame, list[pd.Timestamp]]]:
+    return {family: (links, sorted(links["date"].unique())) for family, links in table("succession").groupby("family")}
 
 
 def shares(family: str, start: int, end: int) -> pd.DataFrame:
@@ -49,15 +64,12 @@ def shares(family: str, start: int, end: int) -> pd.DataFrame:
     Only places that change are listed, and the shares of each sum to 1. Where no file says
     how a place was divided it stays itself, and ``note`` says what it became or took in.
     """
-    links = table("succession")
-    return _shares(family, start, end, id(links))
+    return _shares(family, start, end, id(table("succession")))
 
 
 @cache
 def _shares(family: str, start: int, end: int, _table: int) -> pd.DataFrame:
-    links = table("succession")
-    links = links[links["family"] == family]
-    ahead = start <= end
+    links, ahead = _links()[family][0], start <= end
     links = links if ahead else links[links["back"] != 0]
     crossed = days(family)[min(start, end) : max(start, end)]
     here, there, part = ("old", "new", "share") if ahead else ("new", "old", "back")
@@ -83,8 +95,7 @@ def _take(moved: pd.DataFrame, step: pd.DataFrame, here: str, there: str, part: 
     known = step[~step[here].isin(notes)].rename(columns={here: "new", there: "next", part: "by"})[["new", "next", "by"]]
     both = moved.merge(known, on="new", how="left")
     both["share"] = both["share"] * both["by"].fillna(1.0)
-    extra = both["new"].map(notes).fillna("")
-    both["note"] = [_join([note, more]) for note, more in zip(both["note"], extra, strict=True)]
+    both["note"] = [_join([note, notes.get(code, "")]) for note, code in zip(both["note"], both["new"], strict=True)]
     return both.assign(new=both["next"].fillna(both["new"]))[["old", "new", "share", "note"]]
 
 

@@ -1,0 +1,28 @@
+"""Observations drawn as tables."""
+
+import pandas as pd
+import pytest
+
+from icslib import tidy
+from icslib.periods import parse_period
+
+
+def _draw(text: str, **more) -> pd.DataFrame:
+    lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    frame = pd.DataFrame(lines[1:], columns=lines[0])
+    for name, default in dict(
+        unit="GBP m", measure="surplus", period="2023-24", place_type="system", flag="", basis="outturn"
+    ).items():
+        frame[name] = frame.get(name, default)
+    for name in ("value", "lower", "upper"):
+        frame[name] = pd.to_numeric(frame[name], errors="coerce") if name in frame else float("nan")
+    dated = frame["period"].map(parse_period)
+    frame = frame.assign(start=pd.to_datetime([p.start for p in dated]), end=pd.to_datetime([p.end for p in dated]))
+    frame = frame.assign(source="drawn", sheet="S", row=range(2, len(frame) + 2), column="B", **more)
+    return frame[[*tidy.COLUMNS, *(name for name in frame if name not in tidy.COLUMNS)]]
+
+
+@pytest.fixture
+def draw():
+    """Turn a drawn table into observations; columns left out are a surplus of systems in 2023-24, GBP m."""
+    return _draw

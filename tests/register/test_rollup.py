@@ -1,0 +1,105 @@
+"""Smaller places as systems: trusts whole or by their patients, districts by their small areas."""
+
+import numpy as np
+import pytest
+
+from icslib import register
+from icslib.errors import PlaceError
+
+
+def test_trusts_go_to_the_system_they_are_published_under(draw):
+    rolled = register.roll_up(draw("place | value | place_type\nR0A | 1 | trust\nRM3 | 2 | trust\nRJ1 | 5 | trust"))
+    assert rolled[["place", "place_type", "value"]].to_numpy().tolist() == [["QOP", "system", 3], ["QKK", "system", 5]]
+    assert rolled["cells"].tolist()[0] == ("drawn!S!B2", "drawn!S!B3")
+
+
+def test_a_trust_may_be_divided_by_its_patients(draw):
+    rolled = register.roll_up(draw("place | value | place_type\nR0D | 100 | trust"), by="emergency").set_index("place")
+    assert rolled["value"].round(2).to_dict() == {"QRL": 6.28, "QVV": 93.72}
+    patients = register.roll_up(draw("place | value | place_type\nR0D | 100 | trust"), by="patients")
+    assert patients["value"].sum() == pytest.approx(100) and len(patients) > 2 and (patients["apportioned"] == 1).all()
+
+
+def test_closed_trusts_reach_a_system_through_their_successors(draw):
+    rolled = register.roll_up(
+        draw("""
+        place | value | place_type | period
+        RW3   | 1     | trust      | 2015-16
+        RVY   | 2     | trust      | 2015-16
+        RYQ   | 4     | trust      | 2012-13""")
+    ).set_index("place")
+    assert rolled["value"].to_dict() == {"QOP": 1, "QYG": 2, "QKK": 4}
+
+
+def test_a_trust_divided_between_systems_is_left_out_and_named(draw):
+    rolled = register.roll_up(draw("place | value | place_type | period\nRJD | 1 | trust | 2012-13\nRW3 | 1 | trust | 2012-13"))
+    assert rolled.attrs["left_out"] == ("RJD",)
+    with pytest.raises(PlaceError, match="None of RJD lies in a system"):
+        register.roll_up(draw("place | value | place_type | period\nRJD | 1 | trust | 2012-13"))
+
+
+@pytest.mark.parametrize("vintage", ["2021-04", "2022-07", "2024-04", "2026-04"])
+def test_all_districts_make_all_systems(draw, vintage):
+    codes = register.places(at=vintage, type="local_authority")["code"]
+    codes = codes[~codes.str.startswith("E10")]
+    year = int(vintage[:4])
+    rows = draw(
+        "place | value\n" + "\n".join(f"{code} | 100" for code in codes),
+    )
+    rows = rows.assign(place_type="local_authority", unit="people", period=str(year))
+    rolled = register.roll_up(rows, vintage=vintage)
+    assert set(rolled["place"]) == set(register.places(at=vintage, type="system")["code"])
+    assert rolled["value"].sum() == pytest.approx(100 * len(codes)) and not rolled["flag"].str.contains("incomplete").any()
+
+
+def test_a_missing_district_leaves_a_hole_not_a_smaller_total(draw):
+    rows = draw("place | value\nE08000001 | 1\nE08000002 | 2").assign(place_type="local_authority", unit="people")
+    rolled = register.roll_up(rows)
+    assert rolled["value"].isna().all() and rolled["flag"].str.startswith("incomplete: its parts cover 17.8%").all()
+    assert register.roll_up(rows, missing="zero")["value"].tolist() == [3]
+
+
+def test_a_district_in_two_systems_is_apportioned(draw):
+    rolled = register.roll_up(
+        draw("place | value\nE07000244 | 10").assign(place_type="local_authority", unit="people"), missing="zero"
+    )
+    assert rolled.set_index("place")["value"].to_dict() == {"QJG": 5, "QMM": 5}
+    assert (rolled["flag"] == "apportioned").all()
+
+
+def test_counties_too(draw):
+    rolled = register.roll_up(
+        draw("place | value\nE10000014 | 100").assign(place_type="local_authority"), missing="zero"
+    ).set_index("place")
+    assert set(rolled.index) == {"QRL", "QNQ"} and rolled["value"].sum() == pytest.approx(100)
+
+
+def test_up_to_regions_and_england(draw):
+    rows = draw("place | value | place_type\nR0A | 1 | trust\nRBN | 2 | trust\nRJ1 | 5 | trust")
+    assert register.roll_up(rows, to="region").set_index("place")["value"].to_dict() == {"Y62": 3, "Y56": 5}
+    england = register.roll_up(rows, to="england")
+    assert england[["place", "place_type", "value"]].to_numpy().tolist() == [["E92000001", "england", 8]]
+
+
+def test_rates_are_weighed(draw):
+    rates = draw("place | value | place_type\nR0A | 4 | trust\nRM3 | 7 | trust").assign(unit="percent")
+    days = draw("place | value | place_type\nR0A | 2 | trust\nRM3 | 1 | trust")
+    assert register.roll_up(rates, denominators=days)["value"].tolist() == [5]
+    with pytest.raises(PlaceError, match="cannot be added up"):
+        register.roll_up(rates)
+
+
+def test_practices_and_sub_icb_locations(draw):
+    rows = draw("place | value | place_type\nA81001 | 1 | practice\nA81002 | 2 | practice")
+    assert register.roll_up(rows).set_index("place")["value"].to_dict() == {"QHM": 3}
+    subs = register.places(at="2023-04", type="sub_icb")["code"]
+    rows = draw("place | value\n" + "\n".join(f"{code} | 1" for code in subs)).assign(place_type="sub_icb", unit="people")
+    rolled = register.roll_up(rows, vintage="2026-04")
+    assert len(rolled) == register.count_systems("2026-04") and np.isclose(rolled["value"].sum(), len(subs))
+
+
+def test_what_cannot_be_done_is_said(draw):
+    with pytest.raises(PlaceError, match="not to 'county'"):
+        register.roll_up(draw("place | value\nQOP | 1"), to="county")
+    with pytest.raises(PlaceError, match="Ways: published, patients, emergency"):
+        register.roll_up(draw("place | value\nR0A | 1").assign(place_type="trust"), by="magic")
