@@ -5,6 +5,7 @@ itself, and leaves beside the HTML a machine-readable copy (:data:`MIME`) from w
 the workbook and the comparison of two runs are made.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,7 +137,7 @@ def describe_source(name: str) -> str:
         source = next(iter(catalog.of_table(name)), None) or catalog.get(name)
     except CatalogError:
         return name
-    about = "; ".join(part for part in (source.publisher, source.published) if part and part != "not stated")
+    about = "; ".join(part for part in (source.publisher, source.published) if not re.search("each row|^not stated$|^$", part))
     return f"{source.title} ({about})" if about else source.title
 
 

@@ -19,6 +19,7 @@ from ..tidy import safe_text
 from .cells import cell_ranges
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
+NUMBER, SHORT = ' class="n"', ' class="k"'  # to the right; never broken
 LONGEST = 200  # rows of a table shown in a page; the download has all
 
 Link = Callable[[Sequence[str]], str]
@@ -54,10 +55,10 @@ def write_table(record: dict, link: Link | None = None) -> str:
     """The data as a table with caption and scopes, numbers aligned, each linked to its cells."""
     columns, rows = record["columns"], record["rows"][:LONGEST]
     held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
-    writers, right = [write_column(values) for values in held], [' class="n"' if _is_numeric(values) else "" for values in held]
+    writers, right = [write_column(values) for values in held], [_side(values) for values in held]
     traced = _traced_columns(record, held)
     hidden = ' class="hidden"' if record["kind"] == "table" else ""
-    sides = [side or (' class="k"' if len(name) < 10 else "") for name, side in zip(columns, right, strict=True)]
+    sides = [side or (SHORT if len(name) < 10 else "") for name, side in zip(columns, right, strict=True)]
     head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, sides, strict=True))
     lines = []
     for spot, row in enumerate(rows):
@@ -65,7 +66,7 @@ def write_table(record: dict, link: Link | None = None) -> str:
         for name, value, write, side in zip(columns, row, writers, right, strict=True):
             refs = record["cells"][traced[name]][spot] if name in traced and value is not None else []
             text = escape(write(value))
-            if refs and (side or re.search(r"[£%\d]", PERIOD.sub("", text))):
+            if refs and (side == NUMBER or re.search(r"[£%\d]", PERIOD.sub("", text))):
                 text = (
                     f'<a href="{escape(link(refs))}">{text}</a>'
                     if link
@@ -151,6 +152,12 @@ def _traced_columns(record: dict, held: list[list]) -> dict[str, str]:
     sharing = (figures or set(record["columns"][1:])) if "cells" in record["cells"] else set()
     own = {name for name in record["columns"] if f"cells:{name}" in record["cells"]}
     return {name: f"cells:{name}" if name in own else "cells" for name in sharing | own}
+
+
+def _side(values: Sequence[Any]) -> str:
+    if _is_numeric(values):
+        return NUMBER
+    return SHORT if all(len(str(value)) <= 10 for value in values if value is not None) else ""
 
 
 def _are_years(values: Sequence[Any]) -> bool:

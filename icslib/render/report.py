@@ -90,6 +90,7 @@ def _add_prose(report: Report, source: str, numbers: dict, taken: set[str]) -> N
         report.question, headings = write_prose(source, numbers, taken)
         report.contents += headings
         return
+    source = re.sub(r"(?m)^#+\s*In short\s*$", "", source)  # what stood under it is lifted to the top
     html, headings = write_prose(source, numbers, taken)
     report.body.append(html)
     report.contents += [heading for heading in headings if heading.level <= 3]
@@ -138,8 +139,11 @@ def shorten(title: str, most: int = 72) -> str:
     >>> shorten("Deficits grew in 31 of 42 systems; the largest step is a change to the plan of 2025-26, after support")
     'Deficits grew in 31 of 42 systems'
     """
-    clause = re.split(r"; |\. |: ", title)[0] if len(title) > most else title
-    return clause if len(clause) <= most else clause[:most].rpartition(" ")[0] + " …"
+    if len(title) <= most:
+        return title
+    ends = (found.start() for found in re.finditer(r"; |\. |: |, ", title[: most + 1]))
+    whole = [end for end in ends if end >= most / 3 and title[:end].count("(") == title[:end].count(")")]
+    return title[: whole[0]] if whole else title[:most].rpartition(" ")[0] + " …"
 
 
 def show_output(output: Any) -> Markup:

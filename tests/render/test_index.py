@@ -101,3 +101,15 @@ def test_overdue_is_judged_by_the_usual_interval():
     early, late = list_freshness(date(2000, 1, 1)), list_freshness(date(2100, 1, 1))
     assert early and not any(one["overdue"] for one in early)
     assert all(one["overdue"] for one in late if one["state"] == "current")
+
+
+def test_hostile_titles_findings_and_parameters_stay_text(reports):
+    nasty = '"><script>alert(1)</script>'
+    made = small(title=nasty, finding=nasty, given={"system": "", "x": nasty})
+    nbformat.write(made, reports / "09-odd.ipynb")
+    render_report(reports / "09-odd.ipynb", reports / "09-odd.html")
+    hostile = profile(nasty, 1.0)
+    nbformat.write(hostile, reports / "06-odd.ipynb")
+    render_report(reports / "06-odd.ipynb", reports / "06-odd.html")
+    text = index(reports)
+    assert "alert(1)" in text and "<script>alert" not in text and '"">' not in text
