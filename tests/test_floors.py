@@ -14,7 +14,7 @@ FLOORS = {
     6: {"runs"},
     5: {"render", "claims", "changes"},
     4: {"exhibits", "store"},
-    3: {"sources", "deficits", "savings", "workforce", "lag", "objectives", "oversight"},
+    3: {"sources", "deficits", "savings", "workforce", "lag", "objectives", "oversight", "profile"},
     2: {"panel", "stats", "register"},
     1: {"tidy", "catalog", "sheets", "prices"},
     0: {"numbers", "periods", "style", "paths", "results"},

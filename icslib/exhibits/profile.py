@@ -1,0 +1,125 @@
+"""Figures of one place among all: where it stands on each measure, and how it came there beside its peers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .. import style
+from ..numbers import write_number
+from ..profile import Profile
+from . import plot, table
+from .charts import lines, small_multiples
+from .core import Exhibit
+from .names import short_names
+
+PEERS = "Peers are the systems most like it in {by}. Being unlike them may have reasons that are not in these figures."
+
+
+@plot.register
+def _(result: Profile, show: str = "standing", measures: Sequence[str] = ()) -> Exhibit:
+    """Its ``standing`` on every measure among all places, or the ``path`` of some measures beside its peers."""
+    return _path(result, list(measures) or list(result.standing.index[:4])) if show == "path" else _standing(result)
+
+
+def _standing(result: Profile) -> Exhibit:
+    standing, name = result.standing, short_names([result.place])[result.place]
+    spots = np.arange(len(standing))[::-1]
+    labels = [f"{_label(measure)}\n{write_number(row['value'], row['unit'])}, {row['year']}" for measure, row in standing.iterrows()]
+
+    def draw(figure):
+        ax = figure.subplots()
+        for spot, measure in zip(spots, standing.index, strict=True):
+            scores = result.scores[measure]
+            ax.scatter(scores, np.full(len(scores), spot), s=16, color=style.ALL, alpha=0.55, linewidth=0)
+            ax.scatter(scores.reindex(result.peers.index), np.full(len(result.peers), spot), s=26, facecolor="none", edgecolor=style.SECOND, linewidth=1.1)
+        ax.scatter(standing["score"], spots, s=70, color=style.ASKED, zorder=3)
+        ax.set_yticks(spots, labels, fontsize=style.SMALL)
+        ax.axvline(0, color=style.INK, linewidth=1)
+        ax.grid(False, axis="y")
+        ax.tick_params(length=0)
+        ax.set_xlabel("standard deviations from the mean of all systems; right is more")
+
+    said = [f"{_label(one)} {write_number(row['value'], row['unit'])}, number {row['rank']} of {row['places']} from the lowest" for one, row in standing.iterrows()]
+    return Exhibit(
+        kind="figure",
+        title=result.finding.replace(result.place, name, 1),
+        subtitle=f"{name} (large dot), its peers (rings) and all systems, each measure at its latest year",
+        data=_told(result),
+        unit="standard deviations",
+        notes=(_peers(result), "More is not better or worse by itself."),
+        sources=_sources(result),
+        alt=f"{name}: " + "; ".join(said) + ".",
+        draw=draw,
+        size=(style.WIDE[0], 1.2 + 0.48 * len(standing)),
+    )
+
+
+def _path(result: Profile, measures: list[str]) -> Exhibit:
+    name, units = short_names([result.place])[result.place], result.panel.attrs.get("units", {})
+    shown = result.panel[result.panel["place"].isin([result.place, *result.peers.index])]
+    parts = {_label(measure): shown.pivot(index="year", columns="place", values=measure).dropna(how="all") for measure in measures}
+    unit = dict(zip(parts, (units.get(measure, "") for measure in measures), strict=True))
+
+    def draw(figure):
+        whole = {label: (label, frame.rename(columns={result.place: name})) for label, frame in parts.items()}
+        small_multiples(figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name), across=2, shared=False)
+
+    told = []
+    for label, frame in parts.items():
+        own = frame[result.place].dropna()
+        others = frame.drop(columns=result.place).loc[own.index[[0, -1]]].median(axis=1)
+        first, last = (f"{write_number(own.iloc[at], unit[label])} in {own.index[at]} (peers {write_number(others.iloc[at], unit[label])})" for at in (0, -1))
+        told.append(f"{label}: {first}, {last}")
+    long = pd.concat([frame.reset_index().melt("year", var_name="place", value_name="value").assign(measure=label) for label, frame in parts.items()])
+    names = short_names(long["place"].unique())
+    return Exhibit(
+        kind="figure",
+        title=f"{name} beside its {len(result.peers)} peers: {told[0]}",
+        subtitle="each measure through time; grey lines are the peers",
+        data=long.assign(place=long["place"].map(names))[["measure", "place", "year", "value"]].dropna(),
+        unit="as each chart says",
+        notes=(_peers(result),),
+        sources=_sources(result),
+        alt=f"{name} and its peers. " + ". ".join(told) + ".",
+        draw=draw,
+        size=(style.WIDE[0], 2.6 * -(-len(parts) // 2)),
+    )
+
+
+@table.register
+def _(result: Profile) -> Exhibit:
+    """The peers, how far each is in need, and their latest figures."""
+    frame = pd.DataFrame({_label(one): result.panel.sort_values("year").groupby("place")[one].last() for one in result.by})
+    frame = frame.loc[[result.place, *result.peers.index]]
+    names = short_names(frame.index)
+    frame.insert(0, "distance", [0.0, *result.peers])
+    frame.insert(0, "system", [names[code] for code in frame.index])
+    closest = names[result.peers.index[0]]
+    return Exhibit(
+        kind="table",
+        title=f"In need, {closest} is most like {names[result.place]}",
+        data=frame.reset_index(drop=True),
+        subtitle="peers, nearest first; distance in standard deviations",
+        notes=(_peers(result),),
+        sources=_sources(result),
+    )
+
+
+def _told(result: Profile) -> pd.DataFrame:
+    frame = result.standing.drop(columns="score").reset_index().rename(columns={"median": "median of all", "peers": "median of peers"})
+    return frame.assign(measure=frame["measure"].map(_label)).rename(columns={"cells": "cells:value"})
+
+
+def _peers(result: Profile) -> str:
+    names = short_names(result.peers.index)
+    return f"Peers: {', '.join(names.values())}. " + PEERS.format(by=", ".join(_label(one).lower() for one in result.by))
+
+
+def _sources(result: Profile) -> tuple[str, ...]:
+    refs = (ref.partition("!")[0] for cells in result.standing["cells"] for ref in cells)
+    return tuple(dict.fromkeys(refs))
+
+
+def _label(measure: str) -> str:
+    return measure.replace("_", " ").capitalize().replace("Rtt", "Waits").replace("Ae ", "A&E ").replace("Gps", "GPs")
