@@ -143,6 +143,19 @@ def _add_files(commands) -> None:
     export.set_defaults(call=_export)
 
 
+def _claims(args: argparse.Namespace) -> int:
+    from .claims import check_claims
+
+    print("\n".join(check_claims().lines(args.verdict)))
+    return 0
+
+
+def _add_claims(commands) -> None:
+    claims = commands.add_parser("claims", help="the claims ledger: the NAO's statements of October 2022 and what our figures give")
+    claims.add_argument("--verdict", default="", choices=["reproduced", "consistent", "differs", "superseded", "cannot be checked"], help="only these")
+    claims.set_defaults(call=_claims)
+
+
 def _diff(args: argparse.Namespace) -> int:
     from . import changes
     from .render import write_diff
@@ -179,6 +192,7 @@ def make_parser() -> argparse.ArgumentParser:
     check.set_defaults(call=_check)
     _add_files(commands)
     _add_run(commands)
+    _add_claims(commands)
     _add_diff(commands)
     return parser
 
