@@ -5,11 +5,12 @@ import pandas as pd
 from .. import style
 from ..lag.adoption import EventStudy
 from ..lag.belief import LagBelief
-from ..lag.distributed import LagEstimate
+from ..lag.challenges import Challenges
 from ..lag.editions import Splice
 from ..lag.gate import LagSupport, write_lags
+from ..lag.profile import LagEstimate
 from ..lag.projection import LocalProjection
-from ..lag.robustness import Challenges, SpecificationCurve
+from ..lag.robustness import SpecificationCurve
 from ..panel import source_names
 from . import plot, table
 from .charts import caterpillar, columns, lines

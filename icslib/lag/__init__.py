@@ -6,7 +6,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "gate": ["LagSupport", "supported_lags"],
-        "distributed": ["LagEstimate", "estimate_lag"],
+        "distributed": ["estimate_lag"],
+        "profile": ["Estimate", "LagEstimate"],
         "editions": ["Splice", "chain_changes", "splice_editions"],
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],

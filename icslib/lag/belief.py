@@ -15,7 +15,7 @@ from scipy import stats
 from icslib.errors import NotIdentified
 from icslib.results import Result
 
-from .distributed import LagEstimate
+from .profile import LagEstimate
 
 CENTRES = np.round(np.arange(0.5, 15.01, 0.25), 2)
 SPREADS = (1.0, 1.5, 2.0, 3.0, 4.0)

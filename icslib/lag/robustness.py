@@ -11,7 +11,9 @@ from icslib.errors import NotIdentified
 from icslib.panel import source_names
 from icslib.results import Result
 
-from .distributed import estimate_lag
+from .design import make_design
+from .distributed import estimate_lag, fit_design
+from .gate import check_support
 
 SHAPES = ("unrestricted", "almon 1", "almon 2", "almon 3", "spline 3", "smooth")
 
@@ -85,34 +87,6 @@ class LeaveOneOut(Result):
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Challenges(Result):
-    """An estimate beside the tests it should pass.
-
-    Attributes
-    ----------
-    rows : DataFrame, index ``test``
-        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes``, ``reading``.
-    """
-
-    rows: pd.DataFrame
-    exposure: str
-    outcome: str
-    unit: str
-    sources: tuple[str, ...] = ()
-
-    @property
-    def finding(self) -> str:
-        """How many tests it passes, and which it fails."""
-        tests = self.rows.iloc[1:]
-        failed = list(tests.index[~tests["passes"]])
-        said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
-        return (
-            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {int(tests['passes'].sum())} "
-            f"of {len(tests)} tests. {said}"
-        )
-
-
 def specification_curve(
     panel: pd.DataFrame | dict[str, pd.DataFrame],
     exposure: str,
@@ -147,15 +121,22 @@ def specification_curve(
         "panel": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
         "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "left out": list(exclude),
     }  # fmt: skip
+    designs: dict[tuple, tuple] = {}  # shapes and trends share the arrays and the gate
     rows = []
     for spec in (dict(zip(choices, values, strict=True)) for values in product(*choices.values())):
+        key = tuple(value for name, value in spec.items() if name not in ("shape", "trends"))
         basis, _, degree = spec["shape"].partition(" ")
         made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
         try:
-            r = estimate_lag(
-                panels[spec["panel"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), basis=basis, degree=int(degree or 2),
-                trends=spec["trends"], year_by=spec["year effects"], interacted=spec["by year"], weights=spec["weights"],
-                exclude=spec["left out"], errors=errors if basis != "smooth" else "cr1", bands=False,
+            if key not in designs:
+                design = make_design(
+                    panels[spec["panel"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects"],
+                    interacted=spec["by year"], weights=spec["weights"], exclude=spec["left out"],
+                )  # fmt: skip
+                designs[key] = design, check_support(design, exposure, spec["outcome"])
+            r = fit_design(
+                *designs[key], basis=basis, degree=int(degree or 2), trends=spec["trends"], errors=errors if basis != "smooth" else "cr1",
+                bands=False,
             )  # fmt: skip
             made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
         except NotIdentified as refused:
@@ -185,104 +166,6 @@ def leave_one_out(panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterab
     return LeaveOneOut(
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("place"), total.estimate, total.low, total.high, whole.unit
     )
-
-
-def challenge_lag(
-    panel: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    lags: Iterable[int] = range(0, 6),
-    *,
-    leads: int = 2,
-    region: str | None = None,
-    attribute: str | None = None,
-    negative: str | None = None,
-    exclude: Iterable[int] = (),
-    draws: int = 199,
-    seed: int = 1,
-    **options,
-) -> Challenges:
-    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a negative control.
-
-    Parameters
-    ----------
-    leads : placebo leads tested together; pass: p above 0.1
-    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign, inside the interval
-    negative : an outcome the exposure cannot act on; pass: interval holds zero
-    draws : exposure paths dealt at random among places; pass: seen more often than 1 in 10 only if the estimate is not clear of zero
-    """
-    lags, exclude = sorted(lags), tuple(exclude)
-    ends = max(lags[0], 0), lags[-1]
-    run = lambda frame=panel, out=outcome, **more: estimate_lag(  # noqa: E731
-        frame, exposure, out, more.pop("lags", lags), bands=False, **{"exclude": exclude, **options, **more}
-    )
-    base = run()
-    total = base.cumulative(*ends)
-    rows = {"as estimated": {**total._asdict(), "passes": True, "reading": "the sum of the profile"}}
-
-    def rival(name: str, reading: str, **more) -> None:
-        try:
-            found = run(**more).cumulative(*ends)
-        except NotIdentified:
-            rows[name] = {
-                "estimate": np.nan,
-                "low": np.nan,
-                "high": np.nan,
-                "p": np.nan,
-                "passes": False,
-                "reading": "not identified",
-            }
-            return
-        same = np.sign(found.estimate) == np.sign(total.estimate) and total.low <= found.estimate <= total.high
-        rows[name] = {**found._asdict(), "passes": bool(same), "reading": reading}
-
-    ahead = [-k for k in range(leads, 0, -1)]
-    for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
-    try:
-        placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
-        early = placebo.combine(dict.fromkeys(ahead, 1.0))
-        rows["placebo leads"] = {
-            **early._asdict(),
-            "p": placebo.placebo,
-            "passes": placebo.placebo > 0.1,
-            "reading": "sum of the leads; all zero?",
-        }
-    except NotIdentified:
-        rows["placebo leads"] = {"p": np.nan, "passes": False, "reading": "not identified: no earlier outcome to test on"}
-    if region:
-        rival("region by year", "only places of one region compared", year_by=region)
-    if attribute:
-        rival(f"{attribute} by year", "places free to drift by it", interacted=(attribute,))
-    rival("place trends", "each place its own straight line", trends=True)
-    rival("other pandemic choice", "2020 and 2021 in, or out", exclude=() if exclude else (2020, 2021))
-    if negative:
-        found = run(out=negative).cumulative(*ends)
-        rows[f"negative control: {negative}"] = {
-            **found._asdict(),
-            "passes": found.low <= 0 <= found.high,
-            "reading": "should be none",
-        }
-    chance = _dealt(panel, exposure, run, ends, total.estimate, draws, seed)
-    agrees = (chance <= 0.1) == (total.p <= 0.1)
-    rows["exposures dealt at random"] = {"p": chance, "passes": bool(agrees), "reading": "share of deals with a sum as large"}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
-        ["estimate", "low", "high", "p", "passes", "reading"]
-    ]
-    return Challenges(table.astype({"passes": bool}), exposure, outcome, base.unit, base.support.sources)
-
-
-def _dealt(panel, exposure, run, ends, seen, draws, seed) -> float:
-    """Share of deals of whole exposure paths among the places that have one, with a sum as large in size as `seen`."""
-    wide = panel.pivot(index="place", columns="year", values=exposure)
-    held = wide.index[wide.notna().any(axis=1)]
-    rng, large = np.random.default_rng(seed), 0
-    rest = panel.drop(columns=exposure)
-    for _ in range(draws):
-        dealt = wide.loc[held].set_axis(rng.permutation(held), axis=0).rename_axis("place").stack().rename(exposure).reset_index()
-        mixed = rest.merge(dealt, on=["place", "year"], how="left")
-        mixed.attrs = panel.attrs
-        large += abs(run(frame=mixed).cumulative(*ends).estimate) >= abs(seen)
-    return (1 + large) / (1 + draws)
 
 
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:

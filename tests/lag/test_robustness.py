@@ -5,7 +5,8 @@ import pytest
 from test_distributed import PANEL, planted
 
 from icslib.errors import NotIdentified
-from icslib.lag.robustness import challenge_lag, leave_one_out, specification_curve
+from icslib.lag.challenges import challenge_lag
+from icslib.lag.robustness import leave_one_out, specification_curve
 
 
 def test_a_real_effect_keeps_its_sign_over_every_specification():

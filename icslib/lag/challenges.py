@@ -1,0 +1,141 @@
+"""The tests an estimate should pass before it is believed: placebo leads, rivals, dealt exposures, a negative control."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from icslib.errors import NotIdentified
+from icslib.results import Result
+
+from .design import make_design
+from .distributed import estimate_lag, fit_design
+from .gate import check_support
+
+
+@dataclass(frozen=True, eq=False)
+class Challenges(Result):
+    """An estimate beside the tests it should pass.
+
+    Attributes
+    ----------
+    rows : DataFrame, index ``test``
+        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes``, ``reading``.
+    """
+
+    rows: pd.DataFrame
+    exposure: str
+    outcome: str
+    unit: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """How many tests it passes, and which it fails."""
+        tests = self.rows.iloc[1:]
+        failed = list(tests.index[~tests["passes"]])
+        said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
+        return (
+            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {int(tests['passes'].sum())} "
+            f"of {len(tests)} tests. {said}"
+        )
+
+
+def challenge_lag(
+    panel: pd.DataFrame,
+    exposure: str,
+    outcome: str,
+    lags: Iterable[int] = range(0, 6),
+    *,
+    leads: int = 2,
+    region: str | None = None,
+    attribute: str | None = None,
+    negative: str | None = None,
+    exclude: Iterable[int] = (),
+    draws: int = 199,
+    seed: int = 1,
+    **options,
+) -> Challenges:
+    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a negative control.
+
+    Parameters
+    ----------
+    leads : placebo leads tested together; pass: p above 0.1
+    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign, inside the interval
+    negative : an outcome the exposure cannot act on; pass: interval holds zero
+    draws : exposure paths dealt at random among places; pass: seen more often than 1 in 10 only if the estimate is not clear of zero
+    """
+    lags, exclude = sorted(lags), tuple(exclude)
+    ends = max(lags[0], 0), lags[-1]
+    run = lambda frame=panel, out=outcome, **more: estimate_lag(  # noqa: E731
+        frame, exposure, out, more.pop("lags", lags), bands=False, **{"exclude": exclude, **options, **more}
+    )
+    base = run()
+    total = base.cumulative(*ends)
+    rows = {"as estimated": {**total._asdict(), "passes": True, "reading": "the sum of the profile"}}
+
+    def rival(name: str, reading: str, **more) -> None:
+        try:
+            found = run(**more).cumulative(*ends)
+        except NotIdentified:
+            rows[name] = {
+                "estimate": np.nan,
+                "low": np.nan,
+                "high": np.nan,
+                "p": np.nan,
+                "passes": False,
+                "reading": "not identified",
+            }
+            return
+        same = np.sign(found.estimate) == np.sign(total.estimate) and total.low <= found.estimate <= total.high
+        rows[name] = {**found._asdict(), "passes": bool(same), "reading": reading}
+
+    ahead = [-k for k in range(leads, 0, -1)]
+    for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
+    try:
+        placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
+        early = placebo.combine(dict.fromkeys(ahead, 1.0))
+        rows["placebo leads"] = {
+            **early._asdict(),
+            "p": placebo.placebo,
+            "passes": placebo.placebo > 0.1,
+            "reading": "sum of the leads; all zero?",
+        }
+    except NotIdentified:
+        rows["placebo leads"] = {"p": np.nan, "passes": False, "reading": "not identified: no earlier outcome to test on"}
+    if region:
+        rival("region by year", "only places of one region compared", year_by=region)
+    if attribute:
+        rival(f"{attribute} by year", "places free to drift by it", interacted=(attribute,))
+    rival("place trends", "each place its own straight line", trends=True)
+    rival("other pandemic choice", "2020 and 2021 in, or out", exclude=() if exclude else (2020, 2021))
+    if negative:
+        found = run(out=negative).cumulative(*ends)
+        rows[f"negative control: {negative}"] = {
+            **found._asdict(),
+            "passes": found.low <= 0 <= found.high,
+            "reading": "should be none",
+        }
+    chance = _dealt(panel, exposure, outcome, lags, ends, total.estimate, draws, seed, exclude, options)
+    agrees = (chance <= 0.1) == (total.p <= 0.1)
+    rows["exposures dealt at random"] = {"p": chance, "passes": bool(agrees), "reading": "share of deals with a sum as large"}
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
+        ["estimate", "low", "high", "p", "passes", "reading"]
+    ]
+    return Challenges(table.astype({"passes": bool}), exposure, outcome, base.unit, base.support.sources)
+
+
+def _dealt(panel, exposure, outcome, lags, ends, seen, draws, seed, exclude, options) -> float:
+    """Share of deals of whole exposure paths among the places that have one, with a sum as large in size as `seen`."""
+    arrays = ("controls", "interacted", "year_by", "weights", "cluster")
+    design = make_design(panel, exposure, outcome, lags, exclude=exclude, **{k: v for k, v in options.items() if k in arrays})
+    support = check_support(design, exposure, outcome)
+    how = {k: v for k, v in options.items() if k not in (*arrays, "errors", "draws")}
+    held = np.flatnonzero(~np.isnan(design.exposure).all(axis=1))
+    rng, large, order = np.random.default_rng(seed), 0, np.arange(len(design.places))
+    for _ in range(draws):
+        order[held] = rng.permutation(held)
+        dealt = fit_design(replace(design, block=design.block[:, order]), support, bands=False, **how)
+        large += abs(float(dealt.profile["estimate"].loc[ends[0] : ends[1]].sum())) >= abs(seen)
+    return (1 + large) / (1 + draws)

@@ -1,0 +1,170 @@
+"""A lag profile and what can be read from it: sums over windows, peak, mean lag, placebo leads; its errors of three kinds."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from icslib.errors import NotIdentified
+from icslib.results import Result
+from icslib.stats.bootstrap import wild_bootstrap
+from icslib.stats.regression import Fit, interval
+
+from .gate import LagSupport, write_lags
+
+
+class Estimate(NamedTuple):
+    """A number with its clustered standard error, interval and two-sided p-value against zero."""
+
+    estimate: float
+    se: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class LagEstimate(Result):
+    """A lag profile.
+
+    Attributes
+    ----------
+    profile : DataFrame, index ``lag``
+        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high`` (whole profile at once), ``df``, ``supported``; outcome units
+        for one unit of exposure in one year.
+    support : LagSupport, what the gate said
+    basis, errors : str
+    penalty : float, the price on roughness chosen for basis="smooth", else 0
+    rows, places, years, clusters : int
+    """
+
+    profile: pd.DataFrame
+    support: LagSupport
+    basis: str
+    errors: str
+    penalty: float
+    rows: int
+    places: int
+    years: int
+    clusters: int
+    unit: str
+    level: float
+    model: Fit = field(repr=False)
+    shape: np.ndarray = field(repr=False)  # profile = shape @ model.coef[: terms]
+    options: dict = field(repr=False)
+
+    def combine(self, weights: pd.Series | dict) -> Estimate:
+        """Any sum of weights x profile, with the errors the estimate was made with; weights by lag, absent lags 0."""
+        vector = pd.Series(weights, dtype=float)
+        if unknown := [lag for lag in vector.index if lag not in self.profile.index]:
+            raise NotIdentified(
+                f"Lags {write_lags(unknown)} were not estimated; the profile holds {write_lags(self.profile.index)}."
+            )
+        return infer(
+            self.model, self._contrast(vector.reindex(self.profile.index, fill_value=0.0).to_numpy())[None], **self.options
+        )[0]
+
+    def cumulative(self, first: int, last: int) -> Estimate:
+        """The sum of the profile over lags `first` to `last`: what a lasting unit of exposure has added by then."""
+        return self.combine(dict.fromkeys(range(first, last + 1), 1.0))
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """(lags, lags) covariance of the profile."""
+        wide = self._contrast(np.eye(len(self.profile)))
+        return wide @ covariance(self.model, self.errors) @ wide.T
+
+    @property
+    def peak(self) -> tuple[int, int, int]:
+        """Lag of the largest effect in size, and the interval of lags that hold it in 95% of draws from the estimate's distribution."""
+        lags, own = self.profile.index.to_numpy(), self.profile["estimate"].to_numpy()
+        rng = np.random.default_rng(self.options["seed"])
+        drawn = rng.multivariate_normal(own, self.covariance, 4000, method="eigh")
+        where = lags[np.abs(drawn).argmax(axis=1)]
+        tail = (1 - self.level) / 2
+        low, high = np.quantile(where, [tail, 1 - tail], method="inverted_cdf")
+        return int(lags[np.abs(own).argmax()]), int(low), int(high)
+
+    @property
+    def mean_lag(self) -> tuple[float, float, float]:
+        """Sum of lag x profile over sum of profile, with Fieller's interval: unbounded when the sum may be zero."""
+        lags = self.profile.index.to_numpy(float)
+        pair = np.stack([lags, np.ones_like(lags)])
+        top, bottom = pair @ self.profile["estimate"]
+        v = pair @ self.covariance @ pair.T
+        t2 = stats.t.ppf(0.5 + self.level / 2, self.model.df) ** 2
+        a, b, c = bottom**2 - t2 * v[1, 1], -2 * (top * bottom - t2 * v[0, 1]), top**2 - t2 * v[0, 0]
+        if a <= 0:
+            return float(top / bottom), -np.inf, np.inf
+        half = np.sqrt(max(b * b - 4 * a * c, 0.0))
+        return float(top / bottom), float((-b - half) / (2 * a)), float((-b + half) / (2 * a))
+
+    @property
+    def placebo(self) -> float | None:
+        """p-value that all leads are zero (Wald, F with clusters less one); None without leads."""
+        leads = self.profile.index.to_numpy() < 0
+        if not leads.any():
+            return None
+        b, v = self.profile["estimate"].to_numpy()[leads], self.covariance[np.ix_(leads, leads)]
+        rank = min(int(leads.sum()), self.model.df)
+        return float(stats.f.sf(b @ np.linalg.pinv(v, hermitian=True) @ b / rank, rank, self.model.df))
+
+    @property
+    def finding(self) -> str:
+        """The sum of what the panel supports with its interval; what it does not support."""
+        lags = [int(lag) for lag in self.profile.index if lag >= 0 and self.profile.loc[lag, "supported"]]
+        left = f"{self.places} places, {self.years} outcome years, {self.clusters} clusters."
+        if not lags:
+            return f"No lag is identified by the panel. {left}"
+        total = self.cumulative(lags[0], lags[-1])
+        sure = "is" if total.low > 0 or total.high < 0 else "cannot be told from none: it is"
+        text = (
+            f"Over lags {write_lags(lags)} the association of one unit of {_words(self.support.exposure)} with {_words(self.support.outcome)} {sure} "
+            f"{total.estimate:.3g} {self.unit} ({self.level:.0%} interval {total.low:.3g} to {total.high:.3g}). {left}"
+        ).replace("  ", " ")
+        refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]
+        if refused:
+            text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."
+        if self.placebo is not None:
+            text += f" Placebo leads: p = {self.placebo:.2f}."
+        return text
+
+    def _contrast(self, weights: np.ndarray) -> np.ndarray:
+        out = np.zeros((*weights.shape[:-1], len(self.model.coef)))
+        out[..., : self.shape.shape[1]] = weights @ self.shape
+        return out
+
+
+def covariance(model: Fit, errors: str) -> np.ndarray:
+    """Covariance of the coefficients; for a penalised fit with the allowance for smoothing bias."""
+    v = model.cr2() if errors == "cr2" else model.cr1()
+    if model.penalty is not None:
+        spare = model.rows - len(model.coef) - model.absorber.year_levels
+        v = v + model.bread @ model.penalty @ model.bread * (model.absorber.weights * model.resid**2).sum() / spare
+    return v
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def infer(model: Fit, contrasts: np.ndarray, *, errors: str, level: float, draws: int, signs: str, seed: int) -> list[Estimate]:
+    """Estimate, error, interval and p of each row of `contrasts`; one batch for the bootstrap."""
+    v = covariance(model, errors)
+    own, se = contrasts @ model.coef, np.sqrt(np.einsum("hk,kl,hl->h", contrasts, v, contrasts))
+    if errors == "wild":
+        boot = wild_bootstrap(model, contrasts, draws=draws, weights=signs, level=level, seed=seed)
+        return [Estimate(*map(float, row)) for row in zip(own, se, boot.low, boot.high, boot.p, strict=True)]
+    out = []
+    for contrast, b, s in zip(contrasts, own, se, strict=True):
+        df = degrees_of_freedom(model, contrast, errors)
+        out.append(Estimate(float(b), float(s), *map(float, interval(b, s, df, level)), float(2 * stats.t.sf(abs(b) / s, df))))
+    return out
+
+
+def degrees_of_freedom(model: Fit, contrast: np.ndarray, errors: str) -> float:
+    """Degrees of freedom for the t interval of one combination."""
+    return model.satterthwaite(contrast) if errors == "cr2" else model.df
