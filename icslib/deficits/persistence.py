@@ -28,7 +28,7 @@ class Persistence(Result):
     Attributes
     ----------
     table : DataFrame, index ``part``
-        ``places``, ``rho``, ``low``, ``high`` (95%), ``p`` (permutation). Parts too small to say anything have NaN.
+        ``places``, ``rho``, ``low``, ``high`` (95% interval), ``p`` (permutation). Parts too small to say anything have NaN.
     matrix : DataFrame
         Share of places of each earlier third (row) that are in each later third (column).
     staying : DataFrame
@@ -56,13 +56,14 @@ class Persistence(Result):
         whole = self.table.iloc[0]
         inside = self.table.iloc[1:].dropna(subset="rho")
         words = (
-            f"Ranks of {self.before} and {self.after} over {whole['places']:.0f} places correlate at {_signed(whole['rho'])} "
-            f"(95% interval {_signed(whole['low'])} to {_signed(whole['high'])}); "
+            f"Ranks of {self.before} and {self.after} over {whole['places']:.0f} places correlate at {_told(whole)}"
+            f"{'' if _clear(whole) else ', not told apart from none'}; "
             f"{self.staying['seen']:.0%} of the worst third stayed in it, where chance gives {self.staying['chance']:.0%}."
         )
         if len(inside):
-            parts = ", ".join(f"{name} {_signed(row['rho'])} ({_signed(row['low'])} to {_signed(row['high'])})" for name, row in inside.iterrows())
-            words += f" Taken apart: {parts}."
+            words += f" Taken apart: {', '.join(f'{name} {_told(row)}' for name, row in inside.iterrows())}."
+            vague = [str(name) for name, row in inside.iterrows() if not _clear(row)]
+            words += f" Not told apart from none: {', '.join(vague)}." if vague else ""
         if self.left_out:
             words += f" Left out, with only one figure: {len(self.left_out)}."
         return words
@@ -182,6 +183,14 @@ def _part(frame: pd.DataFrame, draws: int, seed: int, spent: int = 0) -> dict[st
     reach = 1.959964 * np.sqrt((1 + rho**2 / 2) / (n - spent - 3))
     low, high = np.tanh(np.arctanh(np.clip(rho, -0.999999, 0.999999)) + np.array([-reach, reach]))
     return {"places": n, "rho": rho, "low": float(low), "high": float(high), "p": float(p)}
+
+
+def _clear(row: pd.Series) -> bool:
+    return bool(row["low"] > 0 or row["high"] < 0)
+
+
+def _told(row: pd.Series) -> str:
+    return f"{_signed(row['rho'])} ({_signed(row['low'])} to {_signed(row['high'])})"
 
 
 def _signed(value: float) -> str:

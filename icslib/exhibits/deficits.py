@@ -23,7 +23,7 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
     zeros = int((data["after"] == 0).sum())
     return Exhibit(
         kind="figure",
-        title=result.finding.split("); ")[0] + ").",
+        title=result.finding.split("; ")[0] + ".",
         subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a place",
         data=data.reset_index(),
         unit=result.units[1],

@@ -16,6 +16,8 @@ from ..results import Result
 from ..tidy import cell_refs
 from .programme import DELIVERY, share_out
 
+DONE = {"efficiency_delivered": "as reported", "efficiency_substantiated_by_nao": "as far as the NAO could substantiate"}
+
 
 @dataclass(frozen=True, eq=False)
 class NationalSavings(Result):
@@ -197,8 +199,8 @@ class Delivered(Result):
     Attributes
     ----------
     table : DataFrame, one row a pair of printed figures
-        ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``share`` delivered, ``assumed`` share, and
-        ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed.
+        ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``as_told`` (as reported, or as far as the
+        auditor could substantiate), ``share`` delivered, ``assumed`` share, and ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed.
     """
 
     table: pd.DataFrame
@@ -209,13 +211,13 @@ class Delivered(Result):
     @property
     def finding(self) -> str:
         """What share was delivered, and whether the assumptions agree."""
-        shares = self.table["share"].dropna()
+        shares = self.table.loc[self.table["as_told"] == DONE["efficiency_delivered"], "share"].dropna()
         years = self.table.loc[shares.index, "period"].nunique()
         if shares.empty:
             return "No year's target and delivery are both published in what we hold."
         inside = "inside" if shares.min() <= self.assumed <= shares.max() else "outside"
         return (
-            f"In the {years} years for which both are published, {shares.min():.0%} to {shares.max():.0%} of what was asked was delivered; "
+            f"In the {years} years for which both are published, {shares.min():.0%} to {shares.max():.0%} of what was asked was reported as delivered; "
             f"the assumptions used here give {self.assumed:.0%}, {inside} that range."
         )
 
@@ -229,12 +231,14 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
     bands : shares by risk band the assumptions are applied to
     """
     assumed = sum(bands[band] * delivery.loc[band, "mean"] for band in bands)
-    kept = national[national["measure"].isin(["efficiency_target", "efficiency_delivered"]) & (national["unit"] == "GBP m")]
+    kept = national[national["measure"].isin(["efficiency_target", *DONE]) & (national["unit"] == "GBP m")]
     kept = kept.assign(fy=march_year(kept["end"]), cell=cell_refs(kept))
     kept = kept.drop_duplicates(["measure", "period", "value"])
-    columns = ["period", "fy", "value", "cell"]
-    target, done = (kept.loc[kept["measure"] == f"efficiency_{side}", columns] for side in ("target", "delivered"))
-    pairs = target.merge(done, on=["period", "fy"], how="outer", suffixes=("_target", "_done")).sort_values(["fy", "value_target"])
+    kept["as_told"] = kept["measure"].map(DONE).fillna("")
+    columns = ["period", "fy", "value", "cell", "as_told"]
+    target, done = (kept.loc[rows, columns] for rows in (kept["as_told"] == "", kept["as_told"] != ""))
+    pairs = target.drop(columns="as_told").merge(done, on=["period", "fy"], how="outer", suffixes=("_target", "_done"))
+    pairs = pairs.sort_values(["fy", "value_target", "as_told"]).fillna({"as_told": ""})
     share = pairs["value_done"] / pairs["value_target"]
     others = sum(bands[band] * delivery.loc[band, "mean"] for band in bands if band != "high")
     cells = [tuple(c for c in (a, b) if isinstance(c, str)) for a, b in zip(pairs["cell_target"], pairs["cell_done"], strict=True)]
@@ -244,6 +248,7 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
             "fy": pairs["fy"],
             "target": pairs["value_target"],
             "delivered": pairs["value_done"],
+            "as_told": pairs["as_told"],
             "share": share,
             "assumed": assumed,
             "high_implied": (share - others) / bands["high"],
