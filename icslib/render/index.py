@@ -1,7 +1,7 @@
 """The index of all reports: what each found, the systems side by side and on a map, how fresh the sources are.
 
-It is made from the executed notebooks alone. A system's headline measures are the table of the cell tagged
-``headline`` in its profile: columns ``measure``, ``value`` and ``unit``.
+It is made from the executed notebooks alone. A report with a parameter ``system`` is that system's profile if one of its
+exhibits has the columns ``measure``, ``value`` and ``unit``: these are its headline measures.
 """
 
 import json
@@ -23,6 +23,7 @@ from ..numbers import write_number
 from ..style import UNIT_WORDS
 from .freshness import list_freshness
 from .page import HERE, write_page
+from .report import read_parameters
 
 VINTAGE = "2022-07"
 
@@ -81,17 +82,17 @@ def read_entry(path: Path) -> Entry:
         raise RenderError(
             f"{path} is not a notebook that can be read ({fault}). Run it again with 'icslib run --force'."
         ) from fault
-    entry = Entry(f"{path.stem}.html", path.stem, parameters=parameters, system=str(parameters.get("system") or ""))
+    entry = Entry(f"{path.stem}.html", path.stem, parameters=parameters)
     titles = (re.match(r"\s*#\s+(?:\d+\s+)?(.+)", "".join(cell["source"])) for cell in cells if cell["cell_type"] == "markdown")
     entry.title = next((title[1].strip() for title in titles if title), entry.title)
     for cell in cells:
-        tags = cell["metadata"].get("tags", [])
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "in-short" in tags:
+            if "in-short" in cell["metadata"].get("tags", []):
                 entry.findings += data.get(IN_SHORT, [])
-            if "headline" in tags and MIME in data:
-                entry.headline = _read_headline(data[MIME], path)
+            entry.headline = entry.headline or _read_headline(data.get(MIME))
+    system = {one["name"]: one["value"] for one in read_parameters(notebook)}.get("system", "")
+    entry.system = system if entry.headline and system != "(empty)" else ""
     return entry
 
 
@@ -112,13 +113,10 @@ def lay_tiles(systems: list[Entry]) -> list[dict]:
     return tiles
 
 
-def _read_headline(record: dict, path: Path) -> dict[str, tuple[float | None, str]]:
-    try:
-        measure, value, unit = (record["columns"].index(name) for name in ("measure", "value", "unit"))
-    except ValueError:
-        raise RenderError(
-            f"{path.name}: the table tagged 'headline' has columns {record['columns']}; it needs measure, value, unit."
-        ) from None
+def _read_headline(record: dict | None) -> dict[str, tuple[float | None, str]]:
+    if not record or not {"measure", "value", "unit"} <= set(record["columns"]):
+        return {}
+    measure, value, unit = (record["columns"].index(name) for name in ("measure", "value", "unit"))
     return {row[measure]: (row[value], row[unit] or "") for row in record["rows"]}
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -53,11 +54,11 @@ def read_report(notebook: Any) -> Report:
     return report
 
 
-def read_parameters(notebook: Any) -> list[dict]:
+def read_parameters(notebook: Mapping) -> list[dict]:
     """Name, value, default, description and bounds of each parameter: its tagged cell, and what papermill put in."""
-    given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    cells = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
-    matches = (PARAMETER.match(line) for cell in cells for line in cell.source.splitlines())
+    given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+    cells = (cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", ()))
+    matches = (PARAMETER.match(line) for cell in cells for line in "".join(cell["source"]).splitlines())
     return [_describe_parameter(match, given) for match in matches if match]
 
 

@@ -91,9 +91,16 @@ def test_controls_are_hidden_until_the_script_runs_and_only_that_script_may_run(
     assert "innerHTML" not in text
 
 
-def test_a_headline_without_its_columns_says_which_report(reports):
+def test_a_report_of_a_system_without_headline_measures_is_no_profile(reports):
     nbformat.write(profile("QOQ", 1.0, columns=("name", "value", "unit")), reports / "06-x.ipynb")
-    with pytest.raises(RenderError, match=r"06-x\.ipynb.*needs measure, value, unit"):
+    (reports / "06-x.html").write_text("")
+    text = index(reports)
+    assert 'data-code="QOQ" data-region' not in text and '<span class="quiet">system = QOQ</span>' in text
+
+
+def test_a_notebook_that_cannot_be_read_is_named(reports):
+    (reports / "07-bad.ipynb").write_text("{")
+    with pytest.raises(RenderError, match=r"07-bad\.ipynb is not a notebook"):
         write_index(reports)
 
 
