@@ -1,0 +1,100 @@
+"""How fast official spreadsheets are read, with the cell of every figure kept.
+
+Each file is read three ways in one run: raw (python-calamine or pyarrow parse of the same bytes, nothing
+kept but cells), with lineage (``read_sheet``: tables found, figures, flags, totals, log), and by pandas with
+its default engines. Run: ``python benchmarks/bench_sheets.py FOLDER``; ratios hold within one run only.
+"""
+
+import gc
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.csv as pacsv
+import python_calamine
+
+from icslib import read_sheet
+from icslib.sheets import open_pages
+
+BOOKS = {".xlsx", ".xls", ".ods", ".xlsb"}
+REPEATS = 3
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("ICSLIB_OFFICIAL", "data/raw/official"))
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in BOOKS | {".csv"} and path.name != "INDEX.csv"]
+    if not files:
+        sys.exit(f"No spreadsheets in {folder}. Name a folder of official files.")
+    rows = [measure(path) for path in files]
+    frame = pd.DataFrame(rows, columns=["file", "kind", "MB", "raw", "opened", "read", "pandas"])
+    for kind, part in [*frame.groupby("kind"), ("all", frame)]:
+        sums = part[["raw", "opened", "read", "pandas"]].sum(min_count=1)
+        print(
+            f"{kind:10} {len(part):3} files {part['MB'].sum():6.1f} MB   raw {sums['raw']:6.2f} s   pages {sums['opened']:6.2f} s "
+            f"({sums['opened'] / sums['raw']:.1f} x raw)   read_sheet {sums['read']:6.2f} s ({sums['read'] / sums['raw']:.1f} x raw)   "
+            f"pandas {sums['pandas']:6.2f} s ({sums['pandas'] / sums['read']:.1f} x read_sheet)"
+        )
+    print("\nslowest against raw:")
+    worst = frame.assign(ratio=frame["read"] / frame["raw"]).nlargest(8, "read")
+    print(worst.round(3).to_string(index=False))
+    books = [path for path in files if path.suffix.lower() == ".xls"]
+    for path in sorted(books, key=lambda path: -path.stat().st_size)[:1]:
+        print(f"\npeak memory reading {path.name} ({path.stat().st_size / 1e6:.1f} MB): {peak_memory(path):.0f} MB")
+
+
+def measure(path: Path) -> tuple:
+    raw = path.read_bytes()
+    book = path.suffix.lower() in BOOKS
+    return (
+        path.name[:50], "workbook" if book else "text", len(raw) / 1e6,
+        best(parse_book if book else parse_text, raw), best(open_pages, raw), best(read_sheet, raw), best(by_pandas, path),
+    )  # fmt: skip
+
+
+def best(act, given) -> float:
+    """Least seconds of a few runs; NaN where it cannot be done."""
+    took = []
+    for _ in range(REPEATS):
+        gc.collect()
+        start = time.perf_counter()
+        try:
+            act(given)
+        except Exception:
+            return float("nan")
+        took.append(time.perf_counter() - start)
+    return min(took)
+
+
+def parse_book(raw: bytes) -> None:
+    """Every cell of every sheet, as calamine gives it."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def parse_text(raw: bytes) -> None:
+    """Columns as pyarrow reads them with its defaults."""
+    pacsv.read_csv(io.BytesIO(raw))
+
+
+def by_pandas(path: Path) -> None:
+    """All sheets with the engine pandas takes by default."""
+    if path.suffix.lower() in BOOKS:
+        pd.read_excel(path, sheet_name=None, header=None)
+    else:
+        pd.read_csv(path, encoding_errors="replace", low_memory=False)
+
+
+def peak_memory(path: Path) -> float:
+    """Megabytes a fresh process takes to read one file."""
+    code = "import resource, sys; from icslib import read_sheet; read_sheet(sys.argv[1]); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1000
+
+
+if __name__ == "__main__":
+    main()
