@@ -12,13 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
         "belief": ["LagBelief", "expected_years", "lag_prior", "update_lag_belief"],
-        "robustness": [
-            "Challenges",
-            "LeaveOneOut",
-            "SpecificationCurve",
-            "challenge_lag",
-            "leave_one_out",
-            "specification_curve",
-        ],
+        "challenges": ["Challenges", "challenge_lag"],
+        "robustness": ["LeaveOneOut", "SpecificationCurve", "leave_one_out", "specification_curve"],
     },
 )
