@@ -59,6 +59,16 @@ def _read(path: Path, _changed: int) -> pd.DataFrame:
     return frame
 
 
+def lives() -> pd.DataFrame:
+    """First and last day of every code over all its versions: index code, columns ``first``, ``last``."""
+    return _lives(id(table("places")))
+
+
+@cache
+def _lives(_table: int) -> pd.DataFrame:
+    return table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+
+
 def as_date(when: str | date) -> pd.Timestamp:
     """A vintage or a date as a day: ``"2022-07"`` is its first day.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from ..errors import PlaceError
 from . import steps
 from .combine import Denominators, cells_of, combine, mark, number
-from .facts import FAMILY, as_date, canonical, places, table
+from .facts import FAMILY, as_date, canonical, lives, places, table
 from .overlap import check_overlap
 
 BY = {
@@ -103,7 +103,7 @@ def _plan(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Ti
     """For each distinct (place, type, end of period) that changes: ``pair``, ``new``, ``share``, ``note``, ``start``."""
     rows = frame.loc[pd.Series(pair).drop_duplicates().index, ["place", "place_type", "end"]]
     rows["pair"] = pair[rows.index]
-    life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+    life = lives()
     first, last = rows["place"].map(life["first"]).fillna(rows["end"]), rows["place"].map(life["last"]).fillna(rows["end"])
     day = pd.Series(drawn, index=rows.index) if drawn is not None else rows["end"].clip(first, last)
     out = [pd.DataFrame(columns=["pair", "new", "share", "note", "start"])]

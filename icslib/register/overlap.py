@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 
 from ..errors import PlaceError
-from .facts import BEGAN, OPEN, canonical, table
+from .facts import BEGAN, OPEN, canonical, lives, table
 
 NOT_KEYS = {
     "place",
@@ -106,7 +106,7 @@ def _among(pairs: pd.DataFrame, there: set[str]) -> pd.DataFrame:
 
 def _outlived(pairs: pd.DataFrame, drawn: bool, last: pd.Timestamp) -> pd.DataFrame:
     """Pairs of kin that may clash: they never lived at one time, or the older closed before the last period began."""
-    life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+    life = lives()
     died, born = pairs["one"].map(life["last"]).fillna(OPEN), pairs["other"].map(life["first"]).fillna(BEGAN)
     pairs = pairs.assign(died=died, born=born)
     return pairs[(died < born) | ((died < last) & (not drawn))]

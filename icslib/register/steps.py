@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from .facts import BEGAN, OPEN, table
+from .facts import BEGAN, OPEN, lives, table
 
 NONE_KNOWN = "shares not published"
 
@@ -41,7 +41,7 @@ def expected(family: str, start: int, end: int) -> dict[str, set[str]]:
 def _expected(family: str, start: int, end: int, _table: int) -> dict[str, set[str]]:
     links = _links()[family][0]
     change = [BEGAN, *days(family), OPEN]
-    life = table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
+    life = lives()
     living = set(life.index[(life["first"] < change[start + 1]) & (life["last"] >= change[start])])
     tiling = set(links.loc[links["back"] != 0, "old"]) | (set(links["new"]) - set(links["old"]))
     way = shares(family, start, end)

@@ -51,7 +51,7 @@ _TRANSCRIBED = {"nao_claims", "finances_by_ics", "finances_national"}
 def _frames(source: str, path) -> Iterator[tuple[str, pd.DataFrame]]:
     if path.suffix.lower() in (".xlsx", ".xls"):
         for sheet, page in open_pages(path).items():
-            yield sheet, pd.DataFrame([[str(cell) for cell in row] for row in page.grid])
+            yield sheet, _coded(page.grid)
     elif path.suffix == ".zip":
         with zipfile.ZipFile(path) as bundle:
             for name in bundle.namelist():
@@ -61,6 +61,13 @@ def _frames(source: str, path) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "", pd.DataFrame([line.split("$")[:2] for line in lines])
     else:
         yield "", read(source)
+
+
+def _coded(grid) -> pd.DataFrame:
+    """The columns of a sheet in which codes are seen within the first rows."""
+    head = pd.DataFrame([[str(cell) for cell in row] for row in grid[:200]])
+    spots = [spot for spot in head if head[spot].str.fullmatch(CODE).mean() > 0.2]
+    return pd.DataFrame([[str(row[spot]) for spot in spots] for row in grid], columns=spots)
 
 
 def unresolved() -> pd.DataFrame:

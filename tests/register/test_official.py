@@ -1,0 +1,88 @@
+"""The register against the official files it was built from."""
+
+import filecmp
+
+import pandas as pd
+import pytest
+
+from icslib import catalog, paths, register
+from icslib.errors import CatalogError
+
+TABLES = ["places", "place_aliases", "succession", "membership", "disagreements"]
+
+
+@pytest.fixture(scope="module")
+def tools(official):
+    """The module that builds the register, with the official files at hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ICSLIB_OFFICIAL", str(official))
+        patch.setenv("ICSLIB_HOME", str(paths.find_home()))
+        patch.syspath_prepend(str(paths.find_home()))
+        from tools.register import write
+
+        try:
+            catalog.need_file(catalog.get("reference_lsoa21_2024"))
+        except CatalogError as fault:
+            pytest.skip(str(fault))
+        yield write
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_shipped_is_what_the_files_make(tools, tmp_path):
+    sizes = tools.write(tmp_path)
+    assert sum(sizes.values()) < 3_000_000
+    changed = [
+        name for name in TABLES if not filecmp.cmp(tmp_path / f"{name}.csv", paths.raw("reference", f"{name}.csv"), shallow=False)
+    ]
+    assert not changed, f"run 'python -m tools.register': {changed} are not what the official files make"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_code_of_every_file_resolves_or_is_listed_with_its_reason(tools, tmp_path):
+    tools.write_unresolved(tmp_path)
+    assert filecmp.cmp(tmp_path / "unresolved.csv", paths.raw("reference", "unresolved.csv"), shallow=False)
+    listed = pd.read_csv(paths.raw("reference", "unresolved.csv"), keep_default_na=False)
+    assert (listed["reason"] != "").all()
+
+
+def test_small_areas_counted_before_and_after_agree(tools):
+    """Moving the areas of each system of 2021 gives the areas of each board of 2022."""
+    from tools.register import systems
+
+    at = systems.lsoas()
+    counted = {vintage: frame["system"].value_counts() for vintage, frame in at.items()}
+    moved = register.to_vintage(_areas(counted["2021-04"], "2021-04"), "2022-07", drawn="2021-04").set_index("place")["value"]
+    pd.testing.assert_series_equal(
+        moved.sort_index(), counted["2022-07"].sort_index(), check_names=False, check_dtype=False, check_index_type=False
+    )
+    moved = register.to_vintage(_areas(counted["2024-04"], "2024-04"), "2026-04", drawn="2024-04").set_index("place")["value"]
+    pd.testing.assert_series_equal(
+        moved.sort_index(), counted["2026-04"].sort_index(), check_names=False, check_dtype=False, check_index_type=False
+    )
+    assert moved.sum() == len(at["2026-04"])
+
+
+def _areas(count: pd.Series, at: str) -> pd.DataFrame:
+    day = register.as_date(at)
+    frame = pd.DataFrame(
+        dict(
+            place=count.index.astype(str),
+            place_type="system",
+            measure="areas",
+            period=at,
+            start=day,
+            end=day,
+            value=count.to_numpy(float),
+        )
+    )
+    return frame.assign(
+        lower=float("nan"),
+        upper=float("nan"),
+        unit="count",
+        basis="counted",
+        flag="",
+        source="drawn",
+        sheet="",
+        row=1,
+        column="A",
+    )
