@@ -2,7 +2,9 @@
 
 Raw page    England: one row a month and kind of wait; regions and trusts: one row a month and treatment
 Quirks      treatments were renamed in April 2021 and a row Total stands among them: only Total is read, and held against the
-            sum of the treatments; regions are named, not coded
+            sum of the treatments; regions are named, not coded. Regions and trusts count every part of the return together: pathways
+            completed in the month, those still waiting, and those with a decision to admit a second time. That is not the waiting
+            list, so the measures have names of their own
 """
 
 from dataclasses import replace
@@ -22,12 +24,12 @@ ENGLAND = {
     "No. > 52 weeks": "rtt_over_52_weeks",
     "Total waiting": "rtt_waiting",
 }
-WAITS = {"waits_over_18_weeks": "rtt_over_18_weeks", "waits_over_52_weeks": "rtt_over_52_weeks"}
+WAITS = {"waits_over_18_weeks": "rtt_all_parts_over_18_weeks", "waits_over_52_weeks": "rtt_all_parts_over_52_weeks"}
 PLACES = {"waiting_regions": ("nhs_region20_name", "region"), "waiting_trusts": ("nhs_trust22_code", "trust")}
 
 
 def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
-    """One row a place, month and measure: patients still waiting at the end of the month."""
+    """One row a place, month and measure: for England pathways still waiting at the end of the month, else all parts together."""
     page = next(iter(pages.values()))
     if source.table == "waiting_england":
         long = page.find_table(["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
