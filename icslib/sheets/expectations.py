@@ -24,7 +24,9 @@ def describe_drift(expected: Sequence[str], seen: Sequence[str]) -> list[str]:
     gone, new = [], []
     for kind, i, j, k, m in SequenceMatcher(None, expected, seen, autojunk=False).get_opcodes():
         if kind == "replace" and j - i == m - k and not set(expected[i:j]) & set(seen) and not set(seen[k:m]) & set(expected):
-            said += [f"column {column_letter(k + n + 1)} renamed: {expected[i + n]!r} is now {seen[k + n]!r}" for n in range(j - i)]
+            said += [
+                f"column {column_letter(k + n + 1)} renamed: {expected[i + n]!r} is now {seen[k + n]!r}" for n in range(j - i)
+            ]
         elif kind != "equal":
             gone += [(n, expected[n]) for n in range(i, j)]
             new += [(n, seen[n]) for n in range(k, m)]
@@ -39,7 +41,13 @@ def describe_drift(expected: Sequence[str], seen: Sequence[str]) -> list[str]:
 
 
 def expect_table(
-    page: Page, titles: Sequence[str], *, reader: str, key: str | None = None, subtotals: Iterable[str] = (), junk: Iterable[str] = ("",)
+    page: Page,
+    titles: Sequence[str],
+    *,
+    reader: str,
+    key: str | None = None,
+    subtotals: Iterable[str] = (),
+    junk: Iterable[str] = ("",),
 ) -> Table:
     """The table whose header row is exactly `titles`, blank and `junk` columns aside; else a DriftError with the patch.
 
@@ -75,4 +83,9 @@ def expect_total(what: str, printed: float, summed: float, *, within: float = 0.
             f"{what}: the rows add up to {summed:,.2f} but {printed:,.2f} is printed (difference {difference:+,.2f}). "
             "A row is missing, read twice, or damaged; compare the file with the publisher's."
         )
-    return {"total": what, "printed": round(float(printed), 6), "rows": round(float(summed), 6), "difference": round(float(difference), 6)}
+    return {
+        "total": what,
+        "printed": round(float(printed), 6),
+        "rows": round(float(summed), 6),
+        "difference": round(float(difference), 6),
+    }
