@@ -52,17 +52,17 @@ class EventStudy(Result):
     @property
     def finding(self) -> str:
         """What is not identified first, then the average effect with its interval."""
-        asked = int(self.profile.index.max())
+        asked, words = int(self.profile.index.max()), self.outcome.replace("_", " ")
         said = []
         if self.longest < 0:
-            return f"No effect on {self.outcome} is identified: in no year can a place that adopted be compared with one that has not."
+            return f"No effect on {words} is identified: in no year can a place that adopted be compared with one that has not."
         if self.longest < asked:
             all_adopt = int(self.waves.index.max()) > self.last_untreated
             why = (
                 f"the last places adopt in {self.waves.index.max()}, and after {self.last_untreated} none is left to compare with"
             )
             said.append(
-                f"Effects on {self.outcome} beyond year {self.longest} after adoption are not identified: "
+                f"Effects on {words} beyond year {self.longest} after adoption are not identified: "
                 + (f"{why}." if all_adopt else f"the panel ends in {self.last_untreated}.")
             )
         b, se, low, high = self.average

@@ -119,7 +119,7 @@ def specification_curve(
     outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
     choices = {
         "panel": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
-        "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "left out": list(exclude),
+        "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "years left out": list(exclude),
     }  # fmt: skip
     designs: dict[tuple, tuple] = {}  # shapes and trends share the arrays and the gate
     rows = []
@@ -131,7 +131,7 @@ def specification_curve(
             if key not in designs:
                 design = make_design(
                     panels[spec["panel"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects"],
-                    interacted=spec["by year"], weights=spec["weights"], exclude=spec["left out"],
+                    interacted=spec["by year"], weights=spec["weights"], exclude=spec["years left out"],
                 )  # fmt: skip
                 designs[key] = design, check_support(design, exposure, spec["outcome"])
             r = fit_design(
