@@ -177,6 +177,25 @@ def _add_diff(commands) -> None:
     diff.set_defaults(call=_diff)
 
 
+def _places(args: argparse.Namespace) -> int:
+    from . import register
+
+    if args.place:
+        print(register.describe_place(args.place, args.at, args.type))
+    else:
+        frame = register.places(args.at, args.type)
+        print(frame[["code", "name", "place_type", "valid_from", "valid_to"]].to_string(index=False, na_rep=""))
+    return 0
+
+
+def _add_places(commands) -> None:
+    places = commands.add_parser("places", help="what a place was, became and lies in; or every place of a type at a date")
+    places.add_argument("place", nargs="?", metavar="CODE", help="a code or a name; all places if none")
+    places.add_argument("--at", metavar="DATE", help="as it was then, such as 2022-07")
+    places.add_argument("--type", metavar="TYPE", help="system, trust, local_authority, sub_icb, ccg, region, practice ...")
+    places.set_defaults(call=_places)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """All commands and their arguments."""
     parser = argparse.ArgumentParser(prog="icslib", description=__doc__.splitlines()[0])
@@ -194,6 +213,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_claims(commands)
     _add_diff(commands)
+    _add_places(commands)
     return parser
 
 

@@ -7,7 +7,7 @@ A *vintage* is a date at which boundaries are taken, written ``"2022-07"``.
 """
 
 from .facts import Place, as_date, canonical, count_systems, places
-from .lineage import Lineage, lineage_of
+from .lineage import Lineage, describe_place, lineage_of
 from .moves import roll_up, to_vintage
 from .names import find_place
 from .overlap import check_overlap
@@ -19,6 +19,7 @@ __all__ = [
     "canonical",
     "check_overlap",
     "count_systems",
+    "describe_place",
     "find_place",
     "lineage_of",
     "places",

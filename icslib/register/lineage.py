@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from .facts import Place, table
+from .facts import Place, place_of, table
 from .names import find_place
 
 
@@ -30,7 +30,7 @@ class Lineage:
     @property
     def finding(self) -> str:
         """What the place came from and what it became, with dates and shares."""
-        return f"{self.place.code} {self.place.name}: " + "; ".join([*self._said("new", "old", "took in"), *self._said("old", "new", "gave to")] or [
+        return f"{self.place.code} {self.place.name}: " + "; ".join([*self._said("new", "old", "took in"), *self._said("old", "new", "gave")] or [
             "no succession in our files"]) + "."  # fmt: skip
 
     def _said(self, here: str, there: str, verb: str) -> list[str]:
@@ -84,3 +84,23 @@ def _walk(links: pd.DataFrame, code: str, here: str, there: str) -> list[int]:
         found += list(fresh.index)
         edge += [(row[there], row["date"]) for row in fresh.to_dict("records")]
     return found
+
+
+def describe_place(text: str, at: str | None = None, place_type: str | None = None) -> str:
+    """All that the register says of a place, as lines: its versions, what it came from and became, where it lies."""
+    found = lineage_of(text, at, place_type)
+    code = found.place.code
+    lines = [str(place_of(row)) + (f", ONS {row['ons_code']}" if row["ons_code"] not in ("", code) else "")
+             for _, row in table("places").query("code == @code").sort_values("valid_from").iterrows()]  # fmt: skip
+    lines += [f"  {said}" for said in (*found._said("new", "old", "took in"), *found._said("old", "new", "gave"))]
+    lies = table("membership").query("part == @code")
+    names = table("places").drop_duplicates("code", keep="last").set_index("code")["name"]
+    held: dict[str, list[str]] = {}
+    for (vintage, basis), mine in lies.groupby(["vintage", "basis"]):
+        wholes = mine.sort_values("share", ascending=False)
+        said = ", ".join(f"{row.share:.0%} {row.whole} {names[row.whole]}" for row in wholes.head(4).itertuples())
+        said += " and others" if len(wholes) > 4 else ""
+        held.setdefault(said if basis == "whole" else f"{said} ({basis})", []).append(vintage)
+    lines += [f"  lies in {said}, at {', '.join(vintages)}" for said, vintages in held.items()]
+    lines.append(f"  sources: {table('places').query('code == @code')['source'].iloc[-1]}")
+    return "\n".join(lines)

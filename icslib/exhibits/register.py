@@ -1,0 +1,123 @@
+"""Where a place came from and what it became, drawn: one line a place, one arrow a change."""
+
+import textwrap
+
+import pandas as pd
+
+from .. import style
+from ..register import Lineage
+from . import plot, table
+from .core import Exhibit
+
+READ = (
+    "Each line is a place while it was in use; an arrow shows what passed from one to another and when, with the share of the place that gave. "
+    "A line that begins at the left edge began before our files."
+)
+KNOWN = "Shares are of small areas, registered people or beds, as the basis column says; 'not published' means that no file of ours says."
+
+
+@plot.register
+def _(result: Lineage) -> Exhibit:
+    rows, first, last = _lines(result)
+
+    def draw(figure):
+        ax = figure.subplots()
+        asked = rows["code"] == result.place.code
+        for spot, (row, chosen) in enumerate(zip(rows.itertuples(), asked, strict=True)):
+            ax.plot(
+                [row.start, row.end],
+                [spot, spot],
+                color=style.ASKED if chosen else style.ALL,
+                linewidth=6 if chosen else 4,
+                solid_capstyle="butt",
+            )
+        spots = {code: spot for spot, code in enumerate(rows["code"])}
+        gifts = result.links.groupby(["old", "date"])["new"].transform("size")
+        for link, several in zip(result.links.itertuples(), gifts > 1, strict=True):
+            here, there = spots[link.old], spots[link.new]
+            ax.annotate(
+                "", (link.date, there), (link.date, here), arrowprops=dict(arrowstyle="-|>", color=style.QUIET, linewidth=1.2)
+            )
+            spot, side = (there - 0.1, "right") if several else (here + 0.1, "left")
+            ax.text(
+                link.date,
+                spot,
+                f" {_share(link.share)} ",
+                color=style.INK,
+                fontsize=style.SMALL,
+                ha=side,
+                va="bottom" if several else "top",
+            )
+        ax.set_yticks(
+            range(len(rows)), [textwrap.fill(f"{row.code} {row.name}", 36) for row in rows.itertuples()], fontsize=style.SMALL
+        )
+        for tick, chosen in zip(ax.get_yticklabels(), asked, strict=True):
+            tick.set_color(style.ASKED if chosen else style.INK)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_xlim(first, last)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.grid(axis="y", visible=False)
+
+    return Exhibit(
+        kind="figure",
+        title=_title(result),
+        subtitle="Succession with dates, and the share of the older place that passed",
+        data=_table(result),
+        notes=(READ, KNOWN),
+        sources=_sources(result),
+        alt=f"{len(rows)} places, {len(result.links)} changes. {result.finding}",
+        draw=draw,
+        size=(style.WIDE[0], 1.0 + 0.55 * len(rows)),
+    )
+
+
+@table.register
+def _(result: Lineage) -> Exhibit:
+    return Exhibit(kind="table", title=_title(result), data=_table(result), notes=(KNOWN,), sources=_sources(result))
+
+
+def _title(result: Lineage) -> str:
+    links, code = result.links, result.place.code
+    came, went = links.loc[links["new"] == code, "old"].nunique(), links.loc[links["old"] == code, "new"].nunique()
+    parts = [f"took in all or part of {came}" if came else "", f"passed all or part of itself to {went}" if went else ""]
+    said = " and ".join(part for part in parts if part)
+    return f"{result.place.name} {said}" if said else f"{result.place.name} has no succession in our files"
+
+
+def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:
+    """Places from the oldest to the newest, with the days at which to draw them."""
+    dates = result.links["date"]
+    known = result.places["valid_from"][result.places["valid_from"] > "1900-01-01"]
+    first = min([*known, *dates, pd.Timestamp("2016-01-01")]) - pd.DateOffset(years=1)
+    last = max([*dates, *known, pd.Timestamp("2025-04-01")]) + pd.DateOffset(years=1)
+    rows = result.places.reset_index()
+    gave = result.links.groupby("old")["date"].min()
+    rows = rows.assign(
+        start=rows["valid_from"].clip(lower=first), end=rows["valid_to"].clip(upper=last), gave=rows["code"].map(gave)
+    )
+    return rows.sort_values(["start", "gave", "code"], ignore_index=True), first, last
+
+
+def _share(share: float) -> str:
+    return "not published" if pd.isna(share) else "all" if share > 0.9995 else f"{100 * share:.1f}%"
+
+
+def _table(result: Lineage) -> pd.DataFrame:
+    named = result.places["name"]
+    return pd.DataFrame({
+        "date": result.links["date"].dt.date.astype(str),
+        "from": result.links["old"] + " " + result.links["old"].map(named),
+        "to": result.links["new"] + " " + result.links["new"].map(named),
+        "share of the older place": result.links["share"].map(_share),
+        "basis": result.links["basis"],
+    })  # fmt: skip
+
+
+def _sources(result: Lineage) -> tuple[str, ...]:
+    """Catalog ids among the sources of the links; pages and stated tables are in the register itself."""
+    from .. import catalog
+
+    named = [part.strip() for source in result.links["source"] for part in source.split(";")]
+    known = catalog.sources()
+    return tuple(dict.fromkeys(name for name in named if name in known))
