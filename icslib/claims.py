@@ -237,7 +237,9 @@ def _words(figures: list[Figure]) -> str:
 def _(result: Ledger, verdict: str = "") -> Exhibit:
     """The ledger, or the claims of one `verdict`."""
     rows = result.table[result.table["verdict"] == verdict] if verdict else result.table
-    shown = rows.reset_index()[["claim", "statement", "publisher", "published", "claimed", "ours", "unit", "verdict", "reason", "nearest", "since", "cells"]]
+    note = rows["reason"] + rows["nearest"].map(lambda text: f". Nearest: {text}" if text else "")
+    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note.str.removeprefix(". ")).reset_index()
+    shown = said[["claim", "statement", "said_by", "claimed", "ours", "unit", "verdict", "note", "since", "cells"]]
     return Exhibit(
         kind="table",
         title=result.finding.split(". ")[0].rstrip(".") + "." if not verdict else f"{len(rows)} of {len(result.table)} statements: {verdict}",

@@ -1,9 +1,12 @@
 """Figures and tables of the workforce. Series of different kinds never share a line; limits and intervals are always drawn."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from .. import style
+from ..catalog import reference
 from ..numbers import write_number
 from ..workforce.flow import BackTest, Projection
 from ..workforce.forecast import Forecasts
@@ -55,12 +58,14 @@ def _(result: Gap, measure: str = "vacancies") -> Exhibit:
 
 @table.register
 def _(result: Gap, show: str = "table") -> Exhibit:
-    """The reconciled ``table``, what is held (``coverage``), every printing (``editions``) or ``restated`` figures."""
-    frames = {"table": _told(result.table), "coverage": result.coverage.reset_index(), "editions": _dated(result.editions), "restated": _dated(result.restated)}
+    """The reconciled ``table``, what is held (``coverage``), every printing beside ours (``facts``) or ``restated`` figures."""
+    frames = {"table": _told(result.table), "coverage": result.coverage.T.rename_axis("quarter ending").reset_index(),
+              "facts": _dated(result.facts), "restated": _dated(result.restated)}  # fmt: skip
     titles = {
         "table": _first(result.finding),
         "coverage": f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} group-quarters are held",
-        "editions": f"{len(result.editions)} printings of vacancies, rates and temporary cover",
+        "facts": f"{len(result.facts)} printed figures beside ours: {int(result.facts['stands'].str.startswith('ours').sum())} are the ones we use, "
+        f"{int((result.facts['stands'] == 'agrees').sum())} from other pages agree, {int((result.facts['stands'] == 'restated since').sum())} were restated since",
         "restated": f"{len(result.restated)} figures were printed again with another value",
     }
     return Exhibit("table", titles[show], frames[show], subtitle="NHS vacancies, England", unit=result.unit, sources=("vacancies_national",),
@@ -89,7 +94,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance") -> Exhibit:
         unit=result.unit,
         notes=(
             ASSOCIATION,
-            f"Bars are 95% intervals of a multilevel model over {result.years} years; neighbouring years resemble each other ({result.years_alike:.2f}).",
+            f"Bars are 95% intervals of a multilevel model over {result.first} to {result.last}; neighbouring years resemble each other ({result.years_alike:.2f}).",
             *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else []),
             *([f"{int(rows['bounded'].sum())} suppressed figures are carried as bounds."] if rows["bounded"].any() else []),
         ) if show == "distance" else (),
@@ -319,7 +324,13 @@ def _first(text: str) -> str:
 
 
 def _plain(measure: str) -> str:
-    return measure.replace("_", " ").capitalize()
+    """The label of a measure, or its name in words."""
+    return _labels().get(measure, measure.replace("_", " ").capitalize())
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return reference("measures").set_index("measure")["label"].to_dict()
 
 
 def _when(at: object) -> str:

@@ -54,9 +54,10 @@ class Funnel(Result):
         out = self.by_place[self.by_place["stands"].str.contains("99.8")]
         above, below = (sorted(out.index[out["stands"].str.startswith(word)]) for word in ("above", "below"))
         said = "; ".join(filter(None, [f"above: {', '.join(map(str, above))}" if above else "", f"below: {', '.join(map(str, below))}" if below else ""]))
+        count = {0: "none stands", 1: "one stands"}.get(len(out), f"{len(out)} stand")
         return (
-            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, which vary {self.phi:,.0f} times as much as chance alone "
-            f"would make them. Allowing for that, {len(out) or 'none'} {'stands' if len(out) == 1 else 'stand'} outside the 99.8% limits{' (' + said + ')' if said else ''}."
+            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, and {count} outside the 99.8% limits"
+            f"{' (' + said + ')' if said else ''}. The limits allow for places varying {self.phi:,.0f} times as much as chance alone would make them."
         )
 
 

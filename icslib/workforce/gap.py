@@ -51,6 +51,19 @@ class Gap(Result):
     unit: str = "FTE"
 
     @property
+    def facts(self) -> pd.DataFrame:
+        """Every printed figure beside ours of the same group and day: ``theirs``, ``ours``, ``apart`` and in words how they stand."""
+        names = {"vacancies": "vacancies", "vacancy_rate": "rate", "temporary_workforce": "temporary"}
+        held = self.table.melt(["staff_group", "day"], list(names.values()), "name", "ours")
+        rows = self.editions.assign(name=self.editions["measure"].map(names)).merge(held, on=["staff_group", "day", "name"])
+        rows["apart"] = rows["ours"] - rows["value"]
+        near, bound = rows["apart"].abs() <= rows["rounding"] / 2, rows["qualifier"] != ""
+        rows["stands"] = np.select([rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since")
+        return rows.rename(columns={"value": "theirs"})[
+            ["staff_group", "day", "measure", "publisher", "published", "qualifier", "theirs", "ours", "apart", "stands", "cells"]
+        ]
+
+    @property
     def finding(self) -> str:
         """The highest total held, the latest of the largest single group, and how much of the grid is filled."""
         said = []
@@ -170,7 +183,7 @@ def _cover(held: pd.DataFrame) -> pd.DataFrame:
     quarters = pd.period_range(main["day"].min(), main["day"].max(), freq="Q")
     words = {("vacancies",): "count", ("vacancy_rate",): "rate", ("vacancies", "vacancy_rate"): "count and rate"}
     seen = main.groupby(["staff_group", main["day"].dt.to_period("Q")])["measure"].agg(lambda m: words[tuple(sorted(set(m)))])
-    grid = seen.unstack().reindex(columns=quarters).fillna("")
+    grid = seen.unstack().reindex(columns=quarters).astype(object).fillna("")
     order = (grid != "").sum(axis=1).sort_values(ascending=False, kind="stable").index
     grid = grid.loc[sorted(order, key=lambda group: (group != "all", -int((grid.loc[group] != "").sum())))]
     grid.columns = [f"{quarter.end_time:%Y-%m}" for quarter in quarters]

@@ -49,8 +49,8 @@ class Staffing(Result):
     places, years, rows : int
     england : float
         The last year's figure over all places, weighted by people; NaN without them.
-    last : int
-        That year.
+    first, last : int
+        The years used.
     left_out : tuple of str
         Places or place-years without what the model needs, and those asked to be left out.
     """
@@ -67,6 +67,7 @@ class Staffing(Result):
     unit: str = ""
     left_out: tuple[str, ...] = ()
     england: float = float("nan")
+    first: int = 0
     last: int = 0
 
     @property
@@ -81,7 +82,7 @@ class Staffing(Result):
         ]
         out = f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         return (
-            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places over {self.years} years: {' and '.join(told)}. {len(clear)} of {self.places} "
+            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places, {self.first} to {self.last}: {' and '.join(told)}. {len(clear)} of {self.places} "
             f"are clear of zero.{out}"
         )
 
@@ -143,7 +144,7 @@ def compare_staffing(
     terms = pd.DataFrame({"estimate": beta, "low": beta - t, "high": beta + t}, index=pd.Index(names, name="term")).loc[list(need)]
     return Staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
-        outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].max()),
+        outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
     )  # fmt: skip
 
 
