@@ -47,18 +47,20 @@ def expect_table(
     reader: str,
     key: str | None = None,
     subtotals: Iterable[str] = (),
-    junk: Iterable[str] = ("",),
+    left_out: Iterable[str] = (),
 ) -> Table:
-    """The table whose header row is exactly `titles`, blank and `junk` columns aside; else a DriftError with the patch.
+    """The table whose header row is exactly `titles`, blank columns aside; else a DriftError with the patch.
 
     `reader` is the module that holds the list (pass ``__name__``); the error names its file and gives the new list.
+    `left_out` are columns known and not read; with them, the order of the others is free.
     """
-    wanted, aside = [plain(title) for title in titles], {plain(title) for title in junk} | {""}
+    wanted, aside = [plain(title) for title in titles], {plain(title) for title in left_out} | {""}
     rows = [page.row_text(index) for index in range(min(60, len(page.grid)))]
     best = max(rows, key=lambda row: len(set(wanted) & set(row)), default=[])
     if len(set(wanted) & set(best)) * 2 > len(set(wanted)):
         seen = [title for title in best if title not in aside]
-        changes = describe_drift(wanted, seen)
+        expected = sorted(wanted, key=lambda title: seen.index(title) if title in seen else len(seen)) if left_out else wanted
+        changes = describe_drift(expected, seen)
         if changes:
             changed = [t for t in seen if t not in wanted] + [t for t in wanted if t not in seen]
             where = f"{reader.replace('.', '/')}.py"

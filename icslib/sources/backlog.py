@@ -25,7 +25,7 @@ RISKS = {
     "Risk adjusted backlog cost (£)": "backlog_risk_adjusted",
 }
 AGES = "Age profile - total (must equal 100%) (%)"
-SUBTOTALS = [re.compile(r"\w+ Result"), "Grand Total", "Result", "Overall Result"]
+SUBTOTALS: list[str | re.Pattern] = [re.compile(r"\w+ Result"), "Grand Total", "Result", "Overall Result"]
 
 
 def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England, from the printed total), month and measure."""
     table = expect_table(
         pages[""], [*IDS, *MEASURES], reader=__name__, key="Org Code", subtotals=["Total", "TOTAL"],
-        junk=["a", *(f"Unnamed: {n}" for n in range(22, 30))],
+        left_out=["a", *(f"Unnamed: {n}" for n in range(22, 30))],
     )  # fmt: skip
     month = parse_period(table.frame["Period"].iloc[0])
     if set(table.frame["Period"].map(parse_period)) != {month}:

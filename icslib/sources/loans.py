@@ -12,13 +12,14 @@ from dataclasses import replace
 import pandas as pd
 
 from ..catalog import Source
+from ..numbers import parse_number
 from ..periods import Period, day, financial_year, parse_period
 from ..sheets import Page, plain
 from ..sheets.expectations import expect_total
 from ..tidy import observations
 
 REVENUE, NORMAL, CAPITAL = "interim revenue support", "normal course of business", "interim capital support"
-SHEETS = {  # edition: sheet -> loan type, pounds a printed unit
+SHEETS: dict[str, dict[str, tuple[str, float]]] = {  # edition: sheet -> loan type, pounds a printed unit
     "2016-17": {"Data": (REVENUE, 1e3), "Normal course of business to ad": (NORMAL, 1e3)},
     "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1), "Interim capital support": (CAPITAL, 1)},
 }  # fmt: skip
@@ -49,8 +50,7 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
 
 def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -> pd.DataFrame:
     header = [title for title in page.row_text(0) if title]
-    named = {name: next((t for t in header if re.fullmatch(form, t, re.I)), None) for name, form in TITLES.items()}
-    named = {name: title for name, title in named.items() if title}
+    named = {name: title for name, form in TITLES.items() for title in header if re.fullmatch(form, title, re.I)}
     table = page.find_table(list(named.values()), key=named["code"])
     table = replace(table, frame=table.frame.mask(table.frame.map(plain) == "-", 0.0))
     measure_of = {title: name for name, title in named.items() if name.startswith("loan_")}
@@ -107,9 +107,9 @@ def _printed(pages: dict[str, Page], edition: str) -> dict[str, float]:
     """Printed grand totals of closing balances, in pounds: the labelled one, and the last line of a pivot without a label."""
     if edition == "2016-17":
         grid = pages["IRSL(USE)"].grid
-        return {REVENUE: next(float(row[1]) for row in grid if plain(row[0]) == "Grand Total") * 1e3}
+        return {REVENUE: next(parse_number(row[1])[0] for row in grid if plain(row[0]) == "Grand Total") * 1e3}
     summary, pivot = pages["Summary"].grid, pages["IRSL (TOTAL)"].grid
     return {
-        REVENUE: float(pivot[len(pivot) - 1][3]),
-        CAPITAL: next(float(row[1]) for row in summary if plain(row[0]) == "Grand Total"),
+        REVENUE: parse_number(pivot[len(pivot) - 1][3])[0],
+        CAPITAL: next(parse_number(row[1])[0] for row in summary if plain(row[0]) == "Grand Total"),
     }

@@ -11,7 +11,7 @@ import pandas as pd
 from ..catalog import Source
 from ..periods import financial_year
 from ..sheets import Page
-from ..sheets.expectations import expect_total
+from ..sheets.expectations import expect_table, expect_total
 from ..tidy import observations
 
 AREAS = {  # edition: place type -> title of its code; title of the registered population; its year ending March
@@ -30,12 +30,17 @@ WEIGHTED = {
     "Final PMC WP": "population_weighted_primary_care",
 }
 
+LEFT_OUT = [
+    "GP_Practice_Name", "Practice_Postcode", "Latitude", "Longitude", "CCG", "Former CCG", "PCN_Code", "PCN_Name", "LOC", "LOCname", "LOC22",
+    "LOC22name", "ICS22name", "ICBname", "R22", "Rcode", "Region22", "Region", "LTLA21", "LTLA", "LA21", "LA", "UTLA21", "UTLA", "Patients",
+]  # fmt: skip
+
 
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and kind of population; ``practices`` says how many were added up."""
     areas, registered, fy = AREAS[source.edition]
     measures = {registered: "population_registered", **WEIGHTED}
-    table = pages[""].find_table(["Practice_Code", *areas.values(), *measures])
+    table = expect_table(pages[""], ["Practice_Code", *areas.values(), *measures], reader=__name__, left_out=LEFT_OUT)
     rows = table.frame.assign(all="E92000001")
     numbers = rows[list(measures)].apply(pd.to_numeric).fillna(0.0)
     first, last = rows.index.min(), rows.index.max()

@@ -16,6 +16,7 @@ from ..errors import SheetError
 from ..periods import Period, month, parse_period
 from ..register import places
 from ..sheets import Page, Table
+from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 ENGLAND = {
@@ -25,6 +26,7 @@ ENGLAND = {
     "Total waiting": "rtt_waiting",
 }
 WAITS = {"waits_over_18_weeks": "rtt_all_parts_over_18_weeks", "waits_over_52_weeks": "rtt_all_parts_over_52_weeks"}
+LEFT_OUT = ["nhs_trust22_name", "year", "month"]
 PLACES = {"waiting_regions": ("nhs_region20_name", "region"), "waiting_trusts": ("nhs_trust22_code", "trust")}
 
 
@@ -32,11 +34,11 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure: for England pathways still waiting at the end of the month, else all parts together."""
     page = next(iter(pages.values()))
     if source.table == "waiting_england":
-        long = page.find_table(["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
+        long = expect_table(page, ["month", "type_of_wait", "count"], reader=__name__).melt(["month", "type_of_wait"])
         place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
     else:
         title, place_type = PLACES[source.table]
-        table = page.find_table([title, "date", "treatment", *WAITS])
+        table = expect_table(page, [title, "date", "treatment", *WAITS], reader=__name__, left_out=LEFT_OUT)
         _check_totals(table, title)
         table = replace(table, frame=table.frame[table.frame["treatment"] == "Total"])
         long = table.melt([title, "date", "treatment"], values=list(WAITS))

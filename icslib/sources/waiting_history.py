@@ -10,6 +10,7 @@ import pandas as pd
 from ..catalog import Source
 from ..periods import parse_period
 from ..sheets import Page
+from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 MEASURES = {
@@ -20,10 +21,13 @@ MEASURES = {
     "over_78wk": "rtt_over_78_weeks",
 }
 
+LEFT_OUT = ["month_start", "fy", "is_winter", "winter_label", "over_104wk", "pct_within_18wk", "waiting_per_10k_catchment"]
+
 
 def tidy_waiting_history(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider, month and measure."""
-    long = pages[""].find_table(["org_code", "month_key", *MEASURES]).melt(["org_code", "month_key"], values=list(MEASURES))
+    ids = ["org_code", "month_key"]
+    long = expect_table(pages[""], [*ids, *MEASURES], reader=__name__, left_out=LEFT_OUT).melt(ids, values=list(MEASURES))
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     return observations(
         long,

@@ -23,13 +23,14 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
     listed = reference("corrections") if corrections is None else corrections
     mended = dict(pages)
     for line in listed[listed["source"] == source].itertuples():
-        page = mended.get(line.sheet)
-        letters, number = re.fullmatch(r"([A-Z]+)(\d+)", line.cell).groups()
-        grid = [list(row) for row in page.grid] if page is not None else []
-        row = grid[int(number) - 1] if len(grid) >= int(number) else []
-        spot = next((i for i in range(len(row)) if column_letter(i + 1) == letters), None)
-        seen = plain(row[spot]) if spot is not None else "nothing"
-        if seen != line.seen:
+        page, cell = mended.get(line.sheet), re.fullmatch(r"([A-Z]+)([1-9]\d*)", line.cell)
+        if page is None or cell is None:
+            raise DriftError(f"corrections.csv names the cell {line.sheet}!{line.cell} of {source}; its sheets are {list(pages)}. Alter that line.")
+        grid = [list(row) for row in page.grid]
+        row = grid[int(cell[2]) - 1] if len(grid) >= int(cell[2]) else []
+        spot = next((i for i in range(len(row)) if column_letter(i + 1) == cell[1]), -1)
+        seen = plain(row[spot]) if spot >= 0 else ""
+        if spot < 0 or seen != line.seen:
             raise DriftError(
                 f"{source}, {line.sheet}!{line.cell} says {seen!r}, but corrections.csv expects {line.seen!r} there "
                 f"({line.reason}). The correction is no longer needed, or the file moved: take out or alter its line."

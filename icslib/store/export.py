@@ -62,7 +62,7 @@ def _table(frame: pd.DataFrame) -> list[list[object]]:
         empty = [name for name in ("lower", "upper", "flag") if frame[name].isin([""]).all() or frame[name].isna().all()]
         frame = frame[shown].drop(columns=empty).assign(cell=cell)
     flags = frame["flag"] if "flag" in frame else pd.Series("", index=frame.index)
-    rows = [[str(name) for name in frame.columns]]
+    rows: list[list[object]] = [[str(name) for name in frame.columns]]
     for values, flag in zip(frame.itertuples(index=False, name=None), flags, strict=True):
         rows.append([_plain(value, flag) for value in values])
     return rows
@@ -134,8 +134,8 @@ def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
                 first, 0, first + max(len(rows) - 1, 1), len(rows[0]) - 1,
                 {"name": sheet.name.replace(" ", "_"), "columns": [{"header": str(name)} for name in rows[0]], "style": None, "autofilter": False},
             )  # fmt: skip
-            for down, row in enumerate(rows[1:], first + 1):
-                for spot, cell in enumerate(row):
+            for down, cells in enumerate(rows[1:], first + 1):
+                for spot, cell in enumerate(cells):
                     write = page.write_string if isinstance(cell, str) else page.write_number
                     write(down, spot, cell, wrapped)
 
