@@ -1,0 +1,160 @@
+"""What oversight looks at: each metric put to a purpose by a rule written down as data, twice.
+
+One rule reads the metric's own name, the other the heading its framework gives it; neither sees the other. Their
+agreement (Cohen's kappa, beyond what chance gives) says how far a share depends on who classifies. A metric that no
+pattern meets stops the count and is named: nothing is classified by default.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .. import paths
+from ..errors import NotIdentified
+from ..results import Result
+
+PURPOSES = ("outcomes", "inequalities", "productivity", "social and economic", "care today")
+RULES = ("name", "theme")
+READS = {"name": "metric", "theme": "theme"}
+
+
+@dataclass(frozen=True, eq=False)
+class Attention(Result):
+    """Metrics by purpose, under a chosen rule, with the agreement of two.
+
+    Attributes
+    ----------
+    table : DataFrame, one row a metric
+        ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen rule), ``prevention``
+        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published), ``reason``.
+    shares : DataFrame, index framework, columns purposes
+        Share of listed metrics, per cent; with ``metrics`` and ``movable``.
+    agreement, kappa, low, high : float
+        Share classified alike by both rules; kappa and its 95% bootstrap interval over metrics.
+    bounds : tuple of float
+        Lowest and highest share movable by prevention of all scored metrics of the latest framework, whatever the unlisted ones are; NaN where
+        their number is not known.
+    """
+
+    table: pd.DataFrame
+    shares: pd.DataFrame
+    rule: str
+    agreement: float
+    kappa: float
+    low: float
+    high: float
+    bounds: tuple[float, float]
+    scored: int | None = None
+    unit: str = "percent"
+
+    @property
+    def finding(self) -> str:
+        """How much of what is overseen prevention could move, by when, and how sure the classification is."""
+        movable = self.table[self.table["prevention"]]
+        latest = self.table["period"].max()
+        now = self.table[self.table["period"] == latest]
+        words = (
+            f"Of {len(now)} metrics listed for {latest}, {int(now['prevention'].sum())} could be moved by success in prevention; of all "
+            f"{len(self.table)} listed since {self.table['period'].min()}, {len(movable)}"
+        )
+        if len(movable) and movable["years_low"].notna().any():
+            words += f", and those only after {movable['years_low'].min():.0f} to {movable['years_high'].max():.0f} years"
+        words += f". Two rules agree on {self.agreement:.0%} of metrics (kappa {self.kappa:.2f}, {self.low:.2f} to {self.high:.2f})."
+        if self.scored:
+            words += (
+                f" {self.scored} metrics are scored for an acute trust and {len(now)} are listed publicly: between {self.bounds[0]:.0%} and "
+                f"{self.bounds[1]:.0%} of those scored could be, whatever the others are."
+            )
+        return words
+
+
+def classify_metrics(
+    metrics: pd.DataFrame,
+    rule: str = "name",
+    rules: pd.DataFrame | None = None,
+    *,
+    published: pd.DataFrame | None = None,
+    scored: int | None = None,
+    draws: int = 2000,
+    seed: int = 1,
+) -> Attention:
+    """Put each metric to a purpose by two rules and count.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        ``period``, ``framework``, ``metric``, ``theme``, ``status``.
+    rule : "name" or "theme", the rule the shares rest on
+    rules : DataFrame
+        ``rule``, ``order`` (the first pattern that meets wins), ``pattern`` (regular expression, any case), ``purpose``, ``prevention`` (yes or no),
+        ``years_from``, ``reason``. By default ``data/raw/reference/purpose_rules.csv``.
+    published : observations of published years to effect; ``years_from`` names the measures ``<name>`` or ``<name>_low`` and ``<name>_high``
+    scored : how many metrics the latest framework scores, where more are scored than listed
+
+    Raises
+    ------
+    NotIdentified
+        A metric that a rule does not meet, by name; the share would otherwise hide it.
+    """
+    if rule not in RULES:
+        raise NotIdentified(f"rule={rule!r} is not known. Choose one of {RULES}.")
+    rules = pd.read_csv(paths.raw("reference", "purpose_rules.csv"), keep_default_na=False) if rules is None else rules.fillna("")
+    table = metrics.copy().reset_index(drop=True)
+    met = {name: _classified(table, rules[rules["rule"] == name].sort_values("order"), name) for name in RULES}
+    for name in RULES:
+        table[f"by_{name}"] = met[name]["purpose"]
+    chosen = met[rule]
+    table["purpose"], table["prevention"], table["reason"] = chosen["purpose"], chosen["prevention"] == "yes", chosen["reason"]
+    years = {name: _years(name, published) for name in set(chosen["years_from"])}
+    table["years_low"], table["years_high"] = ([years[name][end] for name in chosen["years_from"]] for end in (0, 1))
+    by = table.groupby(["period", "framework"], sort=True)
+    shares = by["purpose"].value_counts(normalize=True).mul(100).unstack(fill_value=0.0).reindex(columns=PURPOSES, fill_value=0.0)
+    shares["metrics"], shares["movable"] = by.size(), 100 * by["prevention"].mean()
+    codes = [pd.Categorical(table[f"by_{name}"], PURPOSES).codes for name in RULES]
+    rng = np.random.default_rng(seed)
+    spots = rng.integers(0, len(table), (draws, len(table)))
+    kappas = np.array([cohen_kappa(codes[0][spot], codes[1][spot]) for spot in spots])
+    low, high = np.nanquantile(kappas, [0.025, 0.975])
+    now = table[table["period"] == table["period"].max()]
+    bounds = (float("nan"), float("nan"))
+    if scored:
+        if scored < len(now):
+            raise NotIdentified(f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check both.")
+        bounds = now["prevention"].sum() / scored, (now["prevention"].sum() + scored - len(now)) / scored
+    agreement = float((codes[0] == codes[1]).mean())
+    return Attention(table, shares.reset_index(), rule, agreement, cohen_kappa(*codes), float(low), float(high), bounds, scored)
+
+
+def cohen_kappa(one: np.ndarray, other: np.ndarray) -> float:
+    """Agreement beyond chance: ``(seen - expected) / (1 - expected)`` (Cohen 1960); NaN when chance alone gives full agreement.
+
+    >>> round(cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])), 2)
+    0.5
+    """
+    labels = np.unique(np.concatenate([one, other]))
+    seen = (one == other).mean()
+    expected = sum((one == label).mean() * (other == label).mean() for label in labels)
+    return float((seen - expected) / (1 - expected)) if expected < 1 else float("nan")
+
+
+def _classified(table: pd.DataFrame, rules: pd.DataFrame, name: str) -> pd.DataFrame:
+    text = table[READS[name]].astype(str)
+    spot = pd.Series(-1, index=table.index)
+    for at, pattern in reversed(list(enumerate(rules["pattern"]))):
+        spot[text.str.contains(pattern, case=False, regex=True)] = at
+    lost = table[spot < 0]
+    if len(lost):
+        named = "; ".join(f"{row['metric']} ({row['theme']})" for _, row in lost.head(5).iterrows())
+        raise NotIdentified(f"{len(lost)} metrics meet no pattern of the rule by {name}: {named}. Add a pattern to purpose_rules.csv.")
+    strange = sorted(set(rules["purpose"]) - set(PURPOSES))
+    if strange:
+        raise NotIdentified(f"purpose_rules.csv names the purposes {strange}; known are {', '.join(PURPOSES)}.")
+    return rules.iloc[spot.to_numpy()].reset_index(drop=True)
+
+
+def _years(name: str, published: pd.DataFrame | None) -> tuple[float, float]:
+    if not name or published is None:
+        return float("nan"), float("nan")
+    held = published.loc[published["measure"].isin([name, f"{name}_low", f"{name}_high"]), "value"]
+    return (float(held.min()), float(held.max())) if len(held) else (float("nan"), float("nan"))

@@ -1,0 +1,59 @@
+"""How many national targets a year had: as a range with its sources, where counts differ."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..errors import BasisError
+from ..results import Result
+from ..tidy import cell_refs, merge_cells
+
+MEASURES = ("planning_guidance_national_targets", "planning_guidance_headline_priorities", "government_mandate_priorities")
+
+
+@dataclass(frozen=True, eq=False)
+class TargetCounts(Result):
+    """Counts by measure and period.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``measure``, ``period``, ``low``, ``high``, ``counts`` (distinct values), ``told`` (each with who printed it), ``cells``.
+    """
+
+    table: pd.DataFrame
+    unit: str = "targets"
+
+    @property
+    def finding(self) -> str:
+        """The path of the counts, and where sources part."""
+        rows = self.table[self.table["measure"] == MEASURES[0]]
+        told = "; ".join(f"{row['period']}: {_range(row)}" for _, row in rows.iterrows())
+        parted = rows[rows["counts"] > 1]["period"].tolist()
+        return f"National targets in planning guidance, as counted by others: {told}." + (
+            f" For {' and '.join(parted)} the counts differ by source and are left as a range." if parted else ""
+        )
+
+
+def count_targets(figures: pd.DataFrame) -> TargetCounts:
+    """Counts of targets and priorities by planning year, from ``load("national_local")``.
+
+    A period written as a single year stays as written: the source does not say which planning year it means.
+    """
+    rows = figures[figures["measure"].isin(MEASURES)]
+    if rows.empty:
+        raise BasisError(f"None of {', '.join(MEASURES)} is among these figures. Load the table 'national_local'.")
+    rows = rows.assign(cell=cell_refs(rows))
+    out = []
+    for (measure, period), group in rows.groupby(["measure", "period"]):
+        said = [f"{value:g}{f' ({flag})' if flag else ''} {who}" for value, flag, who in zip(group["value"], group["flag"], group["publisher"], strict=True)]
+        values = group["value"]
+        told = "; ".join(dict.fromkeys(said))
+        out.append((measure, period, values.min(), values.max(), values.nunique(), told, merge_cells(group["cell"])))
+    table = pd.DataFrame(out, columns=["measure", "period", "low", "high", "counts", "told", "cells"])
+    order = {measure: spot for spot, measure in enumerate(MEASURES)}
+    return TargetCounts(table.sort_values(["measure", "period"], key=lambda c: c.map(order) if c.name == "measure" else c).reset_index(drop=True))
+
+
+def _range(row: pd.Series) -> str:
+    return f"{row['low']:g}" if row["counts"] == 1 else f"{row['low']:g} to {row['high']:g}"

@@ -1,0 +1,125 @@
+"""What people said, with how many said it where that is known.
+
+A share of answers has an interval only where the base is published. Where it is not, the share stands alone, and for a gap
+between two shares the smallest base at which it would be clear is given instead: ``n = (z / gap)^2 (p1 (1-p1) + p2 (1-p2))`` for
+two independent samples of n each, which errs on the safe side when the same people answered both.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .. import paths
+from ..errors import BasisError
+from ..results import Result
+from ..tidy import cell_refs
+
+Z = 1.959964
+
+
+@dataclass(frozen=True, eq=False)
+class Voices(Result):
+    """Survey shares.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``measure``, ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry, report), ``base`` (NaN: not published),
+        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``, ``cells``.
+    gap : float
+        Intention less capacity to invest in prevention, percentage points.
+    smallest : int
+        Smallest number of answers to each question at which the gap excludes zero.
+    """
+
+    table: pd.DataFrame
+    gap: float
+    smallest: int
+    intention: float
+    capacity: float
+    unit: str = "percent"
+
+    @property
+    def finding(self) -> str:
+        """The gap, and what is not known about it."""
+        known = int(self.table["base"].notna().sum())
+        return (
+            f"{self.intention:.0f}% meant to invest in prevention and {self.capacity:.0f}% said they had the capacity, a gap of {self.gap:.0f} percentage "
+            f"points. How many answered is not published; {self.smallest} answers to each question would be enough to tell the gap from none. "
+            f"Of {len(self.table)} survey figures held, {known} come with a base."
+        )
+
+
+def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -> Voices:
+    """Survey figures with their wording class and base.
+
+    Parameters
+    ----------
+    figures : observations with survey shares: ``nao_claims``, ``national_local`` and ``finances_national`` together
+        A unit such as ``finance officers of 19`` is a count with its base.
+    wording : ``measure``, ``wording``, ``base_measure`` (where another figure is the base), ``reason``; by default
+        ``data/raw/reference/survey_wording.csv``
+
+    Raises
+    ------
+    BasisError
+        A survey share without a wording class, by name; or intention and capacity not both there.
+    """
+    words = pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False) if wording is None else wording.fillna("")
+    words = words.set_index("measure")
+    counted = figures["unit"].str.extract(r" of (\d+)$")[0].astype(float)
+    rows = figures[(figures["basis"] == "survey") & ((figures["unit"] == "percent") | counted.notna())]
+    unknown = sorted(set(rows["measure"]) - set(words.index))
+    if unknown:
+        raise BasisError(f"No wording class is written for {', '.join(unknown)}. Add a row to survey_wording.csv.")
+    base = counted[rows.index]
+    share = rows["value"].where(base.isna(), 100 * rows["value"] / base)
+    others = rows["measure"].map(words["base_measure"])
+    told = figures.drop_duplicates("measure").set_index("measure")["value"]
+    base = base.fillna(others.map(told))
+    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), base=base, cells=cell_refs(rows).map(lambda ref: (ref,)))
+    low, high = wilson(table["share"].to_numpy(float) / 100, table["base"].to_numpy(float))
+    table["low"], table["high"] = 100 * low, 100 * high
+    both = table.set_index("measure")["share"]
+    pair = ["intend_to_invest_in_prevention", "have_capacity_to_invest_in_prevention"]
+    if any(name not in both for name in pair):
+        raise BasisError(f"The gap needs both {' and '.join(pair)}. Load the table 'nao_claims' with the others.")
+    meant, able = (float(np.atleast_1d(both[name])[0]) for name in pair)
+    columns = ["measure", "period", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]
+    table = table[columns].sort_values(["wording", "period", "measure"]).reset_index(drop=True)
+    return Voices(table, meant - able, smallest_base(meant / 100, able / 100), meant, able)
+
+
+def wilson(share: np.ndarray, base: np.ndarray, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's interval of a share; NaN where the base is.
+
+    >>> low, high = wilson(np.array([0.5]), np.array([100.0]))
+    >>> round(float(low[0]), 3), round(float(high[0]), 3)
+    (0.404, 0.596)
+    """
+    centre = (share + z**2 / (2 * base)) / (1 + z**2 / base)
+    reach = z * np.sqrt(share * (1 - share) / base + z**2 / (4 * base**2)) / (1 + z**2 / base)
+    return centre - reach, centre + reach
+
+
+def smallest_base(one: float, other: float, z: float = Z) -> int:
+    """Fewest answers to each of two questions at which the difference of the shares excludes zero.
+
+    >>> smallest_base(0.77, 0.31)
+    8
+    """
+    if one == other:
+        raise BasisError("Two equal shares have no gap to be told from none.")
+    return math.ceil((z / (one - other)) ** 2 * (one * (1 - one) + other * (1 - other)))
+
+
+def plain_measure(name: str) -> str:
+    """A measure's name in words.
+
+    >>> plain_measure("ics_leaders_improved_joint_working")
+    'leaders: improved joint working'
+    """
+    return re.sub(r"_", " ", re.sub(r"^ics_leaders_", "leaders: ", name)).strip()
