@@ -145,31 +145,33 @@ def parse_numbers(cells: pd.Series, marks: Mapping[str, str | float] | None = No
     return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
 
 
-def read_figures(cells: pd.Series, marks: Mapping[str, str | float] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """As :func:`parse_numbers`, but two plain arrays."""
+def read_figures(
+    cells: pd.Series | list | pa.Array | pa.ChunkedArray, marks: Mapping[str, str | float] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """As :func:`parse_numbers`, but two plain arrays, and for a list or an Arrow text array too."""
+    if isinstance(cells, pd.Series):
+        if cells.dtype.kind in "iuf" and not isinstance(cells.dtype, pd.CategoricalDtype):
+            values = cells.to_numpy(float, na_value=math.nan)
+            if not np.isinf(values).any():
+                return values, np.full(len(cells), "", dtype=object)
+        cells = cells.tolist() if cells.dtype == object else pa.array(cells.astype("str").array, pa.large_string())
     flags = np.full(len(cells), "", dtype=object)
-    if cells.dtype.kind in "iuf" and not isinstance(cells.dtype, pd.CategoricalDtype):
-        values = cells.to_numpy(float, na_value=math.nan)
-        if not np.isinf(values).any():
-            return values, flags
-    if cells.dtype != object:
-        text = pa.array(cells.astype("str").array, pa.large_string())
-        values, words = _text_figures(text)
-        _read_words(text.take(pa.array(words)), words, values, flags, marks)
+    if not isinstance(cells, list):
+        values, words = _text_figures(cells)
+        _read_words(cells.take(pa.array(words)), words, values, flags, marks)
         return values, flags
-    listed = cells.tolist()
-    kinds = set(map(type, listed))
-    values = np.array(listed if kinds == {float} else [cell if type(cell) is float else math.nan for cell in listed], dtype=float)
+    kinds = set(map(type, cells))
+    values = np.array(cells if kinds == {float} else [cell if type(cell) is float else math.nan for cell in cells], dtype=float)
     if str in kinds:
-        spots = np.array([spot for spot, cell in enumerate(listed) if type(cell) is str and cell], dtype=np.intp)
-        text = pa.array([listed[spot] for spot in spots], pa.large_string())
+        spots = np.array([spot for spot, cell in enumerate(cells) if type(cell) is str and cell], dtype=np.intp)
+        text = pa.array([cells[spot] for spot in spots.tolist()], pa.large_string())
         values[spots], words = _text_figures(text)
         _read_words(text.take(pa.array(words)), spots[words], values, flags, marks)
     odd = np.flatnonzero(np.isinf(values)).tolist()
     if kinds - {float, str, type(None)}:
-        odd += [spot for spot, cell in enumerate(listed) if cell is not None and type(cell) not in (float, str)]
+        odd += [spot for spot, cell in enumerate(cells) if cell is not None and type(cell) not in (float, str)]
     for spot in odd:
-        values[spot], flags[spot] = parse_number(listed[spot], marks)
+        values[spot], flags[spot] = parse_number(cells[spot], marks)
     return values, flags
 
 
@@ -190,7 +192,7 @@ def _read_words(words: pa.Array, spots: np.ndarray, values: np.ndarray, flags: n
     values[spots], flags[spots] = value[codes], flag[codes]
 
 
-def _text_figures(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def _text_figures(text: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     if pc.any(pc.starts_with(text, "(")).as_py():
         text = pc.replace_substring_regex(text, r"^\(([0-9][0-9,]*\.?[0-9]*)\)$", r"-\1")
     grouped = pc.match_substring_regex(text, _GROUPED)

@@ -137,10 +137,10 @@ def _titles_in_figures(cells: Cells, kinds: np.ndarray, row: int, top: int, left
     none = np.zeros(0, np.intp)
     if not len(spots) or row + 1 >= len(kinds) or (kinds[row] == MARK).any():
         return none
-    heads = np.array([cells.values[left + spot][top + row] for spot in spots])
+    heads = cells.values[top + row, left + spots]
     years = (heads >= YEARS[0]) & (heads <= YEARS[1]) & (heads == heads.round())
     counted = len(heads) >= 3 and (np.diff(heads) == 1).all() and heads[0] in (0, 1)
-    under = np.concatenate([cells.values[left + spot][top + row + 1 : top + len(kinds)] for spot in spots])
+    under = cells.values[top + row + 1 : top + len(kinds), left + spots]
     under = under[~np.isnan(under)]
     alike = ((under >= YEARS[0]) & (under <= YEARS[1]) & (under == under.round())).mean() if len(under) else 0
     texts_beside = (kinds[row] == TEXT).sum() + (kinds[row] == EMPTY).sum()

@@ -5,11 +5,13 @@ these is refused here with a plain reason, before any parser sees it.
 """
 
 import bz2
+import gzip
 import io
 import lzma
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 from ..errors import SheetError
 
@@ -34,7 +36,7 @@ def check_file(raw: bytes, name: str) -> str:
     if raw[:8] == OLE:
         return _check_ole(raw, name)
     if raw[:3] == b"BZh" or raw[:2] == b"\x1f\x8b" or raw[:6] == b"\xfd7zXZ\x00" or raw[:4] in R_MARKS:
-        return _check_r(raw, name)
+        return "r"
     start = head[:512].lower().removeprefix(b"\xef\xbb\xbf").lstrip()
     if re.match(rb"<(!doctype\s+html|html|head|body|table|div|meta)\b", start) or (start.startswith(b"<") and b"<html" in start):
         raise SheetError(
@@ -65,34 +67,28 @@ def _check_ole(raw: bytes, name: str) -> str:
     return "book"
 
 
-def _check_r(raw: bytes, name: str) -> str:
-    if unpack_r(raw[: 1 << 16], name, whole=False)[:4] not in R_MARKS:
-        raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
-    return "r"
-
-
-def unpack_r(raw: bytes, name: str, whole: bool = True) -> bytes:
-    """R data without its compression; just the beginning if not `whole`."""
+def unpack_r(raw: bytes, name: str) -> bytes:
+    """R data without its compression (gzip, bzip2, xz or none), never more than a gigabyte."""
     if raw[:4] in R_MARKS:
         return raw
-    opener = {b"BZ": bz2.BZ2Decompressor, b"\xfd7": lzma.LZMADecompressor}.get(raw[:2])
-    worker = opener() if opener else zlib.decompressobj(31)
     pieces: list[bytes] = []
     try:
-        piece, size = worker.decompress(raw, 1 << 20), 0
-        while piece:
+        for piece in _inflate(raw):
             pieces.append(piece)
-            size += len(piece)
-            _check_size(size, name)
-            rest = b"" if opener else worker.unconsumed_tail
-            if not whole or worker.eof or not (rest or opener) or (opener and worker.needs_input):
-                break
-            piece = worker.decompress(rest, 1 << 20)
+            _check_size(sum(map(len, pieces)), name)
+            if pieces[0][:4] not in R_MARKS:
+                raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
-        raise SheetError(f"{name} is damaged: {fault}. Fetch it again.") from fault
-    if whole and not worker.eof:
-        raise SheetError(f"{name} is not whole. It may have been cut short on the way: fetch it again.")
+        raise SheetError(f"{name} is damaged ({fault}). Fetch it again.") from fault
     return b"".join(pieces)
+
+
+def _inflate(raw: bytes) -> Iterator[bytes]:
+    """The content of a compressed file, a megabyte at a time."""
+    opener = {b"BZ": bz2.BZ2File, b"\xfd7": lzma.LZMAFile}.get(raw[:2], gzip.GzipFile)
+    with opener(io.BytesIO(raw)) if opener is not gzip.GzipFile else gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
+        while piece := stream.read(1 << 20):
+            yield piece
 
 
 def _check_size(size: int, name: str) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from ..numbers import read_figures
 from .page import Page
@@ -19,42 +18,36 @@ class Cells:
     Attributes
     ----------
     kinds : uint8 array, rows x columns
-    values, flags : list of arrays, one a column, as :func:`icslib.numbers.read_figures` gives them
+    values, flags : arrays of the same shape, as :func:`icslib.numbers.read_figures` gives them
     """
 
     page: Page
     kinds: np.ndarray = field(repr=False)
-    values: list[np.ndarray] = field(repr=False)
-    flags: list[np.ndarray] = field(repr=False)
-    raw: list[pd.Series] = field(repr=False)
+    values: np.ndarray = field(repr=False)
+    flags: np.ndarray = field(repr=False)
 
     @classmethod
     def read(cls, page: Page) -> "Cells":
         """Read all cells of `page`."""
-        raw = page.columns()
-        kinds = np.zeros((len(page.grid), len(raw)), np.uint8)
-        values, flags = [], []
-        for spot, cells in enumerate(raw):
-            value, flag = read_figures(cells)
-            kinds[:, spot] = np.where(flag == "unreadable", TEXT, EMPTY)
-            kinds[~np.isnan(value), spot] = FIGURE
-            marked = np.flatnonzero((kinds[:, spot] == EMPTY) & (flag != ""))
-            kinds[marked, spot] = [TEXT if "unreadable" in said else MARK for said in flag[marked]]
-            values.append(value)
-            flags.append(flag)
-        return cls(page, kinds, values, flags, raw)
+        rows, columns = len(page.grid), page.width
+        if not rows or not columns:
+            none = np.zeros((rows, 0))
+            return cls(page, none.astype(np.uint8), none, none.astype(object))
+        flat = page.flat()
+        values, flags = (array.reshape(columns, rows).T for array in read_figures(flat))
+        kinds = np.where(flags == "unreadable", TEXT, EMPTY).astype(np.uint8)
+        kinds[~np.isnan(values)] = FIGURE
+        marked = np.nonzero((kinds == EMPTY) & (flags != ""))
+        kinds[marked] = [TEXT if "unreadable" in said else MARK for said in flags[marked]]
+        return cls(page, kinds, values, flags)
 
     def text(self, row: int, spot: int) -> str:
         """The cell as plain text; row and column from 0."""
-        return plain(self.raw[spot].iat[row])
+        return plain(self.page.cell(row, spot))
 
     def texts(self, row: int, spots: range | list[int]) -> list[str]:
         """Several cells of a row as plain text."""
         return [self.text(row, spot) for spot in spots]
-
-    def value_block(self, rows: np.ndarray, spots: list[int]) -> np.ndarray:
-        """Values of some rows and columns, NaN where there is no figure."""
-        return np.column_stack([self.values[spot][rows] for spot in spots]) if spots else np.empty((len(rows), 0))
 
 
 def cell_name(row: int, spot: int) -> str:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import DriftError, SheetError
@@ -50,14 +52,27 @@ class Page:
             return pd.Series(cells, index=rows)
         return pd.Series([row[spot] if spot < len(row) else "" for row in self.grid[start:stop]], index=rows, dtype=object)
 
-    def columns(self) -> list[pd.Series]:
-        """All columns whole."""
+    def cell(self, row: int, spot: int) -> object:
+        """One cell, row and column from 0; empty beyond the end of a row."""
         if isinstance(self.grid, Columns):
-            return [self.column(spot) for spot in range(self.width)]
-        rows = pd.RangeIndex(1, len(self.grid) + 1, name="row")
+            return self.grid.columns[spot][row].as_py()
+        cells = self.grid[row]
+        return cells[spot] if spot < len(cells) else ""
+
+    def cells(self, spot: int, rows: Iterable[int]) -> list[object]:
+        """Cells of one column, rows from 0."""
+        if isinstance(self.grid, Columns):
+            return self.grid.columns[spot].take(pa.array(rows)).to_pylist()
+        grid = self.grid
+        return [row[spot] if spot < len(row) else "" for row in (grid[at] for at in rows)]
+
+    def flat(self) -> list | pa.ChunkedArray:
+        """All cells, column after column."""
+        if isinstance(self.grid, Columns):
+            return pa.chunked_array([chunk for column in self.grid.columns for chunk in column.chunks], pa.large_string())
         width = self.width
         even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
-        return [pd.Series(list(cells), index=rows, dtype=object) for cells in zip(*even, strict=True)]
+        return list(chain.from_iterable(zip(*even, strict=True)))
 
     def filled(self, spot: int, start: int = 0, stop: int | None = None) -> np.ndarray:
         """True where a cell of column `spot` holds more than spaces."""

@@ -6,6 +6,7 @@ Values stay as printed; a unit and its scale stand beside them and are never app
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..periods import Period, find_period, parse_period
 from .areas import Area
 from .kinds import EMPTY, MARK, Cells, area_name, cell_name
 from .notes import split_citation
+from .text import Columns
 from .titles import JOIN, column_letter, flatten, plain
 from .totals import Totals, additive, find_total_columns, find_totals
 from .units import Unit, find_unit
@@ -26,6 +28,7 @@ Say = Callable[[str, str], None]  # (cells, what was decided)
 ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
 TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
 _UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
+CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")
 OWN = ("title", "period", "value", "flag", "unit", "sheet", "row", "column")
 
 
@@ -145,11 +148,11 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     _carry_down(cells, area, frame, labels, values, names, rows, say)
     _carry_sections(cells, area, frame, rows, say)
     label_names = tuple(frame.columns)
-    block = cells.value_block(rows, values)
+    block = cells.values[np.ix_(rows, np.array(values, np.intp))]
     held = pd.DataFrame(block, index=frame.index, columns=[names[spot] for spot in values])
     units, periods = _units_and_periods(names, values, title, page.sheet, say)
     flags = _flags(cells, rows, values, names, say)
-    withheld = (cells.kinds[np.ix_(rows, values)] == MARK) if len(values) else np.zeros((len(rows), 0), bool)
+    withheld = cells.kinds[np.ix_(rows, np.array(values, np.intp))] == MARK
     adds = additive(
         [names[spot] for spot in values], [units[names[spot]].name if names[spot] in units else "" for spot in values]
     )
@@ -230,7 +233,7 @@ def _set_labels_apart(
     """Figures that name rather than measure: codes, years, months; also the titles of columns that date the rows."""
     kept, dated = [], []
     for spot in values:
-        figures = cells.values[spot][rows]
+        figures = cells.values[rows, spot]
         figures = figures[~np.isnan(figures)]
         whole = len(figures) > 0 and (figures == np.round(figures)).all()
         name = names[spot].rsplit(JOIN, 1)[-1]
@@ -244,8 +247,8 @@ def _set_labels_apart(
     for spot in names:
         name = names[spot].rsplit(JOIN, 1)[-1]
         if spot not in values and TIME_TITLE.fullmatch(name):
-            sample = cells.raw[spot].iloc[rows[:: max(1, len(rows) // 50)]]
-            printed = [cell for cell in sample if plain(cell)]
+            sample = rows[:: max(1, len(rows) // 50)].tolist()
+            printed = [cell for row in sample if plain(cell := cells.page.cell(row, spot))]
             if printed and all(_label(cell) for cell in printed):
                 dated.append(names[spot])
     return kept, dated
@@ -266,30 +269,36 @@ def _best_date(frame: pd.DataFrame, dated: list[str]) -> str:
 
 def _words(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pd.Series:
     """A label column as text, one line a cell; dates among number ranges are put back as ranges."""
-    raw = cells.raw[spot].iloc[rows]
-    if raw.dtype == object:
-        listed = raw.tolist()
-        if {type(cell) for cell in listed} - {str}:
-            listed = [plain(cell) for cell in listed]
-            dates = [i for i, cell in enumerate(raw) if hasattr(cell, "month")]
-            others = [text for i, text in enumerate(listed) if text and i not in set(dates)]
-            if (
-                dates
-                and others
-                and sum(bool(re.fullmatch(r"\d{1,2}\s*[-–/]\s*\d{1,2}\+?|\d{1,3}\+", text)) for text in others) * 2 >= len(others)
-            ):
-                for i in dates:
-                    day, month, year = (raw.iloc[i].day, raw.iloc[i].month, raw.iloc[i].year % 100)
-                    listed[i] = f"{month}-{year}" if day == 1 and year > 12 else f"{min(day, month)}-{max(day, month)}"
-                    say(
-                        cell_name(rows[i], spot),
-                        f"a date among ranges, taken for the range {listed[i]!r} that a spreadsheet turned into a date",
-                    )
-        raw = pd.Series(pd.array(listed, dtype="str"), index=raw.index)
-    odd = pc.match_substring_regex(pa.array(raw.array, pa.large_string()), _UNTIDY).to_numpy(zero_copy_only=False)
-    if odd.any():
-        raw = raw.where(~odd, raw[odd].map(plain).reindex(raw.index))
-    return raw
+    page, index = cells.page, pd.Index(rows + 1, name="row")
+    if isinstance(page.grid, Columns):
+        text = page.grid.columns[spot].take(pa.array(rows)).combine_chunks()
+    else:
+        raw = listed = page.cells(spot, rows.tolist())
+        if set(map(type, raw)) - {str}:
+            listed = [cell if type(cell) is str else plain(cell) for cell in raw]
+            _mend_ranges(raw, listed, rows, spot, say)
+        text = pa.array(listed, pa.large_string())
+    odd = np.flatnonzero(pc.match_substring_regex(text, _UNTIDY).to_numpy(zero_copy_only=False))
+    if len(odd):
+        listed = text.to_pylist()
+        for at in odd.tolist():
+            listed[at] = plain(listed[at])
+        text = pa.array(listed, pa.large_string())
+    return pd.Series(pd.array(text, dtype="str"), index=index)
+
+
+def _mend_ranges(raw: list, listed: list[str], rows: np.ndarray, spot: int, say: Say) -> None:
+    dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
+    others = [text for text, cell in zip(listed, raw, strict=True) if text and not isinstance(cell, date)] if dates else []
+    if sum(bool(re.fullmatch(r"\d{1,2}\s*[-–/]\s*\d{1,2}\+?|\d{1,3}\+", text)) for text in others) * 2 < max(1, len(others)):
+        return
+    for i in dates:
+        day, month, year = raw[i].day, raw[i].month, raw[i].year % 100
+        listed[i] = f"{month}-{year}" if day == 1 and year > 12 else f"{min(day, month)}-{max(day, month)}"
+        say(
+            cell_name(rows[i], spot),
+            f"a date among ranges, taken for the range {listed[i]!r} that a spreadsheet turned into a date",
+        )
 
 
 def _carry_down(cells, area: Area, frame, labels, values, names, rows, say: Say) -> None:
@@ -359,25 +368,29 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
 
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:
-    pieces = []
-    for spot in values:
-        flags = cells.flags[spot][rows]
-        at = np.flatnonzero(flags != "")
-        if not len(at):
-            continue
-        printed = [plain(cell) for cell in cells.raw[spot].iloc[rows[at]]]
-        letter = column_letter(spot + 1)
-        pieces.append(
-            pd.DataFrame({"row": rows[at] + 1, "column": letter, "title": names[spot], "flag": flags[at], "printed": printed})
-        )
-        for row, flag, text in zip(rows[at], flags[at], printed, strict=True):
-            if "unreadable" in flag:
-                say(cell_name(int(row), spot), f"{text!r} is no figure and no known mark; left out and flagged")
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=["row", "column", "title", "flag", "printed"])
+    flags = cells.flags[np.ix_(rows, np.array(values, np.intp))]
+    which, at = np.nonzero((flags != "").T)
+    if not len(at):
+        return pd.DataFrame(columns=["row", "column", "title", "flag", "printed"])
+    spots = np.array(values)[which]
+    texts = [(row, spot, plain(cells.page.cell(row, spot))) for row, spot in zip(rows[at].tolist(), spots.tolist(), strict=True)]
+    said = flags[at, which]
+    for (row, spot, text), flag in zip(texts, said, strict=True):
+        if "unreadable" in flag:
+            say(cell_name(row, spot), f"{text!r} is no figure and no known mark; left out and flagged")
+    letters, titles = (
+        np.array(names_of, dtype=object)[which]
+        for names_of in ([column_letter(s + 1) for s in values], [names[s] for s in values])
+    )
+    return pd.DataFrame(
+        {"row": rows[at] + 1, "column": letters, "title": titles, "flag": said, "printed": [text for *_, text in texts]}
+    )
 
 
 def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: pd.DataFrame, say: Say) -> pd.DataFrame:
     """One row a printed total; the log names each that does not add up, the others together when they are many."""
+    if not len(totals.rows):
+        return pd.DataFrame(columns=CHECKED)
     gaps = np.abs(totals.differences)
     compared = (~np.isnan(gaps)).sum(axis=1)
     worst = np.where(np.isnan(gaps), -1.0, gaps).argmax(axis=1) if gaps.size else np.zeros(len(totals.rows), int)
@@ -415,7 +428,8 @@ def _say_repeats(frame: pd.DataFrame, labels: tuple[str, ...], area: Area, say: 
     """Log rows that are the same as an earlier row in every cell: perhaps printed twice."""
     if len(frame) < 2 or not labels:
         return
-    twice = frame.duplicated(keep="first")
+    first = frame[labels[-1]].duplicated(keep=False)  # cheap, and rows all different in one column differ
+    twice = frame[first].duplicated(keep="first").reindex(frame.index, fill_value=False) if first.any() else first
     if twice.any():
         rows = frame.index[twice]
         say(

@@ -25,6 +25,8 @@ from .table import looks_note
 
 ROLES = {"T": "title", "H": "header", "L": "label", "D": "figure", "M": "mark", "G": "section heading", "S": "total", "N": "note", "R": "header printed again", "U": "unread"}  # fmt: skip
 
+_CITING = r"[\])¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]$"
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -222,18 +224,19 @@ def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[s
     for cell, keys in table.cited.items():
         for key in keys:
             cites.setdefault(key, []).append(prefix + cell)
-    for flag in table.flags.itertuples():
-        keys = [part.removeprefix("note ") for part in flag.flag.split("; ") if part.startswith("note ")]
-        for key in [*keys, *([flag.printed.lower()] if flag.printed.lower() in known else [])]:
+    flags = table.flags
+    citing = flags["flag"].str.contains("note ", regex=False) | flags["printed"].isin(known) if len(flags) else []
+    for flag in flags[citing].itertuples() if len(flags) else []:
+        own = [part.removeprefix("note ") for part in flag.flag.split("; ") if part.startswith("note ")]
+        for key in [*own, *([flag.printed] if flag.printed in known else [])]:
             cites.setdefault(key, []).append(f"{prefix}{flag.column}{flag.row}")
     for title in table.labels[:2]:
-        spot = next((s for s in area.columns if title in table.letters and table.letters[title] == cell_name(0, s)[:-1]), None)
-        for row in area.body if spot is not None and len(area.body) <= 5000 else []:
-            text, keys = split_citation(cells.text(row, spot), known)
-            if keys and row + 1 in table.frame.index:
-                table.frame.loc[row + 1, title] = text
-            for key in keys:
-                cites.setdefault(key, []).append(prefix + cell_name(row, spot))
+        printed = table.frame[title]
+        for row in printed.index[printed.str.contains(_CITING).to_numpy(bool)] if title in table.letters else []:
+            text, found = split_citation(printed[row], known)
+            table.frame.loc[row, title] = text if found else printed[row]
+            for key in found:
+                cites.setdefault(key, []).append(f"{prefix}{table.letters[title]}{row}")
 
 
 def _draw_roles(cells: Cells, areas: list[Area], lines: list[tuple[int, list[int]]], tables: list[PrintedTable]) -> np.ndarray:

@@ -86,11 +86,13 @@ def find_totals(labels: pd.DataFrame, values: np.ndarray, withheld: np.ndarray, 
     named = np.zeros(len(labels), bool)
     perhaps = np.zeros(len(labels), bool)
     for title in labels:
-        words = pd.Series(labels[title].unique())
-        said = words[words.str.contains("total|result", case=False, na=False)]
-        named |= labels[title].isin([text for text in said if looks_total(text)]).to_numpy() & figured
-        if len(labels) <= SEARCHED:
-            perhaps |= labels[title].isin([text for text in words if PERHAPS.fullmatch(text)]).to_numpy() & figured
+        words = labels[title].unique().tolist()
+        said = [text for text in words if "total" in (low := text.lower()) or "result" in low]
+        if said and (said := [text for text in said if looks_total(text)]):
+            named |= labels[title].isin(said).to_numpy() & figured
+        if len(labels) <= SEARCHED and (once := [text for text in words if PERHAPS.fullmatch(text)]):
+            often = labels[title].isin(once).to_numpy()
+            perhaps |= often & figured & (often.sum() == len(once))
     sums = _Sums(values, withheld, adds)
     if labels.shape[1] > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
         return grouped

@@ -31,9 +31,13 @@ def test_the_same_titles_give_the_table_and_blank_columns_do_not_matter():
     assert table.letters["Outturn £m"] == "E"
 
 
-@pytest.mark.parametrize("titles", [(*TITLES, "New"), ("Code", "Name", "Plan £m", "Result £m"), ("Code", "Name", "Outturn £m", "Plan £m")])
+@pytest.mark.parametrize(
+    "titles", [(*TITLES, "New"), ("Code", "Name", "Plan £m", "Result £m"), ("Code", "Name", "Outturn £m", "Plan £m")]
+)
 def test_drift_names_the_file_to_alter_and_the_new_row(titles):
-    with pytest.raises(DriftError, match=r"f\.csv, sheet 'S': the titles changed: .* Alter the list of titles in icslib/sources/x\.py"):
+    with pytest.raises(
+        DriftError, match=r"f\.csv, sheet 'S': the titles changed: .* Alter the list of titles in icslib/sources/x\.py"
+    ):
         expect_table(page(*titles), TITLES, reader="icslib.sources.x")
 
 
@@ -53,7 +57,9 @@ def test_another_page_altogether_is_no_drift():
 
 def test_totals_agree_within_what_rounding_allows():
     assert expect_total("England", 1000.0, 1000.4)["difference"] == 0.4
-    with pytest.raises(SheetError, match=r"England: the rows add up to 1,002\.00 but 1,000\.00 is printed \(difference \+2\.00\)"):
+    with pytest.raises(
+        SheetError, match=r"England: the rows add up to 1,002\.00 but 1,000\.00 is printed \(difference \+2\.00\)"
+    ):
         expect_total("England", 1000.0, 1002.0)
     with pytest.raises(SheetError):
         expect_total("England", 1000.0, float("nan"))

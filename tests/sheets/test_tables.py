@@ -1,8 +1,12 @@
 """Pages cut into tables by a reader that knows what it wants; what opening a file gives."""
 
+import bz2
+import gzip
+import lzma
 import re
 
 import pandas as pd
+import pyreadr
 import pytest
 
 from icslib.errors import DriftError, SheetError
@@ -128,12 +132,11 @@ def ods(text: str) -> bytes:
     return file.getvalue()
 
 
-def test_r_data_as_a_page_with_its_titles_in_row_one(tmp_path):
-    import pyreadr
-
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_r_data_as_a_page_with_its_titles_in_row_one(tmp_path, pack):
     frame = pd.DataFrame({"code": ["E1", "E2"], "value": [1.5, float("nan")], "n": [3, 4]})
-    pyreadr.write_rdata(str(tmp_path / "x.rda"), frame, df_name="index", compress="gzip")
-    found = open_pages(tmp_path / "x.rda")["index"]
+    pyreadr.write_rdata(str(tmp_path / "x.rda"), frame, df_name="index")
+    found = open_pages(pack((tmp_path / "x.rda").read_bytes()), "x.rda")["index"]
     assert [list(row) for row in found.grid] == [["code", "value", "n"], ["E1", "1.5", "3"], ["E2", "", "4"]]
 
 
