@@ -21,9 +21,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "objectives": ["first_visible_year", "outlook"],
         "panel": ["build_panel", "coverage", "join_panels", "log_points"],
         "deficits": [
-            "bridge", "compare_positions", "concentration", "explain_deficits", "inherited_debt", "loan_totals", "month_path", "months_to_date",
+            "bridge", "compare_positions", "concentration", "debt_panel", "explain_deficits", "inherited_debt", "loan_totals", "month_path", "months_to_date",
             "heads", "name_bases", "owed", "per_head", "persistence", "planned_by_system", "scaled", "share_of", "spread_of", "take",
             "trust_table", "year_end_variance",
+        ],
+        "oversight": [
+            "change_after", "classify_metrics", "compare_voices", "count_targets", "follow_money", "oversight_metrics", "sketch_objectives",
         ],
         "prices": ["deflate", "deflator"],
         "savings": [

@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "debts": ["inherited_debt", "loan_totals", "planned_by_system"],
         "months": ["MonthPath", "month_path", "months_to_date", "year_end_variance"],
         "persistence": ["Persistence", "persistence", "transition"],
-        "trusts": ["heads", "owed", "scaled", "trust_table"],
+        "trusts": ["debt_panel", "heads", "owed", "scaled", "trust_table"],
         "spread": ["Spread", "spread_of"],
         "positions": ["Comparison", "compare_positions", "per_head", "share_of"],
     },

@@ -122,7 +122,7 @@ def explain_deficits(
     absent = [term for term in terms if term not in panel]
     if absent or not terms:
         raise PanelError(f"The panel has no column {absent or 'besides the position'}; it has {list(panel.columns)}.")
-    rows = panel.dropna(subset=[outcome, *terms, *([weights] if weights else [])]).sort_values(["place", "year"])
+    rows = panel.reset_index(drop=True).dropna(subset=[outcome, *terms, *([weights] if weights else [])]).sort_values(["place", "year"])
     left_out = tuple(sorted(set(map(str, panel["place"])) - set(map(str, rows["place"]))))
     years, places = sorted(rows["year"].unique()), rows["place"].unique()
     if len(places) < len(terms) + 8:

@@ -34,6 +34,15 @@ def owed(debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-
     return Positions(values, Basis("outturn", "trust loans", "none", what="debt"), day, merge_cells(rows["cells"]))
 
 
+def debt_panel(debts: pd.DataFrame, places: pd.Index | list[str], populations: pd.DataFrame, per: str = "registered", vintage: str = "2022-07") -> pd.DataFrame:
+    """What each place owed on each day we know, as a panel: ``place``, ``year`` (of the March), ``debt`` (a size, not negative), GBP per head or GBP m."""
+    days = sorted(debts.loc[debts["loan_type"] == REVENUE, "period"].unique())
+    known = [scaled(owed(debts, places, day), populations, per, vintage) for day in days]
+    panel = pd.concat([pd.DataFrame({"place": p.values.index, "year": int(p.period[:4]), "debt": -p.values.to_numpy()}) for p in known], ignore_index=True)
+    panel.attrs["units"] = {"debt": known[0].basis.unit}
+    return panel
+
+
 def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, need: pd.Series | None = None, vintage: str = "2022-07") -> pd.DataFrame:
     """Trusts with a planned position in 2025-26, with what they owed in March 2019 and what may go with a deficit.
 

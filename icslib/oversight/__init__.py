@@ -5,8 +5,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "attention": ["Attention", "classify_metrics"],
+        "attention": ["Attention", "classify_metrics", "oversight_metrics"],
+        "change": ["change_after"],
         "money": ["Strings", "follow_money"],
+        "sketch": ["sketch_objectives"],
         "targets": ["TargetCounts", "count_targets"],
         "voice": ["Voices", "compare_voices"],
     },

@@ -126,6 +126,14 @@ def classify_metrics(
     return Attention(table, shares.reset_index(), rule, agreement, cohen_kappa(*codes), float(low), float(high), bounds, scored)
 
 
+def oversight_metrics() -> pd.DataFrame:
+    """The metrics that public pages list, as transcribed: one row a metric of a framework and year, with where it was read."""
+    where = paths.raw("reference", "oversight_metrics.csv")
+    if not where.is_file():
+        raise NotIdentified(f"{where} is not there. Restore it from the project.")
+    return pd.read_csv(where, keep_default_na=False)
+
+
 def cohen_kappa(one: np.ndarray, other: np.ndarray) -> float:
     """Agreement beyond chance: ``(seen - expected) / (1 - expected)`` (Cohen 1960); NaN when chance alone gives full agreement.
 

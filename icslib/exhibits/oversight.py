@@ -1,0 +1,142 @@
+"""Figures and tables of national targets and local aims."""
+
+import pandas as pd
+
+from .. import style
+from ..numbers import write_number
+from ..oversight.attention import PURPOSES, Attention
+from ..oversight.money import Strings
+from ..oversight.targets import MEASURES, TargetCounts
+from ..oversight.voice import Voices, plain_measure
+from . import plot, table
+from .charts import ranked_dots
+from .core import Exhibit
+from .positions import sources_of
+
+PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
+
+
+@plot.register
+def _(result: TargetCounts, asked: str = "") -> Exhibit:
+    rows = result.table[result.table["measure"] == MEASURES[0]]
+
+    def draw(figure):
+        ax = figure.subplots()
+        spots = range(len(rows))
+        ax.vlines(spots, rows["low"], rows["high"], color=style.ASKED, linewidth=3, alpha=0.5)
+        for end in ("low", "high"):
+            ax.scatter(spots, rows[end], color=style.ASKED, s=34, zorder=3)
+        ax.set_xticks(list(spots), rows["period"])
+        ax.set_ylim(0, None)
+        ax.set_ylabel("national targets")
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle="National targets in planning guidance, by planning year as the source writes it; a line is a range between sources",
+        data=result.table.drop(columns="counts"),
+        unit=result.unit,
+        notes=("Counted by others, each in its own way: how many a year had depends on what is called a target.", "Where counts differ neither is chosen."),
+        sources=sources_of(sum(result.table["cells"], ())),
+        alt="; ".join(f"{row['period']}: {row['low']:g} to {row['high']:g}" for _, row in rows.iterrows()) + ".",
+        draw=draw,
+    )  # fmt: skip
+
+
+@plot.register
+def _(result: Attention, asked: str = "") -> Exhibit:
+    wide = result.shares.set_index("period")[list(PURPOSES)]
+    labels = [f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()]
+
+    def draw(figure):
+        ax = figure.subplots()
+        left = pd.Series(0.0, index=wide.index)
+        for hue, purpose in zip(style.SERIES, PURPOSES, strict=True):
+            ax.barh(labels, wide[purpose], left=left, color=hue, label=purpose, height=0.6)
+            left = left + wide[purpose]
+        ax.set_xlabel("% of listed metrics")
+        ax.grid(False, axis="y")
+        figure.legend(loc="outside lower center", ncols=5, fontsize=style.SMALL)
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle=f"Listed metrics by purpose, classified by their {result.rule}",
+        data=result.shares.round(1),
+        unit=result.unit,
+        notes=(PARTIAL, f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} to {result.high:.2f})."),
+        alt="; ".join(f"{label}: " + ", ".join(f"{purpose} {share:.0f}%" for purpose, share in row.items()) for label, (_, row) in zip(labels, wide.iterrows(), strict=True)) + ".",
+        draw=draw,
+        size=(8.0, 3.4),
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Attention, asked: str = "", show: str = "metrics") -> Exhibit:
+    """`show`: "metrics" (each with its class and reason) or "disagreements"."""
+    columns = ["period", "metric", "theme", "by_name", "by_theme", "prevention", "years_low", "years_high", "reason"]
+    parted = result.table["by_name"] != result.table["by_theme"]
+    data = result.table.loc[parted if show == "disagreements" else slice(None), columns]
+    title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics" if show == "disagreements" else result.finding
+    return Exhibit(kind="table", title=title, data=data.assign(prevention=data["prevention"].map({True: "yes", False: "no"})), notes=(PARTIAL, "Years to effect are as published."))
+
+
+@plot.register
+def _(result: Strings, asked: str = "") -> Exhibit:
+    parts = {scope: rows for scope, rows in result.grant.groupby("scope", sort=False)}
+
+    def draw(figure):
+        ax = figure.subplots()
+        for scope, rows in parts.items():
+            hue = style.ASKED if scope == "with under-fives" else style.ALL
+            ax.plot(rows["fy"], rows["real"], marker="o", markersize=4.5, linestyle="none", color=hue, label=f"{result.prices}, {scope}")
+            ax.plot(rows["fy"], rows["cash"], marker="x", linestyle="none", color=hue, markersize=5, label=f"cash, {scope}")
+        ax.set_ylim(0, None)
+        ax.set_xticks(sorted(set(result.grant["fy"])), [row["period"] for _, row in result.grant.drop_duplicates("fy").iterrows()], rotation=45)
+        ax.set_ylabel("£ million")
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
+
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle="Public health grant to councils, allocations",
+        data=result.grant.round(0),
+        unit=result.unit,
+        notes=("From 2016-17 the grant pays for services for under-fives too: earlier years are another thing and are not compared.", "Two dots in a year: as first published and as revised."),
+        sources=sources_of(sum(result.grant["cells"], ())),
+        alt=f"{len(result.grant)} figures; {result.finding.split('. ')[0]}.",
+        draw=draw,
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Strings, asked: str = "") -> Exhibit:
+    held = result.held.assign(item="held nationally, of money not ring-fenced", value=result.held["held"], unit="percent", publisher="", note="100 less the printed share that went to boards")
+    columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
+    data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
+    title = result.finding.split(". ", 1)[1]
+    return Exhibit(kind="table", title=title, data=data, notes=("Each on its own basis; they are not to be added.",), sources=sources_of(sum(data["cells"], ())))
+
+
+@plot.register
+def _(result: Voices, asked: str = "") -> Exhibit:
+    names = [f"{plain_measure(row['measure'])}, {row['period']}" for _, row in result.table.iterrows()]
+    data = result.table.assign(said=names).drop_duplicates("said").set_index("said")
+    low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0] + ".",
+        subtitle="Survey shares, with 95% intervals where the number of answers is published",
+        data=data.reset_index()[["said", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]].round(1),
+        unit=result.unit,
+        notes=(
+            result.finding.split(". ", 1)[1],
+            "Questions of one wording class may be set side by side; those of different classes may not.",
+            "Most of these are leaders speaking of their own systems. A flag such as 'at least' stands in the data.",
+        ),
+        sources=sources_of(sum(result.table["cells"], ())),
+        alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to {write_number(data['share'].max(), 'percent')}. {result.finding}",
+        draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=[n for n in data.index if "prevention" in n]),
+        size=(8.0, 5.6),
+    )  # fmt: skip

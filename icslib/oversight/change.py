@@ -1,0 +1,48 @@
+"""What happened to an outcome after a year, beside what stood in that year: a frame for a lagged association.
+
+Where an exposure is known in one or two years only, no profile of lags can be estimated (the gate says so). What remains is one
+long difference over places: who stood worse then, and did their outcome change differently since? An association over 42 places.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..errors import NotIdentified
+from ..panel import grids
+
+
+def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
+    """One row a place: change of the outcome from `first` to `last`, its level in `first`, and the terms.
+
+    Parameters
+    ----------
+    panel : ``place``, ``year``, a column `outcome`
+    terms : Series by name, index ``place``: what stood in `first`
+
+    Returns
+    -------
+    DataFrame
+        ``place``, ``year`` (`last`), ``change`` (per cent of the first level), ``level`` and a column a term; ready for
+        :func:`icslib.explain_deficits`. Places without both years have NaN.
+
+    >>> typed = pd.DataFrame({"place": ["A", "A"], "year": [2019, 2024], "rate": [100.0, 90.0]})
+    >>> change_after(typed, "rate", 2019, 2024)[["change", "level"]].values.tolist()
+    [[-10.0, 100.0]]
+    """
+    places, years, held = grids(panel, [outcome])
+    spots = []
+    for year in (first, last):
+        if year not in years or np.isnan(held[outcome][:, list(years).index(year)]).all():
+            known = [int(y) for y, column in zip(years, held[outcome].T, strict=True) if not np.isnan(column).all()]
+            raise NotIdentified(f"{outcome} has no figure in {year}; it has figures from {min(known)} to {max(known)}.")
+        spots.append(list(years).index(year))
+    if last <= first:
+        raise NotIdentified(f"The change runs from {first} to {last}; the last year must be the later.")
+    start, end = (held[outcome][:, spot] for spot in spots)
+    frame = pd.DataFrame({"place": places, "year": last, "change": 100 * (end / start - 1), "level": start})
+    for name, values in (terms or {}).items():
+        frame[name] = values.reindex(places).to_numpy()
+    frame.attrs["units"] = {"change": "percent", "level": panel.attrs.get("units", {}).get(outcome, "")}
+    return frame
