@@ -61,12 +61,13 @@ class Split(Result):
     def finding(self) -> str:
         """The change and its parts, largest first."""
         parts = self.steps.reindex(self.steps.abs().sort_values(ascending=False).index)
-        told = ", ".join(f"{name} {_signed(size, self.unit)}" for name, size in parts.items())
+        told = ", ".join(f"{name} {_signed(size, self.unit)}" for name, size in parts.items() if size or len(self.by_group) > 1)
         moved = _signed(self.after - self.before, self.unit)
         out = f" Left out for want of figures in both: {', '.join(self.left_out)}." if self.left_out else ""
+        groups = f" {len(self.by_group)} groups." if len(self.by_group) > 1 else ""
         return (
             f"{self.name} went from {write_number(self.before, self.unit)} in {self.first} to {write_number(self.after, self.unit)} in {self.last} "
-            f"({moved}): {told}. {len(self.by_group)} groups.{out}"
+            f"({moved}): {told}.{groups}{out}"
         )
 
 
@@ -147,6 +148,5 @@ def _log_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _signed(size: float, unit: str) -> str:
-    text = write_number(size, "" if unit == "percent" else unit, places=2 if abs(size) < 10 else 0)
-    points = " points" if unit == "percent" else ""
-    return f"{'' if size < 0 else '+'}{text}{points}"
+    text = write_number(size, unit if unit.startswith("GBP") else "", places=2 if abs(size) < 10 else 0)
+    return f"{'' if size < 0 else '+'}{text}{' points' if unit == 'percent' else ''}"
