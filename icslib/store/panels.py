@@ -12,6 +12,7 @@ from ..panel import build_panel
 from ..tidy import COLUMNS, cell_refs, merge_cells, only
 from .shelf import load, resources
 
+DRAWN = "2022-07"  # tables by system hold the boards of July 2022, also for years before
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 
 
@@ -97,12 +98,14 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna() & ~rows["flag"].str.contains("structural zero")]
-    if choice.places == "system" and "system" in rows and choice.vintage == "2022-07":
+    if choice.places == "system" and "system" in rows:
         rows = _by_printed_system(rows)
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
     rows = _choose_edition(rows, measure, choice)
     if only(rows, "place_type") != choice.places:
         rows = _roll_up(rows, measure, choice)
+    elif choice.places == "system" and choice.vintage != DRAWN:
+        rows = _move(rows, choice.vintage)
     years = _one_a_year(rows.assign(year=_year(rows)), measure, combine, choice.whole_years)
     if years.empty:
         raise StoreError(f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r}).")
@@ -185,6 +188,13 @@ def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
     made = register.roll_up(rows, to=choice.places, vintage=choice.vintage, denominators=weights)
     choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
     return made
+
+
+def _move(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
+    """Systems as they are published, on the boundaries asked for: counts by shares, rates by registered people."""
+    from .. import register
+
+    return register.to_vintage(rows, vintage, denominators=_people("system", vintage), drawn=DRAWN)
 
 
 def _by_printed_system(rows: pd.DataFrame) -> pd.DataFrame:
