@@ -5,6 +5,7 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def attempt(task: Task, limits: Limits = Limits()) -> Outcome:
 def _once(task: Task, limits: Limits) -> tuple[Outcome, bool]:
     """One try: its outcome, and whether the process died by itself."""
     with tempfile.TemporaryDirectory(prefix="icslib-run-", ignore_cleanup_errors=True) as folder:
-        _wait_for_memory()
+        wait_for_memory()
         hear, tell = warm.context(limits.warm).Pipe(duplex=False)
         watch = Watch(task, limits, Path(folder))
         with hear:
@@ -53,7 +54,7 @@ def _once(task: Task, limits: Limits) -> tuple[Outcome, bool]:
             try:
                 return watch.follow(child, hear)
             finally:
-                _end(child)
+                end(child)
 
 
 class Watch:
@@ -64,6 +65,7 @@ class Watch:
         self.began = time.monotonic()
         self.cell: int | None = None
         self.peak = 0.0
+        self.ready = ""
 
     def follow(self, child, hear) -> tuple[Outcome, bool]:
         """Listen to the child until it answers, dies, or breaks a limit."""
@@ -77,6 +79,9 @@ class Watch:
                 except (EOFError, OSError):
                     child.join(5)
                     return self.lost("KernelDied", f"The process died ({_exit(child.exitcode)})."), True
+                if word == "ready":
+                    self.ready = news
+                    return Outcome(self.task.name), False
                 if word == "done":
                     news.peak_mb = round(max(self.peak, news.peak_mb), 1)
                     return news, False
@@ -109,21 +114,29 @@ class Watch:
 
 def work(tell, task: Task, folder: str) -> None:
     """What the child does: its own folder, its own log for what libraries write past Python, the run, the answer."""
+    settle_in(folder, task.environment)
+    tell.send(("done", execute(task, lambda index, page, outcome: tell.send(("cell", index)))))
+
+
+def settle_in(folder: str, environment: Mapping[str, str]) -> None:
+    """Make this process a run's own: it ends with its parent, works in `folder`, and logs there."""
     warm.end_with_parent()
     with suppress(OSError, AttributeError):
         os.setsid()
     os.chdir(folder)
-    os.environ.update(task.environment)
+    if "ICSLIB_HOME" in environment:  # the server may have been started under other settings
+        for name in [name for name in os.environ if name.startswith("ICSLIB_") and name not in environment]:
+            del os.environ[name]
+    os.environ.update(environment)
     if hasattr(time, "tzset"):
         time.tzset()
     with open("log.txt", "ab", buffering=0) as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     faulthandler.enable(open(2, "w", closefd=False))  # noqa: SIM115
-    tell.send(("done", execute(task, lambda index: tell.send(("cell", index)))))
 
 
-def _end(child) -> None:
+def end(child) -> None:
     """End the child and whatever it started."""
     import psutil
 
@@ -136,7 +149,7 @@ def _end(child) -> None:
     child.join()
 
 
-def _wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
+def wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
     """Start no further run while the machine is short of memory and others may still give some back."""
     import psutil
 

@@ -53,21 +53,29 @@ class Outcome:
     seconds: float = 0.0
     peak_mb: float = 0.0
     attempts: int = 1
+    began: float = 0.0
+
+    def restart(self, name: str) -> None:
+        """Be the outcome of the run `name` from now on."""
+        self.name, self.began = name, time.perf_counter()
 
 
-def execute(task: Task, started: Callable[[int], object] = lambda index: None) -> Outcome:
-    """Run `task` here and give its outcome; an error in a cell or in rendering is in the outcome, not raised."""
-    began, clock = time.time(), time.perf_counter()
+Started = Callable[[int, Any, Outcome], object]
+
+
+def execute(task: Task, started: Started = lambda index, page, outcome: None) -> Outcome:
+    """Run `task` here and give its outcome; an error in a cell or in rendering is in the outcome, not raised.
+
+    `started` is called before each cell with its index, the notebook and the outcome so far; it may change both.
+    """
+    began = time.time()
     outcome = Outcome(task.name)
-    with (
-        files_read() as read,
-        _warnings_raised(outcome),
-        tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as folder,
-    ):
+    outcome.restart(task.name)
+    with files_read() as read, _warnings_raised(outcome):
         where = "starting"
         try:
             seed_everything()
-            page = run_cells(task, started)
+            page = run_cells(task, lambda index, page: started(index, page, outcome))
             outcome.cells = {
                 cell.id: round(cell.metadata.papermill.get("duration") or 0, 4) for cell in page.cells if cell.cell_type == "code"
             }
@@ -78,16 +86,16 @@ def execute(task: Task, started: Callable[[int], object] = lambda index: None) -
             outcome.ipynb = settle(page)
             where = "rendering"
             if outcome.error is None:
-                outcome.html = render(task.name, outcome.ipynb, Path(folder))
+                outcome.html = render(outcome.name, outcome.ipynb)
         except Exception as fault:
             outcome.error = describe_error(fault, where)
         outcome.page_modules = {name: path for name, path in modules_loaded(began).items() if name not in outcome.modules}
     outcome.files = outcome.files or read
-    outcome.seconds = round(time.perf_counter() - clock, 3)
+    outcome.seconds = round(time.perf_counter() - outcome.began, 3)
     return outcome
 
 
-def run_cells(task: Task, started: Callable[[int], object]):
+def run_cells(task: Task, started: Callable[[int, Any], object]):
     """The notebook with the given parameters put in, its cells run up to the first that fails."""
     from papermill.engines import papermill_engines
 
@@ -198,15 +206,16 @@ def describe_error(fault: BaseException, where: str) -> dict:
     }
 
 
-def render(name: str, ipynb: bytes, folder: Path) -> bytes:
+def render(name: str, ipynb: bytes) -> bytes:
     """The HTML page of an executed notebook, as bytes."""
     load_nbformat()
     from ..render import render_report
 
-    made = folder / f"{name}.ipynb"
-    made.write_bytes(ipynb)
-    render_report(made, made.with_suffix(".html"))
-    return made.with_suffix(".html").read_bytes()
+    with tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as folder:
+        made = Path(folder) / f"{name}.ipynb"
+        made.write_bytes(ipynb)
+        render_report(made, made.with_suffix(".html"))
+        return made.with_suffix(".html").read_bytes()
 
 
 def rewrite(text: str, executed: bytes) -> bytes | None:

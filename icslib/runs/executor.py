@@ -1,8 +1,10 @@
 """Where runs are made: threads here, each watching a child process of its own, or the workers of a Dask cluster."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from .. import paths
 from ..errors import RunError
@@ -14,9 +16,9 @@ from .plan import Job
 
 def make_task(job: Job, options: Options = PLAIN) -> Task:
     """The self-contained order for one run."""
-    environment = {"ICSLIB_AS_OF": job.as_of}
-    if not options.cluster:
-        environment |= {"ICSLIB_HOME": str(paths.find_home())}
+    mine = {} if options.cluster else {name: value for name, value in os.environ.items() if name.startswith("ICSLIB_")}
+    home = {} if options.cluster else {"ICSLIB_HOME": str(paths.find_home())}
+    environment = mine | home | {"ICSLIB_AS_OF": job.as_of}
     return Task(job.name, job.notebook.path.name, job.notebook.text, dict(job.given), options.kernel, environment)
 
 
@@ -41,15 +43,36 @@ def executor(options: Options) -> Iterator[Executor]:
         yield pool
 
 
+def _runners(
+    jobs: list[tuple[Job, str]], options: Options, nurseries: ExitStack
+) -> Iterator[tuple[Task, Callable[[Task], Outcome]]]:
+    """Each task with what runs it: a nursery for tasks that share cells, else an attempt in a child of its own."""
+    tasks = [make_task(job, options) for job, _ in jobs]
+    alone = partial(one.attempt, limits=options.limits)
+    if options.cluster or not options.warm:
+        yield from ((task, alone) for task in tasks)
+        return
+    from .sharing import Nursery, group
+
+    for several, cells in group(tasks):
+        run: Callable[[Task], Outcome] = alone
+        if cells:
+            nursery = Nursery(several[0], cells, options.limits)
+            nurseries.callback(nursery.close)
+            run = nursery.attempt
+        yield from ((task, run) for task in several)
+
+
 def run_all(jobs: list[tuple[Job, str]], options: Options) -> Iterator[tuple[Job, str, Outcome]]:
     """Run all jobs and give each outcome as it comes, with the job and why it was run; nothing is started for no jobs."""
     if not jobs:
         return
     one.STOP.clear()
-    with executor(options) as pool:
-        waiting: dict[Future, tuple[Job, str]] = {
-            pool.submit(one.attempt, make_task(job, options), options.limits): (job, why) for job, why in jobs
-        }
+    known = {job.name: (job, why) for job, why in jobs}
+    with ExitStack() as nurseries, executor(options) as pool:
+        waiting: dict[Future, tuple[Job, str]] = {}
+        for task, run in _runners(jobs, options, nurseries):
+            waiting[pool.submit(run, task)] = known[task.name]
         try:
             for future in as_completed(waiting):
                 job, why = waiting[future]

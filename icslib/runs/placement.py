@@ -1,6 +1,5 @@
 """From an outcome to files in place: what differs is written, whole or not at all, and the record after it."""
 
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,8 +73,7 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
         ipynb = rewrite(job.notebook.text, (where / f"{job.name}.ipynb").read_bytes())
         if ipynb is None:
             return None
-        with tempfile.TemporaryDirectory(prefix="icslib-") as aside:
-            html = render(job.name, ipynb, Path(aside))
+        html = render(job.name, ipynb)
         changed = _place(where, job.name, ipynb, html, options)
         loaded = modules_loaded(LOADED)
         known = record["inputs"]["page_modules"].keys()

@@ -161,7 +161,7 @@ class ShellEngine(Engine):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
                 if started:
-                    started(index)
+                    started(index, nb_man.nb)
                 nb_man.cell_start(cell, index)
                 if not run_cell(shell, cell):
                     nb_man.cell_exception(cell, cell_index=index)
