@@ -26,9 +26,15 @@ def list_freshness(on: date) -> list[dict]:
         last = pd.Timestamp(ends.max()).date()
         overdue = gap > 0 and (on - last).days > 365 + 2 * gap
         found.append({
-            "title": row.title, "publisher": newest.publisher if newest else "", "published": newest.published if newest else "",
+            "title": row.title, "publisher": _told(newest, "publisher"), "published": _told(newest, "published"),
             "address": newest.address if newest and newest.address.startswith("https://") else "", "last": last.isoformat(),
             "interval": next(words for most, words in INTERVALS if gap <= most), "overdue": overdue,
             "state": "current" if gap else "one edition held",
         })  # fmt: skip
     return found
+
+
+def _told(source: catalog.Source | None, field: str) -> str:
+    """What the catalog says, or nothing where each row of the table says it for itself."""
+    said = getattr(source, field, "")
+    return "several" if "each row" in said and field == "publisher" else "" if "each row" in said else said
