@@ -25,14 +25,23 @@ def _(result: Profile, show: str = "standing", measures: Sequence[str] = ()) -> 
 def _standing(result: Profile) -> Exhibit:
     standing, name = result.standing, short_names([result.place])[result.place]
     spots = np.arange(len(standing))[::-1]
-    labels = [f"{_label(measure)}\n{write_number(row['value'], row['unit'])}, {row['year']}" for measure, row in standing.iterrows()]
+    labels = [
+        f"{_label(measure)}\n{write_number(row['value'], row['unit'])}, {row['year']}" for measure, row in standing.iterrows()
+    ]
 
     def draw(figure):
         ax = figure.subplots()
         for spot, measure in zip(spots, standing.index, strict=True):
             scores = result.scores[measure]
             ax.scatter(scores, np.full(len(scores), spot), s=16, color=style.ALL, alpha=0.55, linewidth=0)
-            ax.scatter(scores.reindex(result.peers.index), np.full(len(result.peers), spot), s=26, facecolor="none", edgecolor=style.SECOND, linewidth=1.1)
+            ax.scatter(
+                scores.reindex(result.peers.index),
+                np.full(len(result.peers), spot),
+                s=26,
+                facecolor="none",
+                edgecolor=style.SECOND,
+                linewidth=1.1,
+            )
         ax.scatter(standing["score"], spots, s=70, color=style.ASKED, zorder=3)
         ax.set_yticks(spots, labels, fontsize=style.SMALL)
         ax.axvline(0, color=style.INK, linewidth=1)
@@ -40,10 +49,13 @@ def _standing(result: Profile) -> Exhibit:
         ax.tick_params(length=0)
         ax.set_xlabel("standard deviations from the mean of all systems; right is more")
 
-    said = [f"{_label(one)} {write_number(row['value'], row['unit'])}, number {row['rank']} of {row['places']} from the lowest" for one, row in standing.iterrows()]
+    said = [
+        f"{_label(one)} {write_number(row['value'], row['unit'])}, number {row['rank']} of {row['places']} from the lowest"
+        for one, row in standing.iterrows()
+    ]
     return Exhibit(
         kind="figure",
-        title=result.finding.replace(result.place, name, 1),
+        title=_first(result, name),
         subtitle=f"{name} (large dot), its peers (rings) and all systems, each measure at its latest year",
         data=_told(result),
         unit="standard deviations",
@@ -58,24 +70,36 @@ def _standing(result: Profile) -> Exhibit:
 def _path(result: Profile, measures: list[str]) -> Exhibit:
     name, units = short_names([result.place])[result.place], result.panel.attrs.get("units", {})
     shown = result.panel[result.panel["place"].isin([result.place, *result.peers.index])]
-    parts = {_label(measure): shown.pivot(index="year", columns="place", values=measure).dropna(how="all") for measure in measures}
+    parts = {
+        _label(measure): shown.pivot(index="year", columns="place", values=measure).dropna(how="all") for measure in measures
+    }
     unit = dict(zip(parts, (units.get(measure, "") for measure in measures), strict=True))
 
     def draw(figure):
         whole = {label: (label, frame.rename(columns={result.place: name})) for label, frame in parts.items()}
-        small_multiples(figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name), across=2, shared=False)
+        small_multiples(
+            figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name), across=2, shared=False
+        )
 
     told = []
     for label, frame in parts.items():
         own = frame[result.place].dropna()
         others = frame.drop(columns=result.place).loc[own.index[[0, -1]]].median(axis=1)
-        first, last = (f"{write_number(own.iloc[at], unit[label])} in {own.index[at]} (peers {write_number(others.iloc[at], unit[label])})" for at in (0, -1))
+        first, last = (
+            f"{write_number(own.iloc[at], unit[label])} in {own.index[at]} (peers {write_number(others.iloc[at], unit[label])})"
+            for at in (0, -1)
+        )
         told.append(f"{label}: {first}, {last}")
-    long = pd.concat([frame.reset_index().melt("year", var_name="place", value_name="value").assign(measure=label) for label, frame in parts.items()])
+    long = pd.concat(
+        [
+            frame.reset_index().melt("year", var_name="place", value_name="value").assign(measure=label)
+            for label, frame in parts.items()
+        ]
+    )
     names = short_names(long["place"].unique())
     return Exhibit(
         kind="figure",
-        title=f"{name} beside its {len(result.peers)} peers: {told[0]}",
+        title=f"{name} beside its {len(result.peers)} peers. {told[0]}",
         subtitle="each measure through time; grey lines are the peers",
         data=long.assign(place=long["place"].map(names))[["measure", "place", "year", "value"]].dropna(),
         unit="as each chart says",
@@ -106,8 +130,19 @@ def _(result: Profile) -> Exhibit:
     )
 
 
+def _first(result: Profile, name: str) -> str:
+    """The measure on which it is furthest from the middle."""
+    row = result.standing.loc[result.standing["score"].abs().idxmax()]
+    value = write_number(row["value"], row["unit"])
+    return f"{name} is furthest from the middle on {_label(row.name).lower()}: {value}, number {row['rank']} of {row['places']} from the lowest"
+
+
 def _told(result: Profile) -> pd.DataFrame:
-    frame = result.standing.drop(columns="score").reset_index().rename(columns={"median": "median of all", "peers": "median of peers"})
+    frame = (
+        result.standing.drop(columns="score")
+        .reset_index()
+        .rename(columns={"median": "median of all", "peers": "median of peers"})
+    )
     return frame.assign(measure=frame["measure"].map(_label)).rename(columns={"cells": "cells:value"})
 
 
