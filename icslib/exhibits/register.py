@@ -94,7 +94,9 @@ def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:
     rows = result.places.reset_index()
     gave = result.links.groupby("old")["date"].min()
     rows = rows.assign(
-        start=rows["valid_from"].clip(lower=first), end=rows["valid_to"].clip(upper=last), gave=pd.to_datetime(rows["code"].map(gave))
+        start=rows["valid_from"].clip(lower=first),
+        end=rows["valid_to"].clip(upper=last),
+        gave=gave.reindex(rows["code"]).to_numpy(),
     )
     return rows.sort_values(["start", "gave", "code"], ignore_index=True), first, last
 
