@@ -6,11 +6,13 @@ from .. import style
 from ..numbers import write_number
 from ..oversight.attention import PURPOSES, Attention
 from ..oversight.money import Strings
+from ..oversight.sketch import RUNGS, Sketch
 from ..oversight.targets import MEASURES, TargetCounts
-from ..oversight.voice import Voices, plain_measure
+from ..oversight.voice import Voices
 from . import plot, table
 from .charts import ranked_dots
 from .core import Exhibit
+from .names import short_names
 from .positions import sources_of
 
 PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
@@ -121,7 +123,7 @@ def _(result: Strings, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: Voices, asked: str = "") -> Exhibit:
-    names = [f"{plain_measure(row['measure'])}, {row['period']}" for _, row in result.table.iterrows()]
+    names = result.table["said"] + ", " + result.table["period"]
     data = result.table.assign(said=names).drop_duplicates("said").set_index("said")
     low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
     return Exhibit(
@@ -137,6 +139,18 @@ def _(result: Voices, asked: str = "") -> Exhibit:
         ),
         sources=sources_of(sum(result.table["cells"], ())),
         alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to {write_number(data['share'].max(), 'percent')}. {result.finding}",
-        draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=[n for n in data.index if "prevention" in n]),
+        draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=list(data.index[data["wording"].isin(["intention", "capacity"]) & data["measure"].str.contains("prevention")])),
         size=(8.0, 5.6),
     )  # fmt: skip
+
+
+@table.register
+def _(result: Sketch, asked: str = "") -> Exhibit:
+    data = result.table.assign(place=result.table["place"].map(short_names(result.table["place"])), visible=result.table["visible"].map({True: "yes", False: "no"}))
+    data[RUNGS] = data[RUNGS].round(1)
+    notes = (
+        "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where the place is heading.",
+        "Visible: whether going from now to the stretching rung could be told from noise in that place by itself.",
+        "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
+    )
+    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=notes, sources=result.sources)

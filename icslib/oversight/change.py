@@ -28,7 +28,7 @@ def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms
         :func:`icslib.explain_deficits`. Places without both years have NaN.
 
     >>> typed = pd.DataFrame({"place": ["A", "A"], "year": [2019, 2024], "rate": [100.0, 90.0]})
-    >>> change_after(typed, "rate", 2019, 2024)[["change", "level"]].values.tolist()
+    >>> change_after(typed, "rate", 2019, 2024)[["change", "level"]].round(6).values.tolist()
     [[-10.0, 100.0]]
     """
     places, years, held = grids(panel, [outcome])

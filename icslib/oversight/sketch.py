@@ -1,13 +1,60 @@
 """A page of realistic objectives: few, local, beyond the core targets, from what places like this one ever did."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from ..errors import PanelError
+from ..results import Result
 
 RUNGS = ["now", "trend", "modest", "stretching", "unprecedented"]
 
 
-def sketch_objectives(ladder: pd.DataFrame, by_place: pd.DataFrame, place: str = "", horizon: int = 5) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Sketch(Result):
+    """Rungs of an objective.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``place``, ``horizon`` (years), the rungs in the outcome's unit, and ``visible``: whether going from now to the stretching rung could be told
+        from noise in this place by itself.
+    """
+
+    table: pd.DataFrame
+    outcome: str
+    unit: str = ""
+    sources: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """How many places could see a stretching aim met, alone."""
+        rows = self.table
+        what = self.outcome.replace("_", " ")
+        if rows["place"].nunique() == 1:
+            seen = rows.loc[rows["visible"], "horizon"]
+            when = f"after {seen.min():.0f} years" if len(seen) else f"within {rows['horizon'].max():.0f} years by no place alone"
+            last = rows.iloc[-1]
+            return (
+                f"A stretching aim for {what} in {last['horizon']:.0f} years is {last['stretching']:.0f}, from {last['now']:.0f} now; it could be told from "
+                f"noise {when}."
+            )
+        return (
+            f"A stretching aim for {what} over {rows['horizon'].iloc[0]:.0f} years could be told from noise in {int(rows['visible'].sum())} of {len(rows)} "
+            "places by itself; in the others only together."
+        )
+
+
+def sketch_objectives(
+    ladder: pd.DataFrame,
+    by_place: pd.DataFrame,
+    place: str = "",
+    horizon: int = 5,
+    *,
+    outcome: str = "the outcome",
+    unit: str = "",
+    sources: tuple[str, ...] = (),
+) -> Sketch:
     """The rungs of one place by horizon, or of every place at one horizon.
 
     Parameters
@@ -15,21 +62,15 @@ def sketch_objectives(ladder: pd.DataFrame, by_place: pd.DataFrame, place: str =
     ladder : index (``place``, ``horizon``), columns ``now``, ``trend``, ``modest``, ``stretching``, ``unprecedented``, as an outlook holds them
     by_place : index ``place``; ``detectable``, the change (fraction) that could be told from noise in that place by then
     place : a code, or empty for all
-
-    Returns
-    -------
-    DataFrame
-        ``place`` or ``horizon``, the rungs in the outcome's unit, and ``visible alone``: whether going from now to the stretching rung could
-        be told from noise in this place by itself.
     """
     known = ladder.index.get_level_values("place")
+    horizons = sorted(set(ladder.index.get_level_values("horizon")))
     if place and place not in known:
         raise PanelError(f"{place!r} has no ladder. There is one for {', '.join(map(str, known.unique()[:5]))} and others.")
-    if not place and horizon not in ladder.index.get_level_values("horizon"):
-        raise PanelError(f"There is no rung for {horizon} years; there are {sorted(set(ladder.index.get_level_values('horizon')))}.")
-    rows = ladder.loc[place] if place else ladder.xs(horizon, level="horizon")
-    told = by_place.loc[place, "detectable"] if place else by_place["detectable"].reindex(rows.index)
-    out = rows[RUNGS].round(1)
-    change = rows["stretching"] / rows["now"] - 1
-    out["visible alone"] = (change.abs() >= abs(told)).map({True: "yes", False: "no"})
-    return out.reset_index()
+    if not place and horizon not in horizons:
+        raise PanelError(f"There is no rung for {horizon} years; there are {horizons}.")
+    rows = ladder.loc[[place]] if place else ladder[ladder.index.get_level_values("horizon") == horizon]
+    rows = rows[RUNGS].reset_index()
+    change = (rows["stretching"] / rows["now"] - 1).abs()
+    rows["visible"] = change >= rows["place"].map(by_place["detectable"]).abs()
+    return Sketch(rows, outcome, unit, sources)

@@ -6,7 +6,6 @@ two independent samples of n each, which errs on the safe side when the same peo
 """
 
 import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +26,7 @@ class Voices(Result):
     Attributes
     ----------
     table : DataFrame
-        ``measure``, ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry, report), ``base`` (NaN: not published),
+        ``measure``, ``said`` (in words), ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry, report), ``base`` (NaN: not published),
         ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``, ``cells``.
     gap : float
         Intention less capacity to invest in prevention, percentage points.
@@ -60,7 +59,7 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     ----------
     figures : observations with survey shares: ``nao_claims``, ``national_local`` and ``finances_national`` together
         A unit such as ``finance officers of 19`` is a count with its base.
-    wording : ``measure``, ``wording``, ``base_measure`` (where another figure is the base), ``reason``; by default
+    wording : ``measure``, ``label``, ``wording``, ``base_measure`` (where another figure is the base), ``reason``; by default
         ``data/raw/reference/survey_wording.csv``
 
     Raises
@@ -80,7 +79,7 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     others = rows["measure"].map(words["base_measure"])
     told = figures.drop_duplicates("measure").set_index("measure")["value"]
     base = base.fillna(others.map(told))
-    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), base=base, cells=cell_refs(rows).map(lambda ref: (ref,)))
+    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), said=rows["measure"].map(words["label"]), base=base, cells=cell_refs(rows).map(lambda ref: (ref,)))
     low, high = wilson(table["share"].to_numpy(float) / 100, table["base"].to_numpy(float))
     table["low"], table["high"] = 100 * low, 100 * high
     both = table.set_index("measure")["share"]
@@ -88,7 +87,7 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     if any(name not in both for name in pair):
         raise BasisError(f"The gap needs both {' and '.join(pair)}. Load the table 'nao_claims' with the others.")
     meant, able = (float(np.atleast_1d(both[name])[0]) for name in pair)
-    columns = ["measure", "period", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]
+    columns = ["measure", "said", "period", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]
     table = table[columns].sort_values(["wording", "period", "measure"]).reset_index(drop=True)
     return Voices(table, meant - able, smallest_base(meant / 100, able / 100), meant, able)
 
@@ -114,12 +113,3 @@ def smallest_base(one: float, other: float, z: float = Z) -> int:
     if one == other:
         raise BasisError("Two equal shares have no gap to be told from none.")
     return math.ceil((z / (one - other)) ** 2 * (one * (1 - one) + other * (1 - other)))
-
-
-def plain_measure(name: str) -> str:
-    """A measure's name in words.
-
-    >>> plain_measure("ics_leaders_improved_joint_working")
-    'leaders: improved joint working'
-    """
-    return re.sub(r"_", " ", re.sub(r"^ics_leaders_", "leaders: ", name)).strip()
