@@ -34,7 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "simulate_savings", "tornado", "usual_shocks",
         ],
         "workforce": [
-            "back_test", "check_rates", "compare_staffing", "decompose", "england_line", "forecast_series", "funnel", "hold_fixed", "link_staffing", "measure_gap", "net_flow",
+            "back_test", "breaks_in_series", "check_rates", "compare_staffing", "decompose", "england_line", "forecast_series", "funnel", "hold_fixed", "link_staffing", "measure_gap", "net_flow",
             "project_plan", "project_workforce", "sickness_by", "xmr",
         ],
         "claims": ["check_claims"],

@@ -26,7 +26,7 @@ ASSOCIATION = "An association, not a cause: a system far from what need suggests
 
 
 @plot.register
-def _(result: Gap, measure: str = "vacancies") -> Exhibit:
+def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
     """Vacancies (or ``rate``, ``covered``) by staff group through time: dots where a figure is held, joined only between neighbouring quarters."""
     rows = result.table.dropna(subset=[measure])
     unit = "percent" if measure in ("rate", "covered") else result.unit
@@ -35,7 +35,7 @@ def _(result: Gap, measure: str = "vacancies") -> Exhibit:
     wide = wide.reindex(quarters)[wide.notna().sum().sort_values(ascending=False).index[: len(style.SERIES)]]
 
     def draw(figure):
-        lines(figure.subplots(), wide, unit=unit)
+        lines(figure.subplots(), wide, unit=unit, asked=asked)
 
     words = {"vacancies": "Vacant posts", "rate": "Vacancy rate", "covered": "Temporary staff as a share of vacancies"}
     bounds = rows[rows["qualifier"] != ""]
@@ -170,7 +170,8 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
         ax.scatter(rows["denominator"], rows["value"], c=colours, s=30, zorder=3)
         for name in {*out, *([picked] if picked in rows.index else [])}:
             ax.annotate(name, (rows.loc[name, "denominator"], rows.loc[name, "value"]), xytext=(6, 4), textcoords="offset points", fontsize=style.SMALL)
-        ax.set_xlabel("Size (days available)")
+        ax.set_xlabel("Size (million days available)" if rows["denominator"].min() > 1e5 else "Size")
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g}" if rows["denominator"].min() > 1e5 else f"{value:,.0f}")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
 
     return Exhibit(
@@ -192,7 +193,7 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
 @plot.register
 def _(result: Split) -> Exhibit:
     """From the first period to the last through the parts of the change."""
-    parts = result.steps.rename(index=lambda name: name[0].upper() + name[1:]).to_dict()
+    parts = {name[0].upper() + name[1:]: size for name, size in result.steps.items() if size or len(result.by_group) > 1}
 
     def draw(figure):
         bridge(figure.subplots(), (str(result.first), result.before), parts, str(result.last), unit=result.unit)

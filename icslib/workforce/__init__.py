@@ -9,7 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "signal": ["Xmr", "xmr"],
         "funnel": ["Funnel", "funnel"],
         "split": ["Split", "decompose"],
-        "need": ["Staffing", "compare_staffing", "england_line", "hold_fixed"],
+        "need": ["Staffing", "breaks_in_series", "compare_staffing", "england_line", "hold_fixed"],
         "sickness": ["check_rates", "sickness_by"],
         "flow": ["BackTest", "Projection", "back_test", "net_flow", "project_workforce"],
         "plan": ["project_plan"],

@@ -73,7 +73,7 @@ def link_staffing(
     places, years, held = grids(panel, [exposure, *outcomes])
     cut = np.ones(held[exposure].shape, bool)
     for place, year in jumps:
-        cut[np.flatnonzero(places == place), years >= year] = False
+        cut[np.ix_(places == place, years >= year)] = False
     x = held[exposure]
     sd = _within_sd(x)
     rows = []
@@ -96,7 +96,7 @@ def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:
     if places < 5:
         raise NotIdentified(f"Only {places} places hold both figures at these lags. Use fewer lags or more years.")
     used = fit(np.where(seen, y, 0.0), np.where(seen, x, 0.0), Absorber(seen.astype(float)))
-    out = []
+    out: list[tuple[float, ...]] = []
     for estimate, se, contrast in zip(used.coef, np.sqrt(np.diag(used.cr2())), np.eye(len(x)), strict=True):
         df = used.satterthwaite(contrast)
         p = float(2 * stats.t.sf(abs(estimate / se), df))

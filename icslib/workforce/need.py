@@ -25,6 +25,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ..catalog import reference
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
 from ..panel import check_rows
@@ -88,8 +89,8 @@ class Staffing(Result):
 
 
 def compare_staffing(
-    panel: pd.DataFrame, outcome: str, need: Sequence[str], *, alike: bool = True, leave_out: Sequence[tuple[str, int]] = (), level: float = 0.95,
-    people: str = "", unit: str = "",
+    panel: pd.DataFrame, outcome: str, need: Sequence[str], *, alike: bool = True, leave_out: Sequence[tuple[str, int]] = (),
+    jumps: Sequence[tuple[str, int]] = (), level: float = 0.95, people: str = "", unit: str = "",
 ) -> Staffing:  # fmt: skip
     """Distance of each place from what need suggests, shrunk by a multilevel model.
 
@@ -103,14 +104,16 @@ def compare_staffing(
         Let neighbouring years of a place resemble each other (first-order autoregression); without it, intervals are too narrow
         wherever a good year is followed by a good year.
     people : column of people, to weigh places by in the England line
-    leave_out : (place, year) pairs not used, such as the year of a merger
+    leave_out : (place, year) pairs not used
+    jumps : (place, first year) pairs, such as those of mergers (:func:`breaks_in_series`): the place's years from then on are not used
 
     Raises
     ------
     NotIdentified
         With fewer places than terms and three, or when nothing varies between places.
     """
-    rows, dropped = _rows(panel, outcome, list(need), set(leave_out))
+    after = {(place, year) for place, start in jumps for year in panel.loc[panel["year"] >= start, "year"]}
+    rows, dropped = _rows(panel, outcome, list(need), set(leave_out) | after)
     places = rows["place"].nunique()
     if places < len(need) + 3 or rows["year"].nunique() < 2:
         raise NotIdentified(
@@ -146,6 +149,12 @@ def compare_staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
         outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
     )  # fmt: skip
+
+
+def breaks_in_series(measure: str) -> list[tuple[str, int]]:
+    """Places and first years in which a measure jumps for a known reason, such as a merger (``data/raw/reference/known_oddities.csv``)."""
+    known = reference("known_oddities").query("measure == @measure and flag == 'break in series'")
+    return list(zip(known["place"], known["first"].astype(int), strict=True))
 
 
 def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

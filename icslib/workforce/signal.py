@@ -198,7 +198,8 @@ def _two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
 
 def _shift_starts(series: pd.Series, baseline: int | None, screen: bool) -> list[int]:
     """Where a run of seven or more on one side of its baseline's mean starts and lasts to the end, again and again."""
-    starts, first = [], 0
+    starts: list[int] = []
+    first = 0
     while True:
         part = series.iloc[first:]
         side = np.nan_to_num(np.sign(part.to_numpy() - _limits(part, baseline or LEAST, screen)[0]))

@@ -6,7 +6,7 @@ import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from icslib.errors import NotIdentified, PanelError
-from icslib.workforce import compare_staffing
+from icslib.workforce import breaks_in_series, compare_staffing
 
 
 def drawn(places=42, years=8, between=10.0, within=6.0, rho=0.0, seed=1):
@@ -79,6 +79,16 @@ def test_a_merger_year_can_be_left_out_and_is_named():
     jumped, without = (compare_staffing(frame, "staff", ["need"], leave_out=out) for out in ((), [("P05", 2019)]))
     assert jumped.by_place.loc["P05", "distance"] > without.by_place.loc["P05", "distance"] + 10
     assert without.left_out == ("P05 2019",) and "P05 2019" in without.finding
+
+
+def test_every_year_from_a_jump_on_can_be_left_out():
+    frame, _ = drawn()
+    result = compare_staffing(frame, "staff", ["need"], jumps=[("P05", 2019)])
+    assert result.by_place.loc["P05", "years"] == 4 and result.left_out == ("P05 2019, 2020, 2021, 2022",)
+
+
+def test_known_breaks_are_data():
+    assert ("QH8", 2020) in breaks_in_series("acute_staff") and breaks_in_series("gps") == []
 
 
 def test_the_england_line_weighs_places_by_people_in_the_last_year():

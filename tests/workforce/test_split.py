@@ -41,7 +41,7 @@ def test_days_lost_split_into_sickness_and_headcount():
     days = frame([("A", 2014, 4, 100), ("B", 2014, 5, 100), ("A", 2023, 12, 200), ("B", 2023, 6, 100)])
     split = decompose(days, "vacant", "posts", "group", 2014, 2023, of="total", unit="days")
     assert split.steps.sum() == pytest.approx(9.0) and split.steps["rate"] == pytest.approx(0.02 * 150 + 0.01 * 100)
-    assert "9.00 days in 2014 to 18.00 days in 2023" in split.finding.replace("9.0 days", "9.00 days").replace("18.0 days", "18.00 days")
+    assert "(+9.00): " in split.finding
 
 
 @given(st.lists(st.tuples(*[st.floats(1, 1e6)] * 2, *[st.floats(0.001, 0.999)] * 2), min_size=1, max_size=12), st.sampled_from(["rate", "gap", "total"]))
