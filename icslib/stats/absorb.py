@@ -12,6 +12,8 @@ import numpy as np
 
 from icslib.errors import NotIdentified
 
+CACHED = 700_000  # numbers worked on at a time
+
 
 @dataclass(frozen=True, eq=False)
 class Absorber:
@@ -31,7 +33,9 @@ class Absorber:
     trends: bool = False
     groups: np.ndarray | None = None
     basis: np.ndarray = field(init=False, repr=False)  # (q, places, years), orthonormal within a place under the weights
-    inverse: list[tuple[np.ndarray, np.ndarray]] = field(init=False, repr=False)  # places of a group, inverse of its year system
+    inverse: list[tuple[slice | np.ndarray, np.ndarray]] = field(
+        init=False, repr=False
+    )  # places of a group, inverse of its year system
     balanced: bool = field(init=False)
 
     def __post_init__(self):
@@ -45,7 +49,7 @@ class Absorber:
         object.__setattr__(self, "balanced", bool(even))
         pairs = []
         for group in [] if even else np.unique(self.group_of_place):
-            who = np.flatnonzero(self.group_of_place == group)
+            who = slice(None) if self.groups is None else np.flatnonzero(self.group_of_place == group)
             spread = (self.basis[:, who] * weights[who]).reshape(-1, weights.shape[1])
             pairs.append(
                 (who, np.linalg.pinv(np.diag(weights[who].sum(axis=0)) - spread.T @ spread, hermitian=True, rcond=1e-11))
@@ -70,34 +74,43 @@ class Absorber:
 
     def residuals(self, values: np.ndarray) -> np.ndarray:
         """What is left of `values` (..., places, years) after the effects; 0 outside the sample."""
-        if self.balanced:
-            inside = self.weights.any(axis=0)
-            block = np.asarray(values)[..., inside]
-            by_place = block.mean(axis=-1, keepdims=True)
-            out = block - by_place
-            out -= out.mean(axis=-2, keepdims=True)
-            if inside.all():
-                return out
-            whole = np.zeros(np.shape(values))
-            whole[..., inside] = out
-            return whole
-        kept = self.weights > 0
-        out = self.within_place(np.where(kept, values, 0.0))
-        for who, inverse in self.inverse:
-            by_year = np.einsum("...it,it->...t", out[..., who, :], self.weights[who]) @ inverse
-            effect = np.broadcast_to(by_year[..., None, :], out[..., who, :].shape) * kept[who]
-            out[..., who, :] -= self._within(effect, who)
+        values = np.asarray(values, dtype=float)
+        flat, out = values.reshape(-1, *self.weights.shape), np.empty(values.shape)
+        whole = out.reshape(flat.shape)
+        step = max(1, CACHED // self.weights.size)  # a few columns at a time stay in the processor's cache
+        for start in range(0, len(flat), step):
+            whole[start : start + step] = self._residuals(flat[start : start + step])
         return out
 
     def within_place(self, values: np.ndarray) -> np.ndarray:
         """What is left of `values` after place effects (and trends) only."""
-        return self._within(np.asarray(values, dtype=float), slice(None))
+        return self._within(np.where(self.weights > 0, values, 0.0), slice(None))
 
-    def _within(self, values, who):
-        out = values * (self.weights[who] > 0)
-        for line in self.basis[:, who]:
-            out = out - line * np.einsum("...it,it->...i", values, line * self.weights[who])[..., None]
+    def _residuals(self, columns: np.ndarray) -> np.ndarray:
+        if self.balanced:
+            inside = self.weights.any(axis=0)
+            block = columns if inside.all() else columns[..., inside]
+            places, years = block.shape[-2:]
+            left = block - (block @ np.full(years, 1 / years))[..., None]
+            left -= (np.full(places, 1 / places) @ left)[..., None, :]
+            if inside.all():
+                return left
+            out = np.zeros(columns.shape)
+            out[..., inside] = left
+            return out
+        kept = self.weights > 0
+        out = self._within(np.where(kept, columns, 0.0), slice(None))
+        for who, inverse in self.inverse:
+            part = out[:, who]
+            by_year = np.einsum("kit,it->kt", part, self.weights[who]) @ inverse
+            out[:, who] = self._within((part - by_year[:, None, :]) * kept[who], who)
         return out
+
+    def _within(self, columns: np.ndarray, who: slice | np.ndarray) -> np.ndarray:
+        """Project `columns`, which are 0 outside the sample, off the basis of each place; works on the array given."""
+        for line in self.basis[:, who]:
+            columns -= np.einsum("kit,it->ki", columns, line * self.weights[who])[..., None] * line
+        return columns
 
     def year_dummies(self) -> np.ndarray:
         """The year (or group by year) dummies after place effects: (levels, places, years); for small panels."""

@@ -76,11 +76,13 @@ def wild_bootstrap(
     t, p, low, high = (np.full(len(parts), np.nan) for _ in range(4))
     for h, part in enumerate(parts):
         t[h] = part.estimate / part.se
-        if null:
+        if null and intervals:
             curve = _Curve(part, v)
-            p[h] = curve.p(0.0)
-            if intervals:
-                low[h], high[h] = curve.end(tail, -1), curve.end(tail, +1)
+            p[h], low[h], high[h] = curve.p(0.0), curve.end(tail, -1), curve.end(tail, +1)
+        elif null:  # one product is enough when only zero is tested
+            shift = part.estimate / part.spread
+            square = np.square((part.jack_u + shift * part.jack_a) @ v).sum(axis=0)
+            p[h] = _share(np.abs((part.score_u + shift * part.score_a) @ v) / np.sqrt(square), abs(t[h]))
         else:
             drawn = (part.score_u @ v) / np.sqrt(np.square(part.jack_u @ v).sum(axis=0))
             p[h] = _share(np.abs(drawn), abs(t[h]))

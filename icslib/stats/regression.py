@@ -62,9 +62,10 @@ class Fit:
 
     def by_cluster(self, values: np.ndarray) -> np.ndarray:
         """Sum the last axis (places) into clusters."""
-        if len(np.unique(self.cluster)) == len(self.cluster):
+        groups = int(self.cluster.max()) + 1
+        if groups == len(self.cluster):  # labels are 0 to groups - 1, so each place is its own
             return values[..., np.argsort(self.cluster)]
-        out = np.zeros((*values.shape[:-1], int(self.cluster.max()) + 1))
+        out = np.zeros((*values.shape[:-1], groups))
         np.add.at(out, (..., self.cluster), values)
         return out
 
@@ -163,11 +164,11 @@ def fit(
     """
     weights = absorber.weights
     inner_x, inner_y = absorber.residuals(x), absorber.residuals(y)
-    weighted = inner_x if absorber.balanced and weights.flat[0] == 1.0 else inner_x * weights
     flat = inner_x.reshape(len(inner_x), -1)
-    gram = weighted.reshape(len(inner_x), -1) @ flat.T
+    weighted = flat if ((weights == 0) | (weights == 1)).all() else flat * weights.ravel()  # 0 outside the sample already
+    gram = weighted @ flat.T
     _refuse_constant(np.diag(gram), x, absorber, names)
-    moment = weighted.reshape(len(inner_x), -1) @ inner_y.ravel()
+    moment = weighted @ inner_y.ravel()
     if transform is not None:
         gram, moment = transform.T @ gram @ transform, transform.T @ moment
         inner_x = np.einsum("kit,kj->jit", inner_x, transform)
@@ -182,7 +183,7 @@ def fit(
         )
     bread = np.linalg.inv(gram / np.outer(scale, scale)) / np.outer(scale, scale)
     coef = bread @ moment
-    resid = inner_y - np.einsum("kit,k->it", inner_x, coef)
+    resid = inner_y - (coef @ inner_x.reshape(len(coef), -1)).reshape(weights.shape)
     cluster = np.arange(len(weights)) if cluster is None else np.unique(cluster, return_inverse=True)[1]
     return Fit(coef, inner_x, inner_y, resid, bread, absorber, cluster, penalty)
 
@@ -201,8 +202,8 @@ def interval(estimate: float, se: float, df: float, level: float = 0.95) -> tupl
 def _refuse_constant(left: np.ndarray, x: np.ndarray, absorber: Absorber, names: list[str] | None) -> None:
     """Name the regressors whose variation the effects take whole."""
     kept = absorber.weights > 0
-    size = np.array([np.square(column[kept]).sum() for column in x])
-    flat = np.flatnonzero(left <= 1e-12 * np.maximum(size, 1e-300))
+    quiet = np.flatnonzero(left <= 1e-6 * left.max(initial=0.0) + 1e-6)  # only these are worth the exact look
+    flat = np.array([i for i in quiet if left[i] <= 1e-12 * max(np.square(x[i][kept]).sum(), 1e-300)], dtype=int)
     if len(flat):
         which = ", ".join(names[i] if names else f"regressor {i}" for i in flat[:5])
         raise NotIdentified(
