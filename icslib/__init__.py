@@ -41,7 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exhibits": ["in_short", "plot", "table"],
         "profile": ["find_peers", "profile_place"],
         "runs": ["form", "run"],
-        "register": ["check_overlap", "count_systems", "find_place", "lineage_of", "places", "roll_up", "to_vintage"],
+        "register": ["check_overlap", "count_systems", "export_register", "find_place", "lineage_of", "places", "roll_up", "to_vintage"],
         "sheets": ["read_sheet"],
         "tidy": ["observations"],
     },

@@ -180,7 +180,9 @@ def _add_diff(commands) -> None:
 def _places(args: argparse.Namespace) -> int:
     from . import register
 
-    if args.place:
+    if args.export:
+        print(*register.export_register(args.export), sep="\n")
+    elif args.place:
         print(register.describe_place(args.place, args.at, args.type))
     else:
         frame = register.places(args.at, args.type)
@@ -193,6 +195,7 @@ def _add_places(commands) -> None:
     places.add_argument("place", nargs="?", metavar="CODE", help="a code or a name; all places if none")
     places.add_argument("--at", metavar="DATE", help="as it was then, such as 2022-07")
     places.add_argument("--type", metavar="TYPE", help="system, trust, local_authority, sub_icb, ccg, region, practice ...")
+    places.add_argument("--export", type=Path, metavar="FOLDER", help="write the register as places.csv and succession.csv, with their columns described")
     places.set_defaults(call=_places)
 
 

@@ -6,6 +6,7 @@ what, when, with the share that moved) and ``membership`` (what lay in what, at 
 A *vintage* is a date at which boundaries are taken, written ``"2022-07"``.
 """
 
+from .export import export_register
 from .facts import Place, as_date, canonical, count_systems, places
 from .lineage import Lineage, describe_place, lineage_of
 from .moves import roll_up, to_vintage
@@ -20,6 +21,7 @@ __all__ = [
     "check_overlap",
     "count_systems",
     "describe_place",
+    "export_register",
     "find_place",
     "lineage_of",
     "places",

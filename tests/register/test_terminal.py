@@ -1,5 +1,9 @@
 """``icslib places``: what the register says, in the terminal."""
 
+import json
+
+import pandas as pd
+
 from icslib.cli import main
 
 
@@ -18,3 +22,16 @@ def test_places_are_listed(capsys):
 def test_an_unknown_place_is_a_wrong_request(capsys):
     assert main(["places", "Atlantis"]) == 2
     assert "Nearest" in capsys.readouterr().err
+
+
+def test_the_register_is_exported_as_a_described_pair(tmp_path, capsys):
+    assert main(["places", "--export", str(tmp_path)]) == 0
+    described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    assert [resource["path"] for resource in described["resources"]] == ["places.csv", "succession.csv"]
+    for resource in described["resources"]:
+        frame = pd.read_csv(tmp_path / resource["path"], keep_default_na=False, low_memory=False)
+        assert list(frame.columns) == [field["name"] for field in resource["schema"]["fields"]]
+        assert all(field["description"] for field in resource["schema"]["fields"])
+    became = frame[(frame["kind"] == "became") & (frame["old"] == "QNQ")]
+    assert became["new"].tolist() == ["QRL", "S0E4D", "S9B9J"] and (became["date"] == "2026-04-01").all()
+    assert {*frame["old"], *frame["new"]} <= set(pd.read_csv(tmp_path / "places.csv", keep_default_na=False)["code"])

@@ -10,7 +10,10 @@ MEASURES = ["acute_staff", "population_registered", "sickness_absence", "prevent
 
 @pytest.fixture(scope="module")
 def panels():
-    return {at: ics.load_panel(MEASURES, 2014, 2025, vintage=at, edition="newer") for at in ("2021-04", "2022-07", "2024-04", "2026-04")}
+    return {
+        at: ics.load_panel(MEASURES, 2014, 2025, vintage=at, edition="newer")
+        for at in ("2021-04", "2022-07", "2024-04", "2026-04")
+    }
 
 
 def test_every_system_of_the_date_and_no_other(panels):
