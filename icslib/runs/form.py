@@ -15,9 +15,10 @@ def form(notebook: str):
     Returns
     -------
     ipywidgets.VBox
-        Its ``parameters`` gives the values now filled in.
+        Its ``values()`` gives what is filled in now, and ``press(None)`` does what the button does.
     """
     import ipywidgets as widgets
+    from IPython.display import display
 
     found = find_notebook(notebook)
     fields = {one.name: _field(one, widgets) for one in read_parameters(found)}
@@ -32,7 +33,7 @@ def form(notebook: str):
         button.disabled = True
         with answer:
             try:
-                widgets.widget_output.display(run(notebook, **values()))
+                display(run(notebook, **values()))
             except IcsError as fault:
                 print(fault)
             finally:

@@ -2,7 +2,9 @@
 
 import os
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from ..errors import IcsError
 from .attempt import Limits
@@ -63,7 +65,8 @@ class Report:
     warnings: int = 0
 
     def _repr_html_(self) -> str:
-        return f'<p><a href="{self.html.as_posix()}">{self.html.name}</a>: {self.done}, {self.why}</p>'
+        link = quote(Path(os.path.relpath(self.html)).as_posix())
+        return f'<p><a href="{link}">{escape(self.html.name)}</a>: {self.done}, {escape(self.why)}</p>'
 
 
 @dataclass
