@@ -8,7 +8,7 @@ import pytest
 from icslib import catalog, paths, register
 from icslib.errors import CatalogError
 
-TABLES = ["places", "place_aliases", "succession", "membership", "disagreements"]
+TABLES = ["places", "place_aliases", "succession", "membership", "disagreements", "checks"]
 
 
 @pytest.fixture(scope="module")

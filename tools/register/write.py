@@ -6,7 +6,7 @@ import pandas as pd
 
 from icslib import paths
 
-from . import authorities, check, commissioners, systems, trusts
+from . import authorities, check, commissioners, second, systems, trusts
 from .files import MEMBERSHIP, PLACES, SUCCESSION, read
 
 
@@ -25,14 +25,16 @@ def build() -> dict[str, pd.DataFrame]:
     links = pd.concat([sys_links, com_links, la_links, trust_links])[SUCCESSION]
     lies = pd.concat([systems.memberships(), la_lies, trust_lies, practice_lies])[MEMBERSHIP]
     rows = _regions_from_systems(rows, lies)
+    checks, apart_too = second.compare(rows, lies)
     return {
         "places": rows.drop_duplicates(["code", "valid_from"]).sort_values(["place_type", "code", "valid_from"]),
         "place_aliases": _aliases(rows, names),
         "succession": links.sort_values(["place_type", "date", "old", "new"]),
         "membership": lies[lies["share"] > 0].sort_values(["vintage", "basis", "part", "whole"]),
-        "disagreements": pd.concat([apart, trusts.dates_disagree(), _ccg_homes(lies)])
+        "disagreements": pd.concat([apart, trusts.dates_disagree(), apart_too])
         .drop_duplicates()
         .sort_values(["fact", "other_from"]),
+        "checks": checks,
     }
 
 
@@ -79,16 +81,6 @@ def _more_regions() -> pd.DataFrame:
     return pd.DataFrame(
         dict(alias=seen["nhs_region21_ons_code"], code=seen["nhs_region21_nhs_code"], source="reference_trusts22_region21")
     )
-
-
-def _ccg_homes(lies: pd.DataFrame) -> pd.DataFrame:
-    """CCGs whose system differs between the ODS list and the LSOA lookup."""
-    now = lies[(lies["vintage"] == "2022-07") & (lies["basis"] == "LSOAs of 2011")].merge(
-        read("reference_ccg_icb"), left_on="part", right_on="CCG Code"
-    )
-    apart = now[now["whole"] != now["ICB Code"]]
-    return pd.DataFrame(dict(fact="system of " + apart["part"] + " at 2022-07", kept=apart["whole"], kept_from=apart["source"],
-                             other=apart["ICB Code"], other_from="reference_ccg_icb"))  # fmt: skip
 
 
 def write(folder: Path | None = None) -> dict[str, int]:
