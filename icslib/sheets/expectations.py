@@ -4,7 +4,7 @@ A publication that changed is an error that names the change and the line of the
 alter; a sum that does not come out is an error that names both figures.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from ..errors import DriftError, SheetError
@@ -71,6 +71,16 @@ def expect_table(
                 + f", check that the figures still mean the same, and build again. The row now reads: {seen}"
             )
     return page.find_table(wanted, subtotals, key or wanted[0])
+
+
+def need_sheet(pages: Mapping[str, Page], name: str) -> Page:
+    """The sheet of this name; a DriftError lists the sheets if it is gone."""
+    if name not in pages:
+        file = next((page.file for page in pages.values()), "The file")
+        raise DriftError(
+            f"{file} has no sheet {name!r}. Its sheets are {list(pages)}. If it was renamed, alter the name in the reader."
+        )
+    return pages[name]
 
 
 def expect_total(what: str, printed: float, summed: float, *, within: float = 0.0005, least: float = 1.0) -> dict:

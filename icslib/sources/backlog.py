@@ -14,7 +14,7 @@ from ..catalog import Source
 from ..errors import SheetError
 from ..periods import parse_period
 from ..sheets import Page, plain
-from ..sheets.expectations import expect_total
+from ..sheets.expectations import expect_total, need_sheet
 from ..tidy import observations
 
 RISKS = {
@@ -24,19 +24,20 @@ RISKS = {
     "Cost to eradicate low risk backlog (£)": "backlog_low_risk",
     "Risk adjusted backlog cost (£)": "backlog_risk_adjusted",
 }
+LACKS = {"2016-17": ("backlog_risk_adjusted",)}  # edition: what it does not print
 AGES = "Age profile - total (must equal 100%) (%)"
 SUBTOTALS: list[str | re.Pattern] = [re.compile(r"\w+ Result"), "Grand Total", "Result", "Overall Result"]
 
 
 def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a site (or a trust, where only trusts are printed) and risk, GBP million; ``site`` and its ``name``."""
-    by_site = "Site Data" in pages
-    page = pages["Site Data" if by_site else ""]
-    header = next(index for index in range(5) if "Organisation Code" in page.row_text(index))
+    by_site = "" not in pages
+    page = need_sheet(pages, "Site Data") if by_site else pages[""]
+    header = next((index for index in range(min(5, len(page.grid))) if "Organisation Code" in page.row_text(index)), 0)
     titles = page.row_text(header)
     if not by_site:
         _refuse_shifted(page, header, titles)
-    risks = {title: measure for title, measure in RISKS.items() if title in titles}
+    risks = {title: measure for title, measure in RISKS.items() if measure not in LACKS.get(source.edition, ())}
     ids = ["Organisation Code", "Site Code", "Site Name"] if by_site else ["Organisation Code", "Organisation Name"]
     table = page.find_table([*ids, *risks], subtotals=SUBTOTALS)
     printed = table.totals[table.totals[ids[0]].map(plain) == "Grand Total"]

@@ -10,6 +10,7 @@ import re
 import pandas as pd
 
 from ..catalog import Source
+from ..errors import DriftError
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
@@ -26,6 +27,7 @@ DOMAINS = {
     "health": "_health", "health_deprivation_and_disability": "_health", "crime": "_crime", "housing_and_access": "_housing",
     "barriers_to_housing_and_services": "_housing", "environment": "_environment", "living_environment": "_environment",
 }  # fmt: skip
+ALL = len(FORMS) + 2 * 7  # overall, and score and share of each of seven domains
 UNITS = {"score": "score", "most_deprived_share": "share", "extent": "share"}
 
 
@@ -34,6 +36,11 @@ def tidy_deprivation(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     page = next(iter(pages.values()))
     titles = page.row_text(0)
     measures = {title: name for title in titles if (name := _measure(title))}
+    if len(measures) not in (len(FORMS), ALL):
+        raise DriftError(
+            f"{source.file}: {len(measures)} columns are scores, shares or extents, not {len(FORMS)} (overall only) or {ALL} (with domains): "
+            f"{sorted(measures.values())}. Alter FORMS or DOMAINS in icslib/sources/deprivation.py."
+        )
     long = page.find_table([titles[0], *measures]).melt(titles[0], values=list(measures))
     systems = titles[0].startswith("icb")
     measure = long["title"].map(measures)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..catalog import Source
+from ..errors import SheetError
 from ..periods import parse_period
 from ..sheets import Page
 from ..sheets.expectations import expect_table, expect_total
@@ -44,9 +45,11 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         pages[""], [*IDS, *MEASURES], reader=__name__, key="Org Code", subtotals=["Total", "TOTAL"],
         left_out=["a", *(f"Unnamed: {n}" for n in range(22, 30))],
     )  # fmt: skip
+    if len(table.totals) != 1:
+        raise SheetError(f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none.")
     month = parse_period(table.frame["Period"].iloc[0])
     if set(table.frame["Period"].map(parse_period)) != {month}:
-        raise ValueError(f"{source.file} holds more than one month: {sorted(set(table.frame['Period']))}")
+        raise SheetError(f"{source.file} holds more than one month: {sorted(set(table.frame['Period']))}. Take the month from its own file.")
     providers = table.melt(IDS, values=list(MEASURES)).assign(place_type="provider")
     england = replace(table, frame=table.totals).melt(IDS, values=list(MEASURES)).assign(place_type="england")
     england["Org Code"] = "E92000001"

@@ -8,6 +8,7 @@ Quirks      the sex stands under ``inequality``, but under ``unit`` for mortalit
 import pandas as pd
 
 from ..catalog import Source
+from ..errors import DriftError, SheetError
 from ..sheets import Page
 from ..sheets.expectations import expect_table
 from ..tidy import observations
@@ -29,10 +30,16 @@ def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, period and measure; men and women are measures of their own (``life_expectancy_male``)."""
     table = expect_table(pages[""], TITLES, reader=__name__)
     long = table.melt([title for title in TITLES if title != "value"], into="title", values=["value"])
-    long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES)).fillna("persons")
+    long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES))
+    if long["sex"].isna().any():
+        odd = long[long["sex"].isna()].iloc[0]
+        raise SheetError(
+            f"{source.file}, row {odd['row']}: neither unit ({odd['unit']!r}) nor inequality ({odd['inequality']!r}) is one of {list(SEXES)}. "
+            f"Add the word to SEXES in icslib/sources/fingertips.py, or mend the row."
+        )
     long["name"] = long["area_name"]
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
-    indicator = long["indicator"].map(lambda text: next(name for name in INDICATORS if str(text).startswith(name)))
+    indicator = long["indicator"].map({text: _known(text, source) for text in long["indicator"].unique()})
     about = pd.DataFrame(indicator.map(INDICATORS).tolist(), columns=["measure", "unit", "basis"], index=long.index)
     return observations(
         long,
@@ -45,3 +52,10 @@ def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         source=source.id,
         extra=["sex", "name"],
     )
+
+
+def _known(text: object, source: Source) -> str:
+    for name in INDICATORS:
+        if str(text).startswith(name):
+            return name
+    raise DriftError(f"{source.file}: the indicator {text!r} is none of {list(INDICATORS)}. Add it to INDICATORS in icslib/sources/fingertips.py.")

@@ -12,16 +12,20 @@ from dataclasses import replace
 import pandas as pd
 
 from ..catalog import Source
+from ..errors import DriftError, SheetError
 from ..numbers import parse_number
 from ..periods import Period, day, financial_year, parse_period
 from ..sheets import Page, plain
-from ..sheets.expectations import expect_total
+from ..sheets.expectations import expect_total, need_sheet
 from ..tidy import observations
 
 REVENUE, NORMAL, CAPITAL = "interim revenue support", "normal course of business", "interim capital support"
-SHEETS: dict[str, dict[str, tuple[str, float]]] = {  # edition: sheet -> loan type, pounds a printed unit
-    "2016-17": {"Data": (REVENUE, 1e3), "Normal course of business to ad": (NORMAL, 1e3)},
-    "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1), "Interim capital support": (CAPITAL, 1)},
+FLOWS = ("loan_opening", "loan_drawn", "loan_repaid", "loan_closing")
+EVERY = (*FLOWS, "loan_interest")
+SHEETS: dict[str, dict[str, tuple[str, float, tuple[str, ...]]]] = {  # edition: sheet -> loan type, pounds a printed unit, what it prints
+    "2016-17": {"Data": (REVENUE, 1e3, FLOWS), "Normal course of business to ad": (NORMAL, 1e3, ("loan_closing",))},
+    "2018-19": {"Interim revenue support loans": (REVENUE, 1, EVERY), "Normal course of business": (NORMAL, 1, EVERY),
+                "Interim capital support": (CAPITAL, 1, EVERY)},
 }  # fmt: skip
 TITLES = {
     "code": r"(org )?code",
@@ -35,11 +39,14 @@ TITLES = {
 
 
 def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
-    """One row a loan and measure, GBP million; ``loan_type`` and the trust's ``name`` as printed. The all-years book gives England only."""
+    """One row a loan and measure, GBP million: ``loan_type``, the trust's ``name`` as printed, ``loan`` (its sheet row, 0 for England).
+
+    The all-years book gives England only.
+    """
     if source.edition not in SHEETS:
-        return _england(pages["NHS ENGLAND"], source)
+        return _england(need_sheet(pages, "NHS ENGLAND"), source)
     year = parse_period(source.edition)
-    frames = [_sheet(pages[sheet], kind, pounds, year, source) for sheet, (kind, pounds) in SHEETS[source.edition].items()]
+    frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[source.edition].items()]
     frame = pd.concat(frames, ignore_index=True)
     frame.attrs["totals"] = [
         expect_total(f"{kind}, closing balance GBP m", printed / 1e6, _sum(frame, "loan_closing", kind), least=0.01)
@@ -48,14 +55,20 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     return frame
 
 
-def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -> pd.DataFrame:
+def _sheet(page: Page, kind: str, pounds: float, prints: tuple[str, ...], year: Period, source: Source) -> pd.DataFrame:
     header = [title for title in page.row_text(0) if title]
     named = {name: title for name, form in TITLES.items() for title in header if re.fullmatch(form, title, re.I)}
+    lost = [name for name in ("code", "name", *prints) if name not in named]
+    if lost:
+        raise DriftError(
+            f"{page.file}, sheet {page.sheet!r}: no column is headed like {', '.join(f'{name} ({TITLES[name]})' for name in lost)}. "
+            f"The header reads {header}. Alter TITLES in icslib/sources/loans.py."
+        )
     table = page.find_table(list(named.values()), key=named["code"])
     table = replace(table, frame=table.frame.mask(table.frame.map(plain) == "-", 0.0))
     measure_of = {title: name for name, title in named.items() if name.startswith("loan_")}
     long = table.melt([named["code"], named["name"]], into="title", values=list(measure_of))
-    long["loan_type"], long["name"] = kind, long[named["name"]].map(plain)
+    long["loan_type"], long["name"], long["loan"] = kind, long[named["name"]].map(plain), long["row"].astype("int64")
     long["value"] = long["value"] * pounds / 1e6
     measure = long["title"].map(measure_of)
     when = {"loan_opening": day(year.start), "loan_closing": day(year.end)}
@@ -68,14 +81,14 @@ def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -
         unit="GBP m",
         basis="outturn",
         source=source.id,
-        extra=["loan_type", "name"],
+        extra=["loan_type", "name", "loan"],
     )
 
 
 def _england(page: Page, source: Source) -> pd.DataFrame:
     table = page.find_table(["Year", "Loans"])
     long = table.melt("Year")
-    long["value"], long["loan_type"], long["name"] = long["value"] / 1e6, REVENUE, "England"
+    long["value"], long["loan_type"], long["name"], long["loan"] = long["value"] / 1e6, REVENUE, "England", 0
     return observations(
         long,
         place="E92000001",
@@ -85,7 +98,7 @@ def _england(page: Page, source: Source) -> pd.DataFrame:
         unit="GBP m",
         basis="outturn",
         source=source.id,
-        extra=["loan_type", "name"],
+        extra=["loan_type", "name", "loan"],
     )
 
 
@@ -106,10 +119,13 @@ def _balance(frame: pd.DataFrame, kind: str) -> dict:
 def _printed(pages: dict[str, Page], edition: str) -> dict[str, float]:
     """Printed grand totals of closing balances, in pounds: the labelled one, and the last line of a pivot without a label."""
     if edition == "2016-17":
-        grid = pages["IRSL(USE)"].grid
-        return {REVENUE: next(parse_number(row[1])[0] for row in grid if plain(row[0]) == "Grand Total") * 1e3}
-    summary, pivot = pages["Summary"].grid, pages["IRSL (TOTAL)"].grid
-    return {
-        REVENUE: parse_number(pivot[len(pivot) - 1][3])[0],
-        CAPITAL: next(parse_number(row[1])[0] for row in summary if plain(row[0]) == "Grand Total"),
-    }
+        return {REVENUE: _grand_total(need_sheet(pages, "IRSL(USE)")) * 1e3}
+    pivot = need_sheet(pages, "IRSL (TOTAL)").grid
+    return {REVENUE: parse_number(pivot[len(pivot) - 1][-1])[0], CAPITAL: _grand_total(need_sheet(pages, "Summary"))}
+
+
+def _grand_total(page: Page) -> float:
+    for row in page.grid:
+        if plain(row[0]) == "Grand Total":
+            return parse_number(row[1])[0]
+    raise SheetError(f"{page.file}, sheet {page.sheet!r}: the row 'Grand Total' is gone, so the loans cannot be checked. Look for the printed total.")

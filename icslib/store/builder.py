@@ -10,9 +10,10 @@ import pandas as pd
 
 from .. import catalog, paths
 from ..catalog import Source
-from ..errors import CatalogError, IcsError, StoreError
+from ..errors import CatalogError, IcsError, SheetError, StoreError
 from ..results import Result
 from ..sheets import Page, open_pages
+from ..tidy import COLUMNS, KEY
 from .corrections import correct, flag_corrected, flag_oddities
 from .shelf import content_hash, describe, from_bytes, need_bytes, normal, resources, to_bytes, write_bytes, write_package
 
@@ -52,8 +53,37 @@ def open_source(source: Source, path: Path) -> dict[str, Page]:
 def read_source(source: Source, pages: Mapping[str, Page]) -> pd.DataFrame:
     """Observations of one official file, by its reader."""
     module = importlib.import_module(f"..sources.{source.reader}", __package__)
-    frame = getattr(module, f"tidy_{source.reader}")(pages, source)
+    frame = _no_figure_twice(_coded(getattr(module, f"tidy_{source.reader}")(pages, source)))
     return flag_oddities(flag_corrected(frame, source.id), source.id)
+
+
+def _coded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The observations, if every place (but of the type ``other``) is a code; a mark or a name in its stead is a damaged row."""
+    odd = frame[~frame["place"].str.fullmatch(r"[0-9A-Z]{3,9}") & (frame["place_type"] != "other")]
+    if len(odd):
+        spot = odd.iloc[0]
+        raise SheetError(
+            f"{spot['source']}, sheet {spot['sheet']!r}, row {spot['row']}: {spot['place']!r} is no code of a place, and {odd['place'].nunique()} such "
+            "stand there. Mend the row, or map the names to codes in the reader."
+        )
+    return frame
+
+
+def _no_figure_twice(frame: pd.DataFrame) -> pd.DataFrame:
+    """The observations, if none repeats another in key, extra columns and value; else a row was printed or read twice.
+
+    Two different figures for the same thing may stand: publishers contradict themselves.
+    """
+    key = [*KEY, "value", *(name for name in frame if name not in COLUMNS)]
+    twice = frame[frame.duplicated(key, keep=False)]
+    if len(twice):
+        spot = twice.iloc[0]
+        rows = sorted(twice.loc[(twice[["place", "measure", "period"]] == spot[["place", "measure", "period"]]).all(axis=1), "row"])
+        raise SheetError(
+            f"{spot['source']}, sheet {spot['sheet']!r}, rows {rows[:4]}: {spot['measure']} of {spot['place']} in {spot['period']} is there "
+            f"{len(rows)} times, and {len(twice)} figures in all are. Take the repeated rows out, or give the reader a column that tells them apart."
+        )
+    return frame
 
 
 def _from_official(table: str) -> tuple[pd.DataFrame, list[dict]]:
