@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib.errors import NotIdentified, ParameterError
@@ -91,6 +91,7 @@ def test_a_false_alarm_on_independent_normal_points_is_as_rare_as_three_sigma_sa
     assert 0.0005 < np.mean(outside) < 0.008
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=8, max_size=40).filter(lambda v: np.ptp(v) > 1e-3), st.floats(0.1, 50), st.floats(-100, 100))
 def test_flags_do_not_depend_on_the_unit(values, scale, shift):
     plain = xmr(pd.Series(values).round(3))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib.errors import NotIdentified, ParameterError
@@ -44,6 +44,7 @@ def test_days_lost_split_into_sickness_and_headcount():
     assert "(+9.00): " in split.finding
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(1, 1e6)] * 2, *[st.floats(0.001, 0.999)] * 2), min_size=1, max_size=12), st.sampled_from(["rate", "gap", "total"]))
 def test_parts_sum_to_the_change_whatever_the_figures(groups, of):
     rows = [(f"g{i}", year, size * rate, size) for i, (d0, d1, r0, r1) in enumerate(groups) for year, size, rate in ((1, d0, r0), (2, d1, r1))]
