@@ -323,7 +323,7 @@ def _carry_down(cells, area: Area, frame, labels, values, names, rows, say: Say)
         fill = covered & empty if covered.any() else empty if outline and runs else np.zeros(len(rows), bool)
         if fill.any():
             name = names[spot]
-            carried = frame[name].where(~empty).ffill()
+            carried = frame[name].where(~empty).ffill().fillna("")
             frame[name] = frame[name].where(~fill, carried)
             say(
                 area_name(rows[fill][0], rows[fill][-1], spot, spot),
@@ -369,21 +369,28 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:
     flags = cells.flags[np.ix_(rows, np.array(values, np.intp))]
-    which, at = np.nonzero((flags != "").T)
-    if not len(at):
-        return pd.DataFrame(columns=["row", "column", "title", "flag", "printed"])
-    spots = np.array(values)[which]
-    texts = [(row, spot, plain(cells.page.cell(row, spot))) for row, spot in zip(rows[at].tolist(), spots.tolist(), strict=True)]
-    said = flags[at, which]
-    for (row, spot, text), flag in zip(texts, said, strict=True):
-        if "unreadable" in flag:
-            say(cell_name(row, spot), f"{text!r} is no figure and no known mark; left out and flagged")
-    letters, titles = (
-        np.array(names_of, dtype=object)[which]
-        for names_of in ([column_letter(s + 1) for s in values], [names[s] for s in values])
-    )
+    pieces = []
+    for order, spot in enumerate(values):
+        at = np.flatnonzero(flags[:, order] != "")
+        if not len(at):
+            continue
+        printed = [cell if type(cell) is str else plain(cell) for cell in cells.page.cells(spot, rows[at].tolist())]
+        said = flags[at, order]
+        for where in np.flatnonzero(["unreadable" in flag for flag in said]).tolist():
+            say(
+                cell_name(int(rows[at[where]]), spot),
+                f"{printed[where].strip()!r} is no figure and no known mark; left out and flagged",
+            )
+        count = len(at)
+        pieces.append((rows[at] + 1, [column_letter(spot + 1)] * count, [names[spot]] * count, said, printed))
+    columns = ["row", "column", "title", "flag", "printed"]
+    if not pieces:
+        return pd.DataFrame(columns=columns)
     return pd.DataFrame(
-        {"row": rows[at] + 1, "column": letters, "title": titles, "flag": said, "printed": [text for *_, text in texts]}
+        {
+            name: np.concatenate([np.asarray(piece[i], dtype=object if i else None) for piece in pieces])
+            for i, name in enumerate(columns)
+        }
     )
 
 

@@ -25,7 +25,7 @@ from .table import looks_note
 
 ROLES = {"T": "title", "H": "header", "L": "label", "D": "figure", "M": "mark", "G": "section heading", "S": "total", "N": "note", "R": "header printed again", "U": "unread"}  # fmt: skip
 
-_CITING = r"[\])¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]$"
+_CITING = "])¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§"
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,11 +232,17 @@ def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[s
             cites.setdefault(key, []).append(f"{prefix}{flag.column}{flag.row}")
     for title in table.labels[:2]:
         printed = table.frame[title]
-        for row in printed.index[printed.str.contains(_CITING).to_numpy(bool)] if title in table.letters else []:
-            text, found = split_citation(printed[row], known)
-            table.frame.loc[row, title] = text if found else printed[row]
-            for key in found:
-                cites.setdefault(key, []).append(f"{prefix}{table.letters[title]}{row}")
+        split = {
+            text: split_citation(text, known)
+            for text in printed.unique()
+            if title in table.letters and text and text[-1] in _CITING
+        }
+        split = {text: parts for text, parts in split.items() if parts[1]}
+        if split:
+            for row, text in printed[printed.isin(split)].items():
+                for key in split[text][1]:
+                    cites.setdefault(key, []).append(f"{prefix}{table.letters[title]}{row}")
+            table.frame[title] = printed.map(lambda text, split=split: split.get(text, (text,))[0])
 
 
 def _draw_roles(cells: Cells, areas: list[Area], lines: list[tuple[int, list[int]]], tables: list[PrintedTable]) -> np.ndarray:

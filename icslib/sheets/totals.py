@@ -209,7 +209,7 @@ def _unnamed(taken: set[int], sums: _Sums) -> list[_Total]:
     found: list[_Total] = []
     for _ in range(3):
         rows = np.array([row for row in range(len(sums.values)) if row not in taken], int)
-        hits = [hit for spot in range(len(rows)) for hit in _run_sums(spot, rows, sums)]
+        hits = [hit for spot in _worth_a_look(rows, sums) for hit in _run_sums(int(spot), rows, sums)]
         ends = {-1, len(sums.values)}
         edges = taken | {hit.row for hit in hits} | ends if sums.adds.sum() > 1 else ends
         kept: dict[int, _Total] = {}
@@ -224,6 +224,24 @@ def _unnamed(taken: set[int], sums: _Sums) -> list[_Total]:
         found += fresh
         taken |= {hit.row for hit in fresh}
     return found
+
+
+def _worth_a_look(rows: np.ndarray, sums: _Sums) -> np.ndarray:
+    """Positions of rows that some run beside them equals in the fullest column; all pairs at once."""
+    block = sums.values[np.ix_(rows, np.flatnonzero(sums.adds))]
+    if not block.size:
+        return np.zeros(0, int)
+    weight = np.abs(np.nan_to_num(block)) > 0
+    column = block[:, int(weight.sum(axis=0).argmax())]
+    unit = sums.unit[np.flatnonzero(sums.adds)][int(weight.sum(axis=0).argmax())]
+    before = np.concatenate([[0.0], np.cumsum(np.nan_to_num(column))])
+    slack = 0.5001 * unit + np.minimum(0.866 * unit * np.sqrt(len(rows)), 0.002 * np.abs(np.nan_to_num(column)))
+    below = before[None, 1:] - before[1:, None]  # [i, j]: sum of rows i + 1 to j
+    above = before[:-1, None] - before[None, :-1]  # [i, j]: sum of rows j to i - 1
+    gap = np.arange(len(rows))[None, :] - np.arange(len(rows))[:, None]
+    near = (np.abs(below - column[:, None]) <= slack[:, None]) & (gap >= 2)
+    near |= (np.abs(above - column[:, None]) <= slack[:, None]) & (gap <= -2)
+    return np.flatnonzero(near.any(axis=1) | np.isnan(column))
 
 
 def _run_sums(spot: int, rows: np.ndarray, sums: _Sums) -> Iterator[_Total]:
