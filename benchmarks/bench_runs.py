@@ -1,0 +1,233 @@
+"""Runs: 42 system profiles against papermill as people use it, and runs that meet trouble.
+
+    python benchmarks/bench_runs.py [profiles] [tiny] [kills] [faults]
+
+Ratios within one run, on this machine, with whatever else it does. Loops that would take an hour are measured on a sample of
+systems and scaled to 42; the table says so. ``tiny`` is 1,000 runs, 8 at once. ``kills`` ends 100 batches at random moments.
+``faults`` plants one of each kind and prints where the failure page puts it.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "06-system-profile"
+SAMPLE = ["QOP", "QWE", "QF7", "QUY"]
+COMMAND = [sys.executable, "-m", "icslib"]
+LOOP = """
+import sys, time
+began = time.perf_counter()
+import papermill
+from icslib.render import render_report
+from pathlib import Path
+loaded, done = time.perf_counter(), []
+for system in sys.argv[3:]:
+    out = Path(sys.argv[2]) / f"{system}.ipynb"
+    papermill.execute_notebook(sys.argv[1], out, {"system": system}, kernel_name="python3", progress_bar=False)
+    render_report(out, out.with_suffix(".html"))
+    done.append(time.perf_counter())
+print(loaded - began, (done[-1] - loaded) / len(done))
+"""
+
+
+def small_project(home: Path) -> Path:
+    """A project of its own: this one's data and notebooks, an empty folder of reports."""
+    (home / "notebooks").mkdir(parents=True)
+    (home / "reports").mkdir()
+    (home / "data").symlink_to(ROOT / "data")
+    shutil.copyfile(ROOT / "requirements.lock", home / "requirements.lock")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copyfile(path, home / "notebooks" / path.name)
+    return home
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"ICSLIB_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+
+
+def timed(command: list[str], home: Path, fails: bool = False) -> float:
+    began = time.perf_counter()
+    done = subprocess.run(command, env=environment(home), cwd=home, capture_output=True, text=True, check=False)
+    if done.returncode and not fails:
+        raise SystemExit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+    return time.perf_counter() - began
+
+
+def profiles(home: Path) -> list[tuple[str, float, str]]:
+    """Seconds for 42 profiles, each way."""
+    ours = [*COMMAND, "run", NAME, "--each", "system"]
+    notebook = str(home / f"notebooks/{NAME}.ipynb")
+    rows = [("icslib run, from nothing", timed(ours, home), "42 run and rendered")]
+    rows.append(("icslib run, nothing to do", timed(ours, home), "42 up to date"))
+    page = json.loads(Path(notebook).read_text())
+    page["cells"][0]["source"] += "\n\nOne more sentence."
+    Path(notebook).write_text(json.dumps(page))
+    rows.append(("icslib run, after a prose edit", timed(ours, home), "42 rendered again, none run"))
+    out = home / "loop"
+    out.mkdir()
+    tool = Path(sys.executable).parent
+    seconds = 0.0
+    for system in SAMPLE[:2]:
+        made = str(out / f"{system}.ipynb")
+        seconds += timed(
+            [str(tool / "papermill"), notebook, made, "-p", "system", system, "-k", "python3", "--no-progress-bar"], home
+        )
+        seconds += timed([str(tool / "jupyter"), "nbconvert", "--to", "html", made], home)
+    rows.append(("papermill and nbconvert, a command each", seconds / 2 * 42, "2 measured, scaled to 42"))
+    loop = [sys.executable, "-c", LOOP, notebook, str(out)]
+    load, each = loop_times([*loop, *SAMPLE], home)
+    rows.append(("papermill's API, one process", load + each * 42, f"{len(SAMPLE)} measured, scaled to 42"))
+    with ThreadPoolExecutor(2) as pool:
+        pairs = list(pool.map(lambda systems: loop_times([*loop, *systems], home), [SAMPLE, SAMPLE[::-1]]))
+    load, each = (max(pair[at] for pair in pairs) for at in (0, 1))
+    rows.append(("papermill's API, two processes", load + each * 21, f"{len(SAMPLE)} each measured, scaled to 21 each"))
+    return rows
+
+
+def loop_times(command: list[str], home: Path) -> tuple[float, float]:
+    done = subprocess.run(command, env=environment(home), cwd=home, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr[-4000:])
+    load, each = map(float, done.stdout.split()[-2:])
+    return load, each
+
+
+def write_tiny(home: Path, code: str, name: str = "90-tiny") -> None:
+    cells = [
+        {"cell_type": "code", "id": "t-1", "metadata": {"tags": ["parameters"]}, "source": "n: int = 0  # which [0..100000]"},
+        {"cell_type": "code", "id": "t-2", "metadata": {}, "source": code},
+    ]
+    page = {
+        "cells": [{**cell, "outputs": [], "execution_count": None} for cell in cells],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (home / f"notebooks/{name}.ipynb").write_text(json.dumps(page))
+
+
+def tiny(home: Path, count: int = 1000) -> None:
+    """Many tiny runs, 8 at once: how many failed, and the rate."""
+    write_tiny(home, "n * 2")
+    seconds = timed(
+        [*COMMAND, "run", "90-tiny", "--each", f"n={','.join(map(str, range(count)))}", "--jobs", "8"], home, fails=True
+    )
+    records = [json.loads(path.read_text()) for path in (home / "reports/runs").glob("90-tiny*.json")]
+    failed = [record["report"] for record in records if record["status"] != "done"]
+    again = sum(record["attempts"] > 1 for record in records)
+    wrong = sum(f'"text/plain": "{2 * n}"' not in (home / f"reports/90-tiny--n={n}.ipynb").read_text() for n in range(count))
+    print(f"{count} tiny runs, 8 at once: {len(records) - len(failed)} done, {len(failed)} failed, {again} tried twice, {wrong} wrong; "
+          f"{seconds:.0f} s, {seconds / count * 1000:.0f} ms each")  # fmt: skip
+
+
+def kills(home: Path, count: int = 100, size: int = 6) -> None:
+    """Kill batches at random moments; look at what is left; resume."""
+    write_tiny(home, "import time\ntime.sleep(0.1)\n[n] * 2000")
+    command = [*COMMAND, "run", "90-tiny", "--each", f"n={','.join(map(str, range(size)))}", "--jobs", "2"]
+    reports = home / "reports"
+
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in reports.glob("90-tiny*.*")}
+
+    def wipe() -> None:
+        shutil.rmtree(reports)
+        reports.mkdir()
+
+    wipe()
+    whole_time = timed(command, home)
+    whole, damaged, unlike, cut = files(), 0, 0, 0
+    draw = random.Random(1)
+    for _ in range(count):
+        wipe()
+        batch = subprocess.Popen(command, env=environment(home), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(draw.uniform(0.3, 1.0) * whole_time)
+        cut += batch.poll() is None
+        batch.send_signal(signal.SIGKILL)
+        batch.wait()
+        damaged += any(whole.get(name) != data for name, data in files().items())
+        timed(command, home)
+        unlike += files() != whole
+    print(f"{count} kills ({cut} while it ran): {damaged} left a damaged report, {unlike} resumed to other bytes")
+
+
+FAULTS = {
+    "cell raises": "if n == 1: raise ValueError('planted')",
+    "kernel killed": "import os\nos.kill(os.getpid(), 9)",
+    "hang": "import time\ntime.sleep(600)",
+    "out of memory": "held = b'x' * 10**9\nimport time\ntime.sleep(600)",
+    "missing data": "import icslib as ics\nics.load('no_such_table')",
+    "bad magic": "%no_such_magic",
+}
+
+
+def faults(home: Path) -> None:
+    """One of each kind of trouble, and where it is said to be."""
+    for number, (name, code) in enumerate(FAULTS.items()):
+        write_tiny(home, code, f"8{number}-{name.replace(' ', '-')}")
+    names = [path.stem for path in sorted((home / "notebooks").glob("8*.ipynb"))]
+    timed([*COMMAND, "run", *names, "-p", "n=1", "--timeout", "8", "--memory", "900"], home, fails=True)
+    page = (home / "reports/failures.html").read_text()
+    for name, record in zip(
+        FAULTS, [json.loads((home / f"reports/runs/{stem}--n=1.json").read_text()) for stem in names], strict=True
+    ):
+        error = record["error"]
+        found = record["command"] in page and f"cell {error['cell']}" in page
+        print(f"{name:16} {'located' if found else 'NOT LOCATED'}: cell {error['cell']}, {error['kind']}: {error['said'][:80]}")
+    done = subprocess.run(
+        [*COMMAND, "run", names[0], "-p", "m=1"], env=environment(home), cwd=home, capture_output=True, text=True, check=False
+    )
+    print(f"{'bad parameter':16} exit {done.returncode}: {done.stderr.strip()[:100]}")
+    full_disk(home)
+
+
+def full_disk(home: Path) -> None:
+    """Reports on a disk of 300 kB that is full (needs the right to mount)."""
+    write_tiny(home, "n", "70-disk")
+    reports = home / "reports"
+    shutil.rmtree(reports)
+    reports.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(reports)], capture_output=True, check=False
+    ).returncode:
+        print(f"{'full disk':16} not tried: mounting is not allowed here")
+        return
+    try:
+        timed([*COMMAND, "run", "70-disk"], home)
+        old = (reports / "70-disk.html").read_bytes(), (reports / "70-disk.ipynb").read_bytes()
+        write_tiny(home, "print('x' * 400_000)", "70-disk")
+        done = subprocess.run(
+            [*COMMAND, "run", "70-disk"], env=environment(home), cwd=home, capture_output=True, text=True, check=False
+        )
+        kept = old == ((reports / "70-disk.html").read_bytes(), (reports / "70-disk.ipynb").read_bytes())
+        said = "No space left" in done.stderr and "70-disk" in (reports / "failures.html").read_text()
+        print(
+            f"{'full disk':16} {'located' if said else 'NOT LOCATED'}, exit {done.returncode}: old report {'kept' if kept else 'LOST'}"
+        )
+    finally:
+        subprocess.run(["umount", str(reports)], check=False)
+
+
+def main() -> None:
+    asked = sys.argv[1:] or ["profiles", "tiny", "kills", "faults"]
+    for name in asked:
+        with tempfile.TemporaryDirectory(prefix="icslib-bench-") as folder:
+            home = small_project(Path(folder) / "project")
+            if name != "profiles":
+                globals()[name](home)
+                continue
+            rows = profiles(home)
+            for what, seconds, how in rows:
+                print(f"{what:42} {seconds:8.1f} s  {seconds / rows[0][1]:6.1f} x   {how}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
