@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -103,8 +104,11 @@ class Stamp(Result):
     @property
     def finding(self) -> str:
         """The record as plain text."""
-        lines = [f"{row.title} ({row.publisher}; published {row.published}); {row.file}, sha256 {row.sha256[:12]}"
-                 for row in self.sources.itertuples()]  # fmt: skip
+        lines = [
+            f"{title} ({publisher}; {'date of publication not stated' if published == 'not stated' else f'published {published}'}): "
+            + ", ".join(f"{file} sha256 {seen[:12]}" for file, seen in zip(files["file"], files["sha256"], strict=True))
+            for (title, publisher, published), files in self.sources.groupby(["title", "publisher", "published"], sort=False)
+        ]
         lines += [f"table {name}, sha256 {seen[:12]}" for name, seen in self.tables]
         lines += ["parameters: " + (", ".join(f"{key} = {value!r}" for key, value in self.parameters.items()) or "none")]
         return "\n".join([*lines, "made with " + ", ".join(f"{name} {number}".strip() for name, number in self.versions.items())])
@@ -114,12 +118,15 @@ class Stamp(Result):
         return {"text/plain": self.finding, "text/html": self._repr_html_(), STAMP: record}
 
     def _repr_html_(self) -> str:
-        head = "<tr><th>Source</th><th>Publisher</th><th>Published</th><th>Licence</th><th>File</th><th>sha256</th></tr>"
+        head = "<tr><th>Source</th><th>Publisher</th><th>Published</th><th>Licence</th><th>Files and their sha256</th></tr>"
+        by = ["address", "title", "publisher", "published", "licence"]
         body = "".join(
-            f'<tr><td><a href="{escape(row.address, quote=True)}">{escape(row.title)}</a></td><td>{escape(row.publisher)}</td>'
-            f"<td>{escape(row.published)}</td><td>{escape(row.licence)}</td><td>{escape(row.file)}</td>"
-            f"<td><code>{row.sha256[:12]}</code></td></tr>"
-            for row in self.sources.itertuples()
+            f'<tr><td><a href="{escape(about[0], quote=True)}">{escape(about[1])}</a></td>'
+            + "".join(f"<td>{escape(word)}</td>" for word in about[2:])
+            + "<td>"
+            + "<br>".join(f"{escape(file)} <code>{seen[:12]}</code>" for file, seen in zip(files["file"], files["sha256"], strict=True))
+            + "</td></tr>"
+            for about, files in self.sources.groupby(by, sort=False)
         )
         tables = ", ".join(f"{escape(name)} <code>{seen[:12]}</code>" for name, seen in self.tables)
         asked = ", ".join(f"{escape(key)} = {escape(repr(value))}" for key, value in self.parameters.items())
@@ -130,8 +137,21 @@ class Stamp(Result):
         )
 
 
+def _set_before_import(names: dict[str, object]) -> dict[str, object]:
+    """Numbers, texts and truths of a notebook that were set before it imported icslib, in the order of setting."""
+    package = sys.modules[__package__.partition(".")[0]]
+    if not any(value is package for value in names.values()):
+        return {}
+    before = takewhile(lambda item: item[1] is not package, names.items())
+    return {name: value for name, value in before if not name.startswith("_") and type(value) in (int, float, str, bool)}
+
+
 def stamp(**parameters: object) -> Stamp:
-    """What everything read so far in this process rests on: sources with dates and hashes, `parameters`, versions."""
+    """What everything read so far in this process rests on: sources with dates and hashes, parameters, versions.
+
+    Without `parameters`, those of the notebook are taken: the plain values set before ``import icslib``.
+    """
+    parameters = parameters or _set_before_import(sys._getframe(1).f_globals)
     known, listed = catalog.sources(), resources()
     ids = dict.fromkeys(said["id"] for name, _ in reads() for said in listed.get(name, {}).get("sources", []))
     rows = [known[id] for id in ids if id in known]

@@ -50,3 +50,10 @@ def test_the_stamp_lists_sources_parameters_and_versions(project):
     assert "first_year = 2016" in str(stamp)
     assert "icslib 0." in str(stamp)
     assert "<table>" in stamp._repr_html_()
+
+
+def test_the_stamp_takes_what_a_notebook_set_before_its_import(project):
+    names: dict = {}
+    exec("first_year = 2015\nsystem = 'QOX'\n_hidden = 1\nimport icslib as ics\nlater = 3\nmade = ics.stamp()", names)
+    assert names["made"].parameters == {"first_year": 2015, "system": "QOX"}
+    assert store.stamp().parameters == {}
