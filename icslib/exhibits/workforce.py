@@ -1,5 +1,6 @@
 """Figures and tables of the workforce. Series of different kinds never share a line; limits and intervals are always drawn."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -73,10 +74,15 @@ def _(result: Gap, show: str = "table") -> Exhibit:
 
 
 @plot.register
-def _(result: Staffing, asked: str = "", show: str = "distance") -> Exhibit:
-    """Systems in order of their ``distance`` from what need suggests with 95% intervals, or of the ``latest`` figure against the England line."""
+def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence[str] = ()) -> Exhibit:
+    """Systems in order of their ``distance`` from what need suggests with 95% intervals, or of the ``latest`` figure against the England line.
+
+    `among` shows only these and the one asked about; the model is of all.
+    """
+    held = result.by_place
+    held = held[held.index.isin([*among, asked])] if len(among) else held
     names = short_names(result.by_place.index)
-    rows = result.by_place.rename(index=names)
+    rows = held.rename(index=names)
     picked = names.get(asked, asked)
     intervals = {"low": rows["low"], "high": rows["high"]} if show == "distance" else {}
     line = {"reference": 0.0} if show == "distance" else {"reference": result.england, "reference_label": "England"} if np.isfinite(result.england) else {}
@@ -96,6 +102,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance") -> Exhibit:
             ASSOCIATION,
             f"Bars are 95% intervals of a multilevel model over {result.first} to {result.last}; neighbouring years resemble each other ({result.years_alike:.2f}).",
             *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else []),
+            *([f"Shown: {len(rows)} of {result.places} systems; the model is of all."] if len(among) else []),
             *([f"{int(rows['bounded'].sum())} suppressed figures are carried as bounds."] if rows["bounded"].any() else []),
         ) if show == "distance" else (),
         sources=("system_panel", "allocations"),

@@ -57,6 +57,7 @@ def test_a_figure_states_its_finding_and_says_what_it_shows(made, name):
 
 def test_other_views_draw_too(made):
     assert "England" in plot(made["staffing"], show="latest").alt
+    assert len(plot(made["staffing"], asked="P01", among=("P02", "P03")).data) == 3
     assert {"theirs", "ours"} <= set(table(made["gap"], show="facts").data)
     assert len(table(made["gap"], show="coverage").data) == 1
     assert "without jumps" in set(table_of_links(made["links"]))
