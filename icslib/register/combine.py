@@ -8,6 +8,7 @@ piece; bounds of suppressed figures are summed.
 """
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ COUNTS = {
     "posts", "vacancies", "staff", "days", "FTE days", "bed days", "beds", "count", "number", "attendances", "admissions", "calls",
     "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests", "kWh", "tonnes",
 }  # fmt: skip
-Denominators = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
+Denominators: TypeAlias = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
 
 
 def keys(frame: pd.DataFrame) -> list[str]:

@@ -74,7 +74,8 @@ def lineage_of(text: str, at: str | None = None, place_type: str | None = None) 
 
 def _walk(links: pd.DataFrame, code: str, here: str, there: str) -> list[int]:
     """Links reached from a place in one direction of time, each step later (or earlier) than the last."""
-    found, edge = [], [(code, None)]
+    found: list[int] = []
+    edge: list[tuple[str, pd.Timestamp | None]] = [(code, None)]
     while edge:
         spot, day = edge.pop()
         mine = links[links[here] == spot]
