@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "store": ["add", "build", "export", "load", "load_panel", "revisions", "sql", "stamp", "tables", "trace"],
         "lag": [
             "supported_lags", "estimate_lag", "local_projection", "event_study", "randomise_adoption",
-            "expected_years", "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out", "challenge_lag",
+            "expected_years", "lag_prior", "update_lag_belief", "specification_curve", "leave_one_out", "challenge_lag", "survey_lags",
             "chain_changes", "splice_editions",
         ],  # fmt: skip
         "objectives": ["first_visible_year", "outlook"],

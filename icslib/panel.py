@@ -164,6 +164,15 @@ def grids(panel: pd.DataFrame, measures: list[str]) -> tuple[np.ndarray, np.ndar
     return np.asarray(places), np.arange(first, last + 1), held
 
 
+def touches(years: np.ndarray, chosen, span: int = 1) -> np.ndarray:
+    """Which figures, each over the `span` years that end in `years`, cover a chosen year.
+
+    >>> touches(np.array([2019, 2020, 2021, 2022, 2023]), [2020], span=3).tolist()
+    [False, True, True, True, False]
+    """
+    return np.isin(np.asarray(years)[:, None] - np.arange(span), list(chosen)).any(axis=1)
+
+
 def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:
     """One value a place of a column that does not change with time (a region, the year of adoption); text or number.
 

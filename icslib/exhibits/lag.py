@@ -11,6 +11,7 @@ from ..lag.gate import LagSupport, write_lags
 from ..lag.profile import LagEstimate
 from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
+from ..lag.survey import LagSurvey
 from ..panel import source_names
 from . import plot, table
 from .charts import caterpillar, columns, lines
@@ -236,6 +237,16 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
     rows["passes"] = rows["passes"].map({True: "yes", False: "no"})
     return Exhibit(kind="table", title=result.finding, data=rows, unit=result.unit, sources=result.sources,
                    notes=("A rival passes if the estimate keeps its sign and stays inside the interval of the first row.",))  # fmt: skip
+
+
+@table.register
+def _(result: LagSurvey, asked: str = "") -> Exhibit:
+    rows = result.rows.drop(columns="longest").reset_index().round(2)
+    notes = (
+        "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is their sum.",
+        "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
+    )
+    return Exhibit(kind="table", title=result.finding, data=rows, notes=notes, sources=result.sources)
 
 
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}

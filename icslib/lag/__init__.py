@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
         "belief": ["LagBelief", "expected_years", "lag_prior", "update_lag_belief"],
         "challenges": ["Challenges", "challenge_lag"],
+        "survey": ["LagSurvey", "survey_lags"],
         "robustness": ["LeaveOneOut", "SpecificationCurve", "leave_one_out", "specification_curve"],
     },
 )

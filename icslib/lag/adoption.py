@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, grids, source_names
+from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import interval
@@ -170,7 +170,7 @@ def _arrays(panel: pd.DataFrame, outcome: str, adopted: str, exclude: Iterable[i
     if not np.isfinite(wave).any():
         raise NotIdentified(f"No place has a year in {adopted}, so there is no adoption to study.")
     y = held[outcome].copy()
-    y[:, np.isin(years, list(exclude))] = np.nan
+    y[:, touches(years, exclude, int(panel.attrs.get("spans", {}).get(outcome, 1)))] = np.nan
     return places, years, y, wave
 
 
@@ -269,7 +269,10 @@ def _by_pyfixest(method, panel, outcome, places, wave, last, events, exclude) ->
     import pyfixest as pf
 
     start = dict(zip(places, np.where(wave > last, 0, wave), strict=True))
-    table = panel.loc[(panel["year"] <= last) & ~panel["year"].isin(list(exclude)), ["place", "year", outcome]].dropna()
+    table = panel.loc[
+        (panel["year"] <= last) & ~touches(panel["year"], exclude, int(panel.attrs.get("spans", {}).get(outcome, 1))),
+        ["place", "year", outcome],
+    ].dropna()
     table = table.assign(g=table["place"].map(start).astype(int), unit=pd.factorize(table["place"])[0] + 1, y=table[outcome])
     table["rel"] = np.where(table["g"] > 0, table["year"] - table["g"], np.inf)
     table["treat"] = (table["rel"] >= 0) & np.isfinite(table["rel"])

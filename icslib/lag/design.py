@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified, PanelError
-from icslib.panel import fixed_by_place, grids
+from icslib.panel import fixed_by_place, grids, touches
 from icslib.stats.absorb import Absorber
 
 
@@ -92,7 +92,7 @@ def make_design(
             f"{exposure} is {np.nanmax(held[exposure]):g} in every place and year, so no effect of it can be seen."
         )
     result = held[outcome].copy()
-    result[:, np.isin(years, list(exclude))] = np.nan
+    result[:, touches(years, exclude, span)] = np.nan
     fixed = [fixed_by_place(panel, name).reindex(places).to_numpy(float) for name in interacted]
     mass = held[weights] if weights else np.ones_like(result)
     if np.nanmin(mass) < 0:

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from icslib.errors import NotIdentified, PanelError
-from icslib.panel import fixed_by_place, grids, source_names
+from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
@@ -112,7 +112,7 @@ def outlook(
         raise NotIdentified(
             f"One figure of {outcome} spans {span} years, so windows of {horizon} years overlap themselves. Ask for {span} or more."
         )
-    y = np.log(np.where(np.isin(years, skipped), np.nan, y))
+    y = np.log(np.where(touches(years, skipped, span), np.nan, y))
     process = fit_process(y, span=span)
     steps, who, relative = _windows(y, horizon)
     if not len(steps):

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, grids, source_names
+from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
@@ -122,8 +122,9 @@ def first_visible_year(
             f"{outcome} is not positive everywhere, so a change of {change_per_year:+.1%} a year has no meaning for it."
         )
     values = np.log(held[outcome])
-    values[:, np.isin(years, list(exclude))] = np.nan
-    process = fit_process(values, span=int(panel.attrs.get("spans", {}).get(outcome, 1)))
+    span = int(panel.attrs.get("spans", {}).get(outcome, 1))
+    values[:, touches(years, exclude, span)] = np.nan
+    process = fit_process(values, span=span)
     count = (
         len(places)
         if isinstance(treated, str) and treated == "all"

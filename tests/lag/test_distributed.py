@@ -177,6 +177,13 @@ def test_overlapping_periods_average_the_exposure_over_the_same_years():
     np.testing.assert_allclose(r.profile["estimate"], HUMP, atol=1e-8)
 
 
+def test_leaving_out_a_year_leaves_out_every_figure_that_covers_it():
+    panel = PANEL.copy()
+    panel.attrs["spans"] = {"y": 3}
+    assert supported_lags(PANEL, "x", "y", [0], exclude=[2015]).lags.loc[0, "years"] == 14
+    assert supported_lags(panel, "x", "y", [0], exclude=[2015]).lags.loc[0, "years"] == 12
+
+
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [

@@ -7,6 +7,7 @@ from test_distributed import PANEL, planted
 from icslib.errors import NotIdentified
 from icslib.lag.challenges import challenge_lag
 from icslib.lag.robustness import leave_one_out, specification_curve
+from icslib.lag.survey import survey_lags
 
 
 def test_a_real_effect_keeps_its_sign_over_every_specification():
@@ -60,3 +61,14 @@ def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
 
 
 HUMP_NOW = np.array([0, 1.0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0])
+
+
+def test_every_panel_goes_through_the_same_gate_and_tests():
+    cases = {
+        "true": {"panel": planted(kernel=HUMP_NOW, seed=7), "exposure": "x", "outcome": "y", "region": "region"},
+        "null": {"panel": planted(kernel=np.zeros(11), seed=8), "exposure": "x", "outcome": "y"},
+        "short": {"panel": PANEL[PANEL["year"] >= 2023], "exposure": "x", "outcome": "y"},
+    }
+    rows = survey_lags(cases, longest=3).rows
+    assert rows.loc["true", "low"] > 0 and rows.loc["true", "reading"] != "silent"
+    assert rows.loc["null", "reading"] == "silent" and rows.loc["short", ["used", "reading"]].tolist() == ["none", "silent"]

@@ -1,0 +1,88 @@
+"""Every panel at once: which lags each can see, what it says of them, and whether that survives its tests."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from icslib.errors import NotIdentified
+from icslib.results import Result
+
+from .challenges import challenge_lag
+from .gate import MIN_YEARS, supported_lags, write_lags
+
+
+@dataclass(frozen=True, eq=False)
+class LagSurvey(Result):
+    """One row a panel.
+
+    Attributes
+    ----------
+    rows : DataFrame, index ``panel``
+        ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or more), ``estimate``,
+        ``low``, ``high`` (sum over the used lags), ``leads`` (p of the placebo), ``fails`` (tests not passed) and ``reading``:
+        "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
+    sources : processed tables used
+    """
+
+    rows: pd.DataFrame
+    sources: tuple[str, ...] = ()
+
+    @property
+    def finding(self) -> str:
+        """How many panels are silent, not robust, or stand, and the longest lag any sees."""
+        count = self.rows["reading"].value_counts()
+        said = ", ".join(f"{count.get(word, 0)} {word}" for word in ("silent", "not robust", "stands"))
+        return f"{len(self.rows)} panels: {said}. The longest lag read from three outcome years or more is {self.rows['longest'].max():.0f} years."
+
+
+def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:
+    """Put every panel through the same gate, estimate and tests.
+
+    Parameters
+    ----------
+    cases : name to a dict with ``panel``, ``exposure``, ``outcome`` and, if there are any, ``region`` and ``attribute`` (see
+        :func:`icslib.challenge_lag`)
+    longest : longest lag looked for
+    exclude : outcome years left out everywhere; a named choice
+    options : for the estimate (`basis`, `degree`, `errors`)
+    """
+    rows, sources = {}, []
+    for name, case in cases.items():
+        panel, exposure, outcome = case["panel"], case["exposure"], case["outcome"]
+        gate = supported_lags(panel, exposure, outcome, range(0, longest + 1), exclude=exclude)
+        sources += gate.sources
+        used = [lag for lag in gate.identified if gate.lags.loc[lag, "years"] >= MIN_YEARS]
+        row = {
+            "exposure": exposure, "outcome": outcome, "places": int(gate.lags["places"].max()), "seen": write_lags(gate.identified) or "none",
+            "used": write_lags(used) or "none", "longest": max(used, default=np.nan),
+        }  # fmt: skip
+        rows[name] = row | _tested(panel, exposure, outcome, used, exclude, case.get("region"), case.get("attribute"), options)
+    return LagSurvey(pd.DataFrame.from_dict(rows, orient="index").rename_axis("panel"), tuple(dict.fromkeys(sources)))
+
+
+def _tested(panel, exposure, outcome, used, exclude, region, attribute, options) -> dict:
+    silent = {**dict.fromkeys(("estimate", "low", "high", "leads"), np.nan), "fails": "", "reading": "silent"}
+    if len(used) < 2:
+        return silent
+    degree = min(options.get("degree", 2), len(used) - 1)
+    try:
+        tests = challenge_lag(
+            panel,
+            exposure,
+            outcome,
+            used,
+            region=region,
+            attribute=attribute,
+            exclude=exclude,
+            draws=0,
+            **{**options, "degree": degree},
+        ).rows
+    except NotIdentified:
+        return silent
+    base, failed = tests.iloc[0], list(tests.index[1:][~tests["passes"].iloc[1:]])
+    clear = base["low"] > 0 or base["high"] < 0
+    reading = "silent" if not clear else "not robust" if failed else "stands"
+    return {
+        **base[["estimate", "low", "high"]].to_dict(), "leads": tests["p"].get("placebo leads", np.nan), "fails": ", ".join(failed), "reading": reading,
+    }  # fmt: skip
