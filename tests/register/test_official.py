@@ -86,3 +86,24 @@ def _areas(count: pd.Series, at: str) -> pd.DataFrame:
         row=1,
         column="A",
     )
+
+
+def test_shares_by_small_areas_agree_with_shares_by_registered_people(tools):
+    """The boards divided in 2026, weighed by the people of their practices instead."""
+    from tools.register.files import read
+    from tools.register.systems import FRIMLEY
+
+    rows = read("populations-2023-24")
+    people = rows["pop 2022/23"].astype(float)
+    district = {name: code for code, names in FRIMLEY.items() for name in names}
+    parts = {
+        "QNQ": rows["LTLA21"].map(district),
+        "QJG": rows["CCG21"].map({"06T": "D7T5G"}).fillna("T6Y0W"),
+        "QM7": rows["CCG21"].map({"07H": "D7T5G"}).fillna("S1Y5D"),
+    }
+    links = register.lineage_of("QNQ").links, register.lineage_of("QJG").links, register.lineage_of("QM7").links
+    shipped = pd.concat(links).query("date == '2026-04-01'").set_index(["old", "new"])["share"]
+    for code, new in parts.items():
+        mine = rows["ICS22"] == code
+        counted = people[mine].groupby(new[mine]).sum() / people[mine].sum()
+        assert (counted - shipped[code]).abs().max() < 0.015, code
