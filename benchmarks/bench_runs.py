@@ -51,7 +51,7 @@ def small_project(home: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str]:
-    return os.environ | {"ICSLIB_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+    return os.environ | {"ICSLIB_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def timed(command: list[str], home: Path, fails: bool = False) -> float:

@@ -61,14 +61,18 @@ def use_once() -> None:
     """Do once what is slow only the first time: compile a schema, find a font, build a lexer, format a table."""
     import io
 
+    import jinja2
+    import mistune
     import pandas as pd
     from matplotlib.figure import Figure
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
+    from pygments.lexers import PythonLexer
 
     load_nbformat().reads('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', as_version=4)
-    highlight("x = 1", get_lexer_by_name("ipython3"), HtmlFormatter())
+    highlight("x = 1", PythonLexer(), HtmlFormatter())
+    mistune.html("*a* [b](c)")
+    jinja2.Environment(autoescape=True).from_string("{% for a in b if a %}{{ a | e }}{% endfor %}").render(b=[1])
     pd.DataFrame({"a": [1.5]})._repr_html_()
     figure = Figure()
     figure.subplots().plot([1, 2], label="a")
