@@ -58,9 +58,24 @@ class Gap(Result):
         rows = self.editions.assign(name=self.editions["measure"].map(names)).merge(held, on=["staff_group", "day", "name"])
         rows["apart"] = rows["ours"] - rows["value"]
         near, bound = rows["apart"].abs() <= rows["rounding"] / 2, rows["qualifier"] != ""
-        rows["stands"] = np.select([rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since")
+        rows["stands"] = np.select(
+            [rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since"
+        )
         return rows.rename(columns={"value": "theirs"})[
-            ["staff_group", "day", "measure", "publisher", "published", "qualifier", "theirs", "ours", "apart", "stands", "cells"]
+            [
+                "staff_group",
+                "day",
+                "measure",
+                "publisher",
+                "published",
+                "qualifier",
+                "theirs",
+                "ours",
+                "apart",
+                "stands",
+                "doubt",
+                "cells",
+            ]
         ]
 
     @property
@@ -79,7 +94,9 @@ class Gap(Result):
                 f"at the end of {last['day']:%B %Y}."
             )
         filled = int((self.coverage != "").to_numpy().sum())
-        return " ".join([*said, f"{filled} of {self.coverage.size} group-quarters are held, {len(self.restated)} of them restated."])
+        return " ".join(
+            [*said, f"{filled} of {self.coverage.size} group-quarters are held, {len(self.restated)} of them restated."]
+        )
 
 
 def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str = SERIES) -> Gap:
@@ -102,7 +119,9 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     if held.empty:
         raise BasisError(f"No vacancies of {place}: give observations of {', '.join(HELD)}, such as load('vacancies_national').")
     if "series" in held and held["series"].nunique() > 1:
-        raise BasisError(f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one.")
+        raise BasisError(
+            f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one."
+        )
     if set(held["basis"]) != {"outturn"}:
         raise BasisError(f"Vacancies on the bases {sorted(set(held['basis']))} cannot be one series. Keep outturn.")
     defaults = {"rounding": 0.0, "publisher": "", "address": "", "published": "", "doubt": ""}
@@ -115,7 +134,9 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     held["used"] = ~held.duplicated(key, keep="last")
     return Gap(
         table=_combine(held, series),
-        editions=held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True),
+        editions=held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(
+            drop=True
+        ),
         restated=_restated(held[held["exact"]], key),
         coverage=_cover(held),
         place=place,
@@ -127,7 +148,13 @@ def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
     for (group, day), part in held.groupby(["staff_group", "day"], sort=True):
         used = part[part["used"]].set_index("measure")
         count, rate, cover = (used.loc[name] if name in used.index else None for name in HELD)
-        row = {"series": series, "staff_group": group, "day": day, "editions": part["address"].nunique(), "cells": merge_cells(used["cells"])}
+        row = {
+            "series": series,
+            "staff_group": group,
+            "day": day,
+            "editions": part["address"].nunique(),
+            "cells": merge_cells(used["cells"]),
+        }
         row |= {"vacancies": _value(count), "rate": _value(rate), "temporary": _value(cover)}
         row["qualifier"] = count["qualifier"] if count is not None else ""
         row |= dict.fromkeys(["posts", "posts_low", "posts_high", "in_post"], np.nan)
@@ -138,7 +165,19 @@ def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
         rows.append(row)
     table = pd.DataFrame(rows)
     table["covered"] = 100 * table["temporary"] / table["vacancies"]
-    front = ["series", "staff_group", "day", "vacancies", "rate", "posts", "posts_low", "posts_high", "in_post", "temporary", "covered"]
+    front = [
+        "series",
+        "staff_group",
+        "day",
+        "vacancies",
+        "rate",
+        "posts",
+        "posts_low",
+        "posts_high",
+        "in_post",
+        "temporary",
+        "covered",
+    ]
     return table[[*front, "qualifier", "editions", "cells"]]
 
 
@@ -173,7 +212,9 @@ def _restated(exact: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         if part["value"].nunique() > 1:
             change = last["value"] - first["value"]
             beyond = abs(change) > (first["rounding"] + last["rounding"]) / 2
-            out.append((group, day, measure, first["value"], last["value"], change, beyond, merge_cells([first["cells"], last["cells"]])))
+            out.append(
+                (group, day, measure, first["value"], last["value"], change, beyond, merge_cells([first["cells"], last["cells"]]))
+            )
     return pd.DataFrame(out, columns=[*key, "first", "last", "change", "beyond_rounding", "cells"])
 
 

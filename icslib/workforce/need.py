@@ -81,7 +81,9 @@ class Staffing(Result):
             f"{write_number(row['low'])} to {write_number(row['high'])})"
             for word, row in (("below", lowest), ("above", highest))
         ]
-        out = f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
+        out = (
+            f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
+        )
         return (
             f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places, {self.first} to {self.last}: {' and '.join(told)}. {len(clear)} of {self.places} "
             f"are clear of zero.{out}"
@@ -99,7 +101,8 @@ def compare_staffing(
     panel : DataFrame with ``place``, ``year``, `outcome` and the terms of `need`
         A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds
         is left out. A term that does not change over years (a need index) is allowed.
-    need : terms that say how much is needed; standardised before use
+    need : terms that say how much is needed; standardised before use. None where the outcome is per weighted head already
+        (:func:`per_weighted_head`): the distance is then from England's own figure.
     alike : bool
         Let neighbouring years of a place resemble each other (first-order autoregression); without it, intervals are too narrow
         wherever a good year is followed by a good year.
@@ -144,7 +147,9 @@ def compare_staffing(
     by_place["latest"] = last[outcome].reindex(by_place.index)
     england = float(np.average(last[outcome], weights=last[people])) if people else float("nan")
     t = _normal(level) * np.sqrt(np.diag(fit.covariance) * sigma2)
-    terms = pd.DataFrame({"estimate": beta, "low": beta - t, "high": beta + t}, index=pd.Index(names, name="term")).loc[list(need)]
+    terms = pd.DataFrame({"estimate": beta, "low": beta - t, "high": beta + t}, index=pd.Index(names, name="term")).loc[
+        list(need)
+    ]
     return Staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
         outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
@@ -168,6 +173,36 @@ def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return out
 
 
+def weighted_people(measure: str) -> str:
+    """The weighted population that says how much of a staffing measure is needed.
+
+    >>> weighted_people("gps"), weighted_people("mh_staff_days"), weighted_people("acute_staff")
+    ('population_weighted_primary_care', 'population_weighted_mental_health', 'population_weighted_acute')
+    """
+    kinds = {"gps": "primary_care", "primary_care": "primary_care", "mh": "mental_health", "acute": "acute"}
+    for start, kind in kinds.items():
+        if measure.startswith(start):
+            return f"population_weighted_{kind}"
+    raise PanelError(f"No weighted population is known for {measure}. Known: measures that start with {', '.join(kinds)}.")
+
+
+def per_weighted_head(
+    panel: pd.DataFrame, measure: str, people: str = "population_registered", weighted: str = ""
+) -> pd.DataFrame:
+    """The panel with `measure` per weighted instead of per registered head: times people over weighted people, both as shares of all.
+
+    >>> two = pd.DataFrame({"place": ["A", "B"], "year": 2023, "gps": [60.0, 60.0], "people": [50.0, 50.0], "need": [60.0, 40.0]})
+    >>> per_weighted_head(two, "gps", "people", "need")["gps"].tolist()
+    [50.0, 75.0]
+    """
+    weighted = weighted or weighted_people(measure)
+    shares = {name: panel[name] / panel.groupby("year")[name].transform("sum") for name in (people, weighted)}
+    out = panel.copy()
+    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), measure: "per 100,000 weighted people"}}
+    out[measure] = panel[measure] * shares[people] / shares[weighted]
+    return out
+
+
 def england_line(panel: pd.DataFrame, measure: str, people: str) -> pd.Series:
     """A rate per head of all places together by year, weighted by people; only years in which every place has a figure."""
     held = panel.dropna(subset=[measure, people])
@@ -179,7 +214,9 @@ def england_line(panel: pd.DataFrame, measure: str, people: str) -> pd.Series:
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) -> tuple[pd.DataFrame, tuple[str, ...]]:
     missing = [name for name in (outcome, *need) if name not in panel]
     if missing:
-        raise PanelError(f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}.")
+        raise PanelError(
+            f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}."
+        )
     check_rows(panel, ["place", "year"])
     rows = panel[["place", "year", *need]].copy()
     for side in ("lower", "upper"):
@@ -187,7 +224,9 @@ def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) ->
         rows[side] = panel[outcome].fillna(bound).astype(float)
     if (rows["lower"] > rows["upper"]).any():
         odd = rows[rows["lower"] > rows["upper"]].iloc[0]
-        raise PanelError(f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']}).")
+        raise PanelError(
+            f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']})."
+        )
     asked = pd.Series(list(zip(rows["place"], rows["year"], strict=True)), index=rows.index).isin(leave_out)
     whole = rows.notna().all(axis=1) & ~asked
     held = rows.groupby("place")["lower"].transform("size")
@@ -280,7 +319,9 @@ def _best(y: np.ndarray, x: np.ndarray, group: np.ndarray, year: np.ndarray, rho
     if not y.std() > 0:
         raise NotIdentified("The outcome is the same everywhere, so there is no distance to find.")
     scaled = (y - y.mean()) / y.std()
-    found = minimize_scalar(lambda v: _Fit(x, group, year, np.exp(v), rho).loss(scaled), bounds=(-14, 14), method="bounded", options={"xatol": 1e-7})
+    found = minimize_scalar(
+        lambda v: _Fit(x, group, year, np.exp(v), rho).loss(scaled), bounds=(-14, 14), method="bounded", options={"xatol": 1e-7}
+    )
     return _Fit(x, group, year, float(np.exp(found.x)), rho)
 
 

@@ -81,6 +81,12 @@ def test_a_merger_year_can_be_left_out_and_is_named():
     assert without.left_out == ("P05 2019",) and "P05 2019" in without.finding
 
 
+def test_per_weighted_head_the_distance_is_from_englands_own_figure():
+    frame, truth = drawn()
+    result = compare_staffing(frame.assign(staff=frame["staff"] - 200 * frame["need"]), "staff", [])
+    assert result.terms.empty and np.corrcoef(result.by_place["distance"].reindex(truth.index), truth)[0, 1] > 0.95
+
+
 def test_every_year_from_a_jump_on_can_be_left_out():
     frame, _ = drawn()
     result = compare_staffing(frame, "staff", ["need"], jumps=[("P05", 2019)])
