@@ -94,7 +94,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
     spread = describe_intervals(rows.rename(columns={"distance": "estimate"}), result.unit) if show == "distance" else england
     return Exhibit(
         kind="figure",
-        title=_first(_named(result.finding, names)) if show == "distance" else _against(rows[show], result),
+        title=_first(_named(_labelled(result), names)) if show == "distance" else _against(rows[show], result),
         subtitle=f"{_plain(result.outcome)}, " + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
         data=rows.reset_index(),
         unit=result.unit,
@@ -115,7 +115,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
 @table.register
 def _(result: Staffing) -> Exhibit:
     """What goes with staffing: the terms, with intervals."""
-    return Exhibit("table", _named(result.finding, short_names(result.by_place.index)), result.terms.reset_index(), subtitle="For one standard deviation more of the term",
+    return Exhibit("table", _named(_labelled(result), short_names(result.by_place.index)), result.terms.reset_index(), subtitle="For one standard deviation more of the term",
                    unit=result.unit, notes=(ASSOCIATION,), sources=("system_panel", "allocations"))  # fmt: skip
 
 
@@ -318,6 +318,10 @@ def _against(values: pd.Series, result: Staffing) -> str:
         return f"{_plain(result.outcome)} by system, {result.last}"
     below = int((values < result.england).sum())
     return f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} ({_plain(result.outcome).lower()}, {result.last})"
+
+
+def _labelled(result: Staffing) -> str:
+    return result.finding.replace(result.outcome.replace("_", " ").capitalize(), _plain(result.outcome), 1)
 
 
 def _named(text: str, names: dict[str, str]) -> str:
