@@ -44,22 +44,19 @@ def observations(
         Catalog id of the file the figures were printed in.
     extra : names of further columns of `long` to keep, after the contract's own.
     """
-    frame = pd.DataFrame(index=long.index)
-    frame["place"], frame["place_type"], frame["measure"] = place, place_type, measure
     labels = period if isinstance(period, pd.Series) else pd.Series([period] * len(long), index=long.index, dtype=object)
     dated = {label: label if isinstance(label, Period) else parse_period(label) for label in labels.unique()}
-    for name in ("label", "start", "end"):
-        frame["period" if name == "label" else name] = labels.map({k: getattr(v, name) for k, v in dated.items()})
-    frame["start"], frame["end"] = pd.to_datetime(frame["start"]), pd.to_datetime(frame["end"])
-    frame["value"] = long["value"].astype(float)
-    for bound in ("lower", "upper"):
-        frame[bound] = long[bound].astype(float) if bound in long else float("nan")
-    frame["unit"], frame["basis"] = unit, basis
-    frame["flag"], frame["source"] = long["flag"], source
-    frame["sheet"], frame["row"], frame["column"] = long["sheet"], long["row"].astype("int64"), long["column"]
-    for name in extra:
-        frame[name] = long[name]
-    return check_observations(frame[[*COLUMNS, *extra]].reset_index(drop=True))
+    label, start, end = (labels.map({k: getattr(v, name) for k, v in dated.items()}) for name in ("label", "start", "end"))
+    nothing = float("nan")
+    columns = {
+        "place": place, "place_type": place_type, "measure": measure, "period": label,
+        "start": pd.to_datetime(start), "end": pd.to_datetime(end), "value": long["value"].astype(float),
+        **{bound: long[bound].astype(float) if bound in long else nothing for bound in ("lower", "upper")},
+        "unit": unit, "basis": basis, "flag": long["flag"], "source": source,
+        "sheet": long["sheet"], "row": long["row"].astype("int64"), "column": long["column"],
+        **{name: long[name] for name in extra},
+    }  # fmt: skip
+    return check_observations(pd.DataFrame(columns, index=long.index).reset_index(drop=True))
 
 
 def check_observations(frame: pd.DataFrame) -> pd.DataFrame:

@@ -105,4 +105,9 @@ def reference(name: str) -> pd.DataFrame:
     path = paths.raw("reference", f"{name}.csv")
     if not path.is_file():
         raise CatalogError(f"{path} is missing. Take it from the repository again.")
+    return _reference(path, path.stat().st_mtime_ns).copy()
+
+
+@cache
+def _reference(path: Path, changed: int) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
