@@ -188,7 +188,7 @@ _WITHIN = [
         lambda m: months((_full(m[2]), _month(m[1])), (_full(m[4]), _month(m[3]))),
     ),
     (r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?", lambda m: day(date(int(m[1]), int(m[2]), int(m[3])))),
-    (r"(\d{1,2})/(\d{1,2})/(\d{4})", lambda m: day(date(int(m[3]), int(m[2]), int(m[1])))),
+    (r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", lambda m: day(date(_full(m[3]), int(m[2]), int(m[1])))),
     (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({_NAME})\s+(\d{{4}}|\d{{2}})", lambda m: day(date(_full(m[3]), _month(m[2]), int(m[1])))),
     (rf"({_NAME})\s+(\d{{4}})", lambda m: month(int(m[2]), _month(m[1]))),
     (r"(?:FY\s*)?(\d{4})\s*[-–/]\s*(\d{2}|\d{4})", _two_years),

@@ -28,6 +28,7 @@ Say = Callable[[str, str], None]  # (cells, what was decided)
 ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
 TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
 _UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
+MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")
 OWN = ("title", "period", "value", "flag", "unit", "sheet", "row", "column")
 
@@ -103,28 +104,15 @@ class PrintedTable:
         return np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
 
     def _units(self, row: np.ndarray, which: np.ndarray, names: list[str]) -> np.ndarray:
+        """The unit the column states; else the one the row states, in a column ``unit`` or in what it says is measured."""
         said = np.array([self.units[name].name if name in self.units else "" for name in names], dtype=object)[which]
         printed = next((title for title in self.labels if title.lower() == "unit"), None)
-        if printed:
-            own = self.frame[printed].to_numpy(object)[row]
-        else:
-            first = self.labels[:1]
-            stated = (
-                {text: find_unit(str(text)) for title in first for text in self.frame[title].unique()}
-                if _some_without(self.units, names)
-                else {}
-            )
-            own = (
-                np.array([stated[text].name if stated.get(text) else "" for text in self.frame[first[0]]], dtype=object)[row]
-                if stated
-                else said
-            )
-        return np.where(said == "", own, said)
-
-
-def _some_without(units: dict[str, Unit], names: list[str]) -> bool:
-    """Whether some column states no unit, so that row labels must be asked."""
-    return any(name not in units for name in names)
+        named = next((title for title in self.labels if MEASURED.fullmatch(title)), self.labels[0] if self.labels else None)
+        if named is None or all(name in self.units for name in names):
+            return said
+        words = self.frame[printed or named]
+        stated = {text: text if printed else unit.name if (unit := find_unit(text)) else "" for text in words.unique()}
+        return np.where(said == "", words.map(stated).to_numpy(object)[row], said)
 
 
 def _label(text: object) -> str:
@@ -288,16 +276,20 @@ def _words(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pd.Series:
 
 
 def _mend_ranges(raw: list, listed: list[str], rows: np.ndarray, spot: int, say: Say) -> None:
+    """Put back ``5-9`` or ``3/0`` where a spreadsheet took it for a date, if that is what the column holds."""
+    others = [text for text, cell in zip(listed, raw, strict=True) if text and not isinstance(cell, date)]
+    shapes = [match for text in others if (match := re.fullmatch(r"\d{1,3}\s*([-–/])\s*\d{1,2}|\d{1,3}(\+)", text))]
     dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
-    others = [text for text, cell in zip(listed, raw, strict=True) if text and not isinstance(cell, date)] if dates else []
-    if sum(bool(re.fullmatch(r"\d{1,2}\s*[-–/]\s*\d{1,2}\+?|\d{1,3}\+", text)) for text in others) * 2 < max(1, len(others)):
+    if not dates or len(shapes) * 2 < max(1, len(others)):
         return
+    mark = next((match[1] for match in shapes if match[1]), "-")
     for i in dates:
         day, month, year = raw[i].day, raw[i].month, raw[i].year % 100
-        listed[i] = f"{month}-{year}" if day == 1 and year > 12 else f"{min(day, month)}-{max(day, month)}"
+        pair = (month, year) if day == 1 and year > 12 else (day, month) if mark == "/" else sorted((day, month))
+        listed[i] = f"{pair[0]}{mark}{pair[1]}"
         say(
             cell_name(rows[i], spot),
-            f"a date among ranges, taken for the range {listed[i]!r} that a spreadsheet turned into a date",
+            f"{plain(raw[i])} among such as {shapes[0][0]!r}: taken for {listed[i]!r}, which a spreadsheet turned into a date",
         )
 
 

@@ -142,7 +142,9 @@ def test_dates_that_were_ranges():
         @2014-10-01 | 13
         15-19      | 14
     """)
-    assert reading.table["Age"].tolist() == ["0-4", "5-9", "10-14", "15-19"] and said(reading, "spreadsheet turned into a date")
+    assert reading.table["Age"].tolist() == ["0-4", "5-9", "10-14", "15-19"] and said(
+        reading, "which a spreadsheet turned into a date"
+    )
 
 
 def test_codes_are_not_figures():
@@ -198,3 +200,23 @@ def test_portrait_names_each_part_by_letter_and_escapes_text():
     html = read("Table <b>1</b> |\nSystem | Plan\nAmbleton & co | 5\nBrackley | [x]\nTotal | 5")._repr_html_()
     assert "<b>T</b>" in html and "<b>H</b>" in html and "<b>S</b>" in html and "<b>M</b>" in html
     assert "&lt;b&gt;1" in html and "Ambleton &amp; co" in html and "<b>1</b>" not in html
+
+
+def test_terms_that_a_spreadsheet_took_for_dates():
+    reading = read("""
+        Trust    | Term        | Loan
+        Ambleton | 3/0         | 8000
+        Brackley | @2017-06-02 | 5899
+        Dunmere  | 5/0         | 3850
+    """)
+    assert reading.table["Term"].tolist() == ["3/0", "2/6", "5/0"]
+
+
+def test_units_in_what_a_long_table_measures():
+    reading = read("""
+        org | metric                         | value
+        QAA | Doctors (per 100,000 people)   | 16.2
+        QAA | Occupancy (%)                  | 91.5
+        QAA | Beds                           | 210
+    """)
+    assert reading.tidy["unit"].tolist() == ["per 100,000", "percent", ""]
