@@ -94,12 +94,20 @@ class Ledger(Result):
         out = []
         for claim, row in self.table[self.table["verdict"].isin([verdict] if verdict else VERDICTS)].iterrows():
             ours = "" if np.isnan(row["ours"]) else f" Ours: {write_number(row['ours'], row['unit'])}."
-            tail = "".join(f" {word}: {row[name]}." for word, name in (("Note", "reason"), ("Nearest", "nearest"), ("Since", "since")) if row[name])
-            out.append(f"{claim}  {row['verdict'].upper()}  {row['statement']} ({row['publisher']}, {row['published']}).{ours}{tail}")
+            tail = "".join(
+                f" {word}: {row[name]}."
+                for word, name in (("Note", "reason"), ("Nearest", "nearest"), ("Since", "since"))
+                if row[name]
+            )
+            out.append(
+                f"{claim}  {row['verdict'].upper()}  {row['statement']} ({row['publisher']}, {row['published']}).{ours}{tail}"
+            )
         return [*out, "", self.finding.split(" Not as we find it")[0]]
 
 
-def check_claims(claims: pd.DataFrame | None = None, rules: pd.DataFrame | None = None, load: Callable[[str], pd.DataFrame] = store.load) -> Ledger:
+def check_claims(
+    claims: pd.DataFrame | None = None, rules: pd.DataFrame | None = None, load: Callable[[str], pd.DataFrame] = store.load
+) -> Ledger:
     """Check every claim by its rule.
 
     Parameters
@@ -155,7 +163,15 @@ def _answer(rule: pd.Series, address: str, load: Callable[[str], pd.DataFrame]) 
     corners = [formula(*values) for values in product(*((part.low, part.high) for part in parts))]
     flags = [part.flag for part in parts if part.flag]
     flag = "revised" if "revised" in flags else flags[0] if flags else ""
-    return Figure(formula(*(part.value for part in parts)), min(corners), max(corners), parts[0].unit, "", flag, merge_cells(part.cells for part in parts))
+    return Figure(
+        formula(*(part.value for part in parts)),
+        min(corners),
+        max(corners),
+        parts[0].unit,
+        "",
+        flag,
+        merge_cells(part.cells for part in parts),
+    )
 
 
 def _one(text: str, load: Callable[[str], pd.DataFrame], address: str = "") -> Figure:
@@ -163,7 +179,9 @@ def _one(text: str, load: Callable[[str], pd.DataFrame], address: str = "") -> F
     rows = _rows(text, load, "" if text.startswith("nao_claims") else address)
     mixed = [name for name in ONE if name in rows and rows[name].nunique() > 1]
     if mixed:
-        raise StoreError(f"The rule {text!r} finds figures that differ in {', '.join(mixed)}. Add {mixed[0]}=... to it in claim_rules.csv.")
+        raise StoreError(
+            f"The rule {text!r} finds figures that differ in {', '.join(mixed)}. Add {mixed[0]}=... to it in claim_rules.csv."
+        )
     dated = rows.get("published", pd.Series("", index=rows.index)).astype(str)
     return _figure(rows.loc[dated.sort_values(kind="stable").index[-1]])
 
@@ -183,7 +201,9 @@ def _rows(text: str, load: Callable[[str], pd.DataFrame], address: str) -> pd.Da
     if address and "address" in rows:
         rows = rows[rows["address"] != address]
     if rows.empty:
-        raise StoreError(f"The rule {text!r} finds no figure{' from another page' if address else ''}. Mend claim_rules.csv, or the table it names.")
+        raise StoreError(
+            f"The rule {text!r} finds no figure{' from another page' if address else ''}. Mend claim_rules.csv, or the table it names."
+        )
     return rows
 
 
@@ -222,8 +242,14 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
         elif how in ("below zero", "sum"):
             about = f"{_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold ({rows['period'].iloc[0]}, {rows['basis'].iloc[0]})"
             below = rows[rows["value"] < 0]["place"].nunique()
-            words = f"{about}: {below} in deficit" if how == "below zero" else f"{about} together {write_number(rows['value'].sum(), rows['unit'].iloc[0])}"
-            out.append(Figure(float(rows["value"].sum()), np.nan, np.nan, rows["unit"].iloc[0], words, "", merge_cells(cell_refs(rows))))
+            words = (
+                f"{about}: {below} in deficit"
+                if how == "below zero"
+                else f"{about} together {write_number(rows['value'].sum(), rows['unit'].iloc[0])}"
+            )
+            out.append(
+                Figure(float(rows["value"].sum()), np.nan, np.nan, rows["unit"].iloc[0], words, "", merge_cells(cell_refs(rows)))
+            )
         else:
             out.append(_one(part, load))
     return out
@@ -242,7 +268,9 @@ def _(result: Ledger, verdict: str = "") -> Exhibit:
     shown = said[["claim", "statement", "said_by", "claimed", "ours", "unit", "verdict", "note", "since", "cells"]]
     return Exhibit(
         kind="table",
-        title=result.finding.split(". ")[0].rstrip(".") + "." if not verdict else f"{len(rows)} of {len(result.table)} statements: {verdict}",
+        title=result.finding.split(". ")[0].rstrip(".") + "."
+        if not verdict
+        else f"{len(rows)} of {len(result.table)} statements: {verdict}",
         data=shown,
         subtitle="Statements in our words; money in GBP m; `ours` is what other pages' figures give on the same definition",
         notes=("A figure stands for the interval that its rounding leaves; about means a tenth either way.",),

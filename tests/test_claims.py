@@ -18,10 +18,29 @@ def rows(**columns):
     return frame.assign(row=range(2, size + 2), start=pd.Timestamp("2022-01-01"))
 
 
-def ledger(claimed, held, formula="take", operands="held: measure=rate", flag="", rounding=1.0, held_flag="", address="https://example.org/other"):
-    claims = rows(measure=["said"], value=[claimed], claim=["C1"], statement=["It is so"], flag=[flag], rounding=[rounding], address=["https://example.org/claim"])
+def ledger(
+    claimed,
+    held,
+    formula="take",
+    operands="held: measure=rate",
+    flag="",
+    rounding=1.0,
+    held_flag="",
+    address="https://example.org/other",
+):
+    claims = rows(
+        measure=["said"],
+        value=[claimed],
+        claim=["C1"],
+        statement=["It is so"],
+        flag=[flag],
+        rounding=[rounding],
+        address=["https://example.org/claim"],
+    )
     figures = rows(measure=["rate"] * len(held), value=held, flag=[held_flag] * len(held), address=[address] * len(held))
-    rules = pd.DataFrame({"claim": ["C1"], "formula": [formula], "operands": [operands], "reason": [""], "nearest": [""], "since": [""]})
+    rules = pd.DataFrame(
+        {"claim": ["C1"], "formula": [formula], "operands": [operands], "reason": [""], "nearest": [""], "since": [""]}
+    )
     return check_claims(claims, rules, {"held": figures, "nao_claims": claims}.__getitem__).table.loc["C1"]
 
 
@@ -59,7 +78,9 @@ def test_least_and_most_of_several():
 def test_figures_that_differ_in_kind_are_not_taken_for_one():
     mixed = rows(measure=["rate", "rate"], value=[1.0, 2.0], basis=["plan", "outturn"])
     claims = rows(measure=["said"], value=[1.0], claim=["C1"], statement=["It is so"], address=["https://example.org/claim"])
-    rules = pd.DataFrame({"claim": ["C1"], "formula": ["take"], "operands": ["held: measure=rate"], "reason": "", "nearest": "", "since": ""})
+    rules = pd.DataFrame(
+        {"claim": ["C1"], "formula": ["take"], "operands": ["held: measure=rate"], "reason": "", "nearest": "", "since": ""}
+    )
     with pytest.raises(StoreError, match="differ in basis"):
         check_claims(claims, rules, {"held": mixed}.__getitem__)
     with pytest.raises(StoreError, match="do not match: C1, C9"):
@@ -101,12 +122,23 @@ def test_each_checked_figure_is_recomputed_from_the_transcriptions(shipped):
     people = raw("allocations").query("measure == 'registered_population' and period == '2022-23'")["value"]
     budget = pick("allocations", "measure == 'ccg_icb_allocation_total' and period == '2022-23'").item()
     backlog = raw("backlog_national").set_index(["measure", "period"])["value"]
-    total = raw("backlog_national").query("measure == 'backlog_total' and period == '2021-22' and prices == 'cash'")["value"].item()
-    high = raw("backlog_national").query("measure == 'backlog_high_risk' and period == '2021-22' and prices == 'cash'")["value"].item()
+    total = (
+        raw("backlog_national").query("measure == 'backlog_total' and period == '2021-22' and prices == 'cash'")["value"].item()
+    )
+    high = (
+        raw("backlog_national")
+        .query("measure == 'backlog_high_risk' and period == '2021-22' and prices == 'cash'")["value"]
+        .item()
+    )
     both = total * backlog["backlog_high_and_significant_share", "2021-22"] / 100
     years = "2020-21 to 2021-22"
-    before = high / (1 + backlog["backlog_high_risk_growth", years] / 100) + (both - high) / (1 + backlog["backlog_significant_risk_growth", years] / 100)
-    rate = pick("vacancies_national", "measure == 'vacancy_rate' and staff_group == 'all' and period == '2022-06-30' and publisher.str.contains('Express')").item()
+    before = high / (1 + backlog["backlog_high_risk_growth", years] / 100) + (both - high) / (
+        1 + backlog["backlog_significant_risk_growth", years] / 100
+    )
+    rate = pick(
+        "vacancies_national",
+        "measure == 'vacancy_rate' and staff_group == 'all' and period == '2022-06-30' and publisher.str.contains('Express')",
+    ).item()
     ours = {
         "C02": 25.0, "C05": target, "C06": 100 * target / budget, "C08": 100 * target / budget, "C11": 100 * 2000 / target, "C19": rate, "C20": 9200.0,
         "C21": before, "C25": 100 * 2000 / target, "C28": 1_915_645.0, "C33": 9200.0, "C34": before, "C36": rate, "C37": 50.0,

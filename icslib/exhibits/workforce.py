@@ -1,27 +1,23 @@
 """Figures and tables of the workforce. Series of different kinds never share a line; limits and intervals are always drawn."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from .. import style
-from ..catalog import reference
 from ..numbers import write_number
-from ..workforce.flow import BackTest, Projection
-from ..workforce.forecast import Forecasts
 from ..workforce.funnel import Funnel
 from ..workforce.gap import Gap
-from ..workforce.link import Links
 from ..workforce.need import Staffing
 from ..workforce.signal import RULES, Xmr
 from ..workforce.split import Split
-from . import plot, table
-from .charts import bridge, caterpillar, lines, ranked_dots, small_multiples
+from . import plot, table, workforce_ahead  # noqa: F401 (registers the drawings of what may come)
+from .charts import bridge, lines, ranked_dots
 from .core import Exhibit
 from .names import short_names
 from .words import describe_intervals, describe_lines, describe_ranking, describe_trend
+from .workforce_ahead import first_sentence, label_of
 
 ASSOCIATION = "An association, not a cause: a system far from what need suggests may have its reasons."
 
@@ -42,14 +38,20 @@ def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
     bounds = rows[rows["qualifier"] != ""]
     return Exhibit(
         kind="figure",
-        title=_first(result.finding),
+        title=first_sentence(result.finding),
         subtitle=f"{words.get(measure, measure)} by staff group, England, {result.table['series'].iloc[0]}",
         data=_told(rows),
         unit=unit,
         notes=(
             "Stock at the end of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
             "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. Adverts and ESR vacancies are other series.",
-            *([f"Printed as bounds or rounded: {', '.join(f'{r.staff_group} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."] if len(bounds) else []),
+            *(
+                [
+                    f"Printed as bounds or rounded: {', '.join(f'{r.staff_group} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."
+                ]
+                if len(bounds)
+                else []
+            ),
         ),
         sources=("vacancies_national",),
         alt=describe_lines({name: wide[name].rename(index=lambda day: f"{day:%B %Y}") for name in wide}, unit),
@@ -63,7 +65,7 @@ def _(result: Gap, show: str = "table") -> Exhibit:
     frames = {"table": _told(result.table), "coverage": result.coverage.T.rename_axis("quarter ending").reset_index(),
               "facts": _dated(result.facts), "restated": _dated(result.restated)}  # fmt: skip
     titles = {
-        "table": _first(result.finding),
+        "table": first_sentence(result.finding),
         "coverage": f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} group-quarters are held",
         "facts": f"{len(result.facts)} printed figures beside ours: {int(result.facts['stands'].str.startswith('ours').sum())} are the ones we use, "
         f"{int((result.facts['stands'] == 'agrees').sum())} from other pages agree, {int((result.facts['stands'] == 'restated since').sum())} were restated since",
@@ -85,17 +87,25 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
     rows = held.rename(index=names)
     picked = names.get(asked, asked)
     intervals = {"low": rows["low"], "high": rows["high"]} if show == "distance" else {}
-    line = {"reference": 0.0} if show == "distance" else {"reference": result.england, "reference_label": "England"} if np.isfinite(result.england) else {}
+    line = (
+        {"reference": 0.0}
+        if show == "distance"
+        else {"reference": result.england, "reference_label": "England"}
+        if np.isfinite(result.england)
+        else {}
+    )
 
     def draw(figure):
         ranked_dots(figure.subplots(), rows[show], unit=result.unit, asked=picked, **intervals, **line)
 
-    england = f" England: {write_number(result.england, result.unit)}." if show == "latest" and np.isfinite(result.england) else ""
+    england = (
+        f" England: {write_number(result.england, result.unit)}." if show == "latest" and np.isfinite(result.england) else ""
+    )
     spread = describe_intervals(rows.rename(columns={"distance": "estimate"}), result.unit) if show == "distance" else england
     return Exhibit(
         kind="figure",
-        title=_first(_named(_labelled(result), names)) if show == "distance" else _against(rows[show], result),
-        subtitle=f"{_plain(result.outcome)}, " + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
+        title=first_sentence(_named(_labelled(result), names)) if show == "distance" else _against(rows[show], result),
+        subtitle=f"{label_of(result.outcome)}, " + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
         data=rows.reset_index(),
         unit=result.unit,
         notes=(
@@ -133,18 +143,27 @@ def _(result: Xmr) -> Exhibit:
         lines(ax, points["value"].rename(result.name), unit=result.unit)
         for line in ax.get_lines()[-1:]:
             line.set_color(style.ALL)
-        for icon, colour in {"improvement": style.ASKED, "concern": style.SECOND, "high": style.ASKED, "low": style.SECOND}.items():
+        for icon, colour in {
+            "improvement": style.ASKED,
+            "concern": style.SECOND,
+            "high": style.ASKED,
+            "low": style.SECOND,
+        }.items():
             rows = points[points["icon"] == icon]
             ax.scatter(rows.index, rows["value"], color=colour, s=34, zorder=4, label=icon)
         if ax.get_legend_handles_labels()[0] and (points["signal"] != "").any():
-            shown = [(handle, label) for handle, label in zip(*ax.get_legend_handles_labels(), strict=True) if (points["icon"] == label).any()]
+            shown = [
+                (handle, label)
+                for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+                if (points["icon"] == label).any()
+            ]
             ax.legend(*zip(*shown, strict=True), loc="best", fontsize=style.SMALL)
 
     told = points.drop(columns=list(RULES)).reset_index(names="when")
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
     return Exhibit(
         kind="figure",
-        title=_first(result.finding),
+        title=first_sentence(result.finding),
         subtitle=f"{result.name}, XmR chart with limits at 2.66 mean moving ranges",
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,
@@ -176,14 +195,20 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
         colours = np.where(rows.index == picked, style.ASKED, style.ALL)
         ax.scatter(rows["denominator"], rows["value"], c=colours, s=30, zorder=3)
         for name in {*out, *([picked] if picked in rows.index else [])}:
-            ax.annotate(name, (rows.loc[name, "denominator"], rows.loc[name, "value"]), xytext=(6, 4), textcoords="offset points", fontsize=style.SMALL)
+            ax.annotate(
+                name,
+                (rows.loc[name, "denominator"], rows.loc[name, "value"]),
+                xytext=(6, 4),
+                textcoords="offset points",
+                fontsize=style.SMALL,
+            )
         ax.set_xlabel("Size (million days available)" if rows["denominator"].min() > 1e5 else "Size")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g}" if rows["denominator"].min() > 1e5 else f"{value:,.0f}")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
 
     return Exhibit(
         kind="figure",
-        title=_first(_named(result.finding, names)),
+        title=first_sentence(_named(result.finding, names)),
         subtitle=f"{result.name} by system against size; the line is England",
         data=rows.reset_index(names="place"),
         unit=result.unit,
@@ -205,102 +230,20 @@ def _(result: Split) -> Exhibit:
     def draw(figure):
         bridge(figure.subplots(), (str(result.first), result.before), parts, str(result.last), unit=result.unit)
 
-    shown = pd.DataFrame({"part": [str(result.first), *parts, str(result.last)], "value": [result.before, *parts.values(), result.after]})
+    shown = pd.DataFrame(
+        {"part": [str(result.first), *parts, str(result.last)], "value": [result.before, *parts.values(), result.after]}
+    )
     return Exhibit(
         kind="figure",
-        title=_first(result.finding),
+        title=first_sentence(result.finding),
         subtitle=f"{result.name}, {result.first} to {result.last}, parts that add up exactly",
         data=shown,
         unit=result.unit,
-        notes=(f"{len(result.by_group)} groups; parts add up to {result.residual:.1e}.", *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else [])),
+        notes=(
+            f"{len(result.by_group)} groups; parts add up to {result.residual:.1e}.",
+            *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else []),
+        ),
         alt=result.finding,
-        draw=draw,
-    )
-
-
-@plot.register
-def _(result: Projection, what: str = "shortfall") -> Exhibit:
-    """One panel a scenario: the middle of the draws, their middle half and 95%; published figures as bars."""
-    rows = result.paths[result.paths["what"] == what]
-    beside = result.published[result.published["what"] == what]
-
-    def draw(figure):
-        def one(ax, part):
-            path = part.set_index("year")
-            ax.fill_between(path.index, path["low_50"], path["high_50"], color=style.ASKED, alpha=0.2, linewidth=0)
-            ax.vlines(beside["year"], beside["low"], beside["high"], color=style.SECOND, linewidth=4)
-            lines(ax, path["median"].rename("middle"), unit=result.unit, bands={"middle": (path["low_95"], path["high_95"])}, zero=what == "shortfall")
-
-        small_multiples(figure, dict(list(rows.groupby("scenario", sort=False))), one, across=min(3, rows["scenario"].nunique()))
-
-    told = {name: part.set_index("year")["median"] for name, part in rows.groupby("scenario", sort=False)}
-    return Exhibit(
-        kind="figure",
-        title=_first(result.finding),
-        subtitle=f"Projected {what} from {result.start}, {result.draws:,} draws",
-        data=rows.drop(columns="what").round(0),
-        unit=result.unit,
-        notes=(
-            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
-            *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
-            *(f"Bar: {row.label}." for row in beside.itertuples()),
-        ),
-        alt=describe_lines(told, result.unit) + f" {result.finding}",
-        draw=draw,
-    )
-
-
-@table.register
-def _(result: BackTest) -> Exhibit:
-    """Error of projections from earlier years by horizon, beside the last value known."""
-    return Exhibit("table", _first(result.finding), result.table.round(2).reset_index(), subtitle="Mean absolute error in percent of the figure",
-                   unit="percent", notes=("`inside`: how often the 95% fan held what came.",))  # fmt: skip
-
-
-@plot.register
-def _(result: Forecasts) -> Exhibit:
-    """The series and the best model's forecast with its 95% interval."""
-    wide = pd.DataFrame({"so far": result.series, "forecast": result.ahead["mean"]})
-    wide.index = wide.index.to_timestamp(how="end").normalize()
-    band = result.ahead.set_axis(result.ahead.index.to_timestamp(how="end").normalize())
-
-    def draw(figure):
-        lines(figure.subplots(), wide, unit=result.unit, bands={"forecast": (band["low"], band["high"])})
-
-    shown = result.ahead.reset_index(names="period")
-    return Exhibit("figure", _first(result.finding), shown.assign(period=shown["period"].astype(str)), subtitle=f"{result.series.name}, forecast by {result.best}",
-                   unit=result.unit, notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
-                   alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}", draw=draw)  # fmt: skip
-
-
-@table.register
-def _(result: Forecasts) -> Exhibit:
-    """Accuracy of each model by steps ahead."""
-    return Exhibit("table", _first(result.finding), result.accuracy.round(2).reset_index(), subtitle="Rolling origin", unit=result.unit,
-                   notes=("`scaled`: error over that of repeating last year's figure; below 1 is better. `inside`: percent of figures within the 95% interval.",))  # fmt: skip
-
-
-@plot.register
-def _(result: Links, sample: str = "all") -> Exhibit:
-    """Estimates by lag and lead for each outcome with 95% intervals."""
-    rows = result.table[result.table["sample"] == sample]
-    parts = {_plain(name): part.set_index("lag")[["estimate", "low", "high"]] for name, part in rows.groupby("outcome", sort=False)}
-
-    def draw(figure):
-        small_multiples(figure, parts, lambda ax, part: caterpillar(ax, part, unit=result.unit, xlabel="Years staffing came before"), across=3, shared=False)
-
-    return Exhibit(
-        kind="figure",
-        title=_first(result.finding),
-        subtitle=f"Outcome for one standard deviation ({result.sd:,.0f}) more {_plain(result.exposure).lower()}, within systems and years",
-        data=result.table,
-        unit=result.unit,
-        notes=(
-            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by system). A negative lag is a lead: staffing came after.",
-            *([f"Second sample leaves out {', '.join(f'{place} from {year}' for place, year in result.left_out)} (mergers)."] if result.left_out else []),
-        ),
-        sources=("system_panel",),
-        alt=" ".join(f"{name}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
         draw=draw,
     )
 
@@ -315,13 +258,13 @@ def _dated(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _against(values: pd.Series, result: Staffing) -> str:
     if not np.isfinite(result.england):
-        return f"{_plain(result.outcome)} by system, {result.last}"
+        return f"{label_of(result.outcome)} by system, {result.last}"
     below = int((values < result.england).sum())
-    return f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} ({_plain(result.outcome).lower()}, {result.last})"
+    return f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} ({label_of(result.outcome).lower()}, {result.last})"
 
 
 def _labelled(result: Staffing) -> str:
-    return result.finding.replace(result.outcome.replace("_", " ").capitalize(), _plain(result.outcome), 1)
+    return result.finding.replace(result.outcome.replace("_", " ").capitalize(), label_of(result.outcome), 1)
 
 
 def _named(text: str, names: dict[str, str]) -> str:
@@ -330,27 +273,5 @@ def _named(text: str, names: dict[str, str]) -> str:
     return text
 
 
-def _first(text: str) -> str:
-    """The first sentence."""
-    return text.split(". ")[0].rstrip(".") + "."
-
-
-def _plain(measure: str) -> str:
-    """The label of a measure, or its name in words."""
-    return _labels().get(measure, measure.replace("_", " ").capitalize())
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return reference("measures").set_index("measure")["label"].to_dict()
-
-
 def _when(at: object) -> str:
     return f"{at:%Y-%m}" if hasattr(at, "strftime") else str(at)
-
-
-def _flows(flows: pd.DataFrame) -> str:
-    return ", ".join(
-        f"{name} {row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year (standard deviation {row['sd']:,.2f}, {row['years']:.0f} years of history)"
-        for name, row in flows.iterrows()
-    )

@@ -51,7 +51,10 @@ class Projection(Result):
     def finding(self) -> str:
         """The shortfall of each scenario in the last year, and whether a published one lies within its fan."""
         end = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == self.last)]
-        told = "; ".join(f"{row.scenario}: {_thousand(row.median)} (95% {_thousand(row.low_95)} to {_thousand(row.high_95)})" for row in end.itertuples())
+        told = "; ".join(
+            f"{row.scenario}: {_thousand(row.median)} (95% {_thousand(row.low_95)} to {_thousand(row.high_95)})"
+            for row in end.itertuples()
+        )
         said = f"Staff short of need in {self.last} ({self.unit}): {told}."
         for row in self.published[self.published["what"] == "shortfall"].itertuples():
             at = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == row.year)]
@@ -82,7 +85,9 @@ class BackTest(Result):
             f"{horizon} year{'s' if horizon > 1 else ''} ahead missed by {row['error']:.1f}% (last value: {row['naive_error']:.1f}%), fan held {row['inside']:.0f}%"
             for horizon, row in self.table.iterrows()
         )
-        return f"Projected from earlier years, {told}. {len(self.misses)} projections of {self.misses['series'].nunique()} series."
+        return (
+            f"Projected from earlier years, {told}. {len(self.misses)} projections of {self.misses['series'].nunique()} series."
+        )
 
 
 def project_workforce(
@@ -130,13 +135,28 @@ def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
     >>> net_flow(pd.Series([100.0, 102.0, 106.08], index=[2020, 2021, 2022]))[["mean", "sd", "years"]].round(3).to_dict("list")
     {'mean': [3.0], 'sd': [1.414], 'years': [2]}
     """
-    growth = 100 * (stock.sort_index().astype(float).reindex(range(int(stock.index.min()), int(stock.index.max()) + 1)).pct_change(fill_method=None)).dropna()
+    growth = (
+        100
+        * (
+            stock.sort_index()
+            .astype(float)
+            .reindex(range(int(stock.index.min()), int(stock.index.max()) + 1))
+            .pct_change(fill_method=None)
+        ).dropna()
+    )
     if len(growth) < 2:
-        raise NotIdentified(f"{len(growth)} yearly changes say nothing of how much they vary. Give a stock of at least three years in a row.")
-    return pd.DataFrame({"kind": "share", "mean": growth.mean(), "sd": growth.std(ddof=1), "years": len(growth)}, index=pd.Index([name], name="flow"))
+        raise NotIdentified(
+            f"{len(growth)} yearly changes say nothing of how much they vary. Give a stock of at least three years in a row."
+        )
+    return pd.DataFrame(
+        {"kind": "share", "mean": growth.mean(), "sd": growth.std(ddof=1), "years": len(growth)},
+        index=pd.Index([name], name="flow"),
+    )
 
 
-def back_test(stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3, 5), *, least: int = 4, draws: int = 4_000, seed: int = 1) -> BackTest:
+def back_test(
+    stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3, 5), *, least: int = 4, draws: int = 4_000, seed: int = 1
+) -> BackTest:
     """Project every series from every earlier year with what was known then, and report the misses beside the naive forecast.
 
     Parameters
@@ -178,7 +198,9 @@ def back_test(stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3,
 def _check(flows: pd.DataFrame, name: str) -> pd.DataFrame:
     missing = [column for column in COLUMNS if column not in flows]
     if missing or not set(flows["kind"]) <= set(KINDS):
-        raise ParameterError(f"The flows of {name!r} need the columns {COLUMNS} with kind in {KINDS}; they have {list(flows)} {sorted(set(flows.get('kind', [])))}.")
+        raise ParameterError(
+            f"The flows of {name!r} need the columns {COLUMNS} with kind in {KINDS}; they have {list(flows)} {sorted(set(flows.get('kind', [])))}."
+        )
     if (flows["sd"] < 0).any():
         raise ParameterError(f"The flows of {name!r} hold a negative standard deviation: {list(flows.index[flows['sd'] < 0])}.")
     return flows.assign(growth=flows.get("growth", 0.0))

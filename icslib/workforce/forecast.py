@@ -54,7 +54,13 @@ class Forecasts(Result):
 
 
 def forecast_series(
-    series: pd.Series, *, horizons: Sequence[int] = (1, 3, 12), models: Sequence[str] = ("naive", "seasonal", "ets", "arima"), origins: int = 6, season: int = 12, unit: str = ""
+    series: pd.Series,
+    *,
+    horizons: Sequence[int] = (1, 3, 12),
+    models: Sequence[str] = ("naive", "seasonal", "ets", "arima"),
+    origins: int = 6,
+    season: int = 12,
+    unit: str = "",
 ) -> Forecasts:
     """Judge models by rolling origin and forecast with the best.
 
@@ -73,12 +79,18 @@ def forecast_series(
     unknown = sorted(set(models) - set(MODELS))
     if unknown:
         raise ParameterError(f"The models {unknown} are not known. Known: {', '.join(MODELS)}.")
-    index = series.index if isinstance(series.index, pd.PeriodIndex) else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
+    index = (
+        series.index
+        if isinstance(series.index, pd.PeriodIndex)
+        else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
+    )
     held = pd.Series(series.to_numpy(float), index=index, name=series.name).sort_index()
     whole = pd.period_range(index.min(), index.max(), freq=index.freq)
     longest, first = max(horizons), max(4 * season, len(held) // 2)
     if len(held) != len(whole) or held.isna().any():
-        raise NotIdentified(f"{len(whole) - int(held.notna().sum())} of {len(whole)} periods have no figure: {', '.join(map(str, whole.difference(held.dropna().index)[:3]))}. Fill or cut the series openly.")
+        raise NotIdentified(
+            f"{len(whole) - int(held.notna().sum())} of {len(whole)} periods have no figure: {', '.join(map(str, whole.difference(held.dropna().index)[:3]))}. Fill or cut the series openly."
+        )
     if len(held) < first + longest:
         raise NotIdentified(f"{len(held)} periods cannot judge forecasts {longest} ahead: {first + longest} are needed.")
     values, rows = held.to_numpy(), []
@@ -88,7 +100,15 @@ def forecast_series(
             mean, low, high = MODELS[model](known, longest, season)
             for h in horizons:
                 actual = values[origin + h - 1]
-                rows.append((model, h, abs(mean[h - 1] - actual), abs(mean[h - 1] - actual) / scale, 100.0 * (low[h - 1] <= actual <= high[h - 1])))
+                rows.append(
+                    (
+                        model,
+                        h,
+                        abs(mean[h - 1] - actual),
+                        abs(mean[h - 1] - actual) / scale,
+                        100.0 * (low[h - 1] <= actual <= high[h - 1]),
+                    )
+                )
     frame = pd.DataFrame(rows, columns=["model", "horizon", "error", "scaled", "inside"])
     accuracy = frame.groupby(["model", "horizon"]).mean()
     accuracy.insert(0, "origins", frame.groupby(["model", "horizon"]).size())
@@ -114,7 +134,9 @@ def _ets(known: np.ndarray, ahead: int, season: int) -> Answer:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = ETSModel(pd.Series(known), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season).fit(disp=False, maxiter=100)
+        fit = ETSModel(
+            pd.Series(known), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season
+        ).fit(disp=False, maxiter=100)
         told = fit.get_prediction(len(known), len(known) + ahead - 1).summary_frame(alpha=0.05)
     return told["mean"].to_numpy(), told["pi_lower"].to_numpy(), told["pi_upper"].to_numpy()
 
@@ -135,4 +157,9 @@ def _band(mean: np.ndarray, spread: np.ndarray) -> Answer:
     return mean, mean - 1.96 * spread, mean + 1.96 * spread
 
 
-MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {"naive": _naive, "seasonal": _seasonal, "ets": _ets, "arima": _arima}
+MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {
+    "naive": _naive,
+    "seasonal": _seasonal,
+    "ets": _ets,
+    "arima": _arima,
+}

@@ -53,7 +53,15 @@ class Funnel(Result):
         """The pooled value, how far chance alone falls short, and who stands outside."""
         out = self.by_place[self.by_place["stands"].str.contains("99.8")]
         above, below = (sorted(out.index[out["stands"].str.startswith(word)]) for word in ("above", "below"))
-        said = "; ".join(filter(None, [f"above: {', '.join(map(str, above))}" if above else "", f"below: {', '.join(map(str, below))}" if below else ""]))
+        said = "; ".join(
+            filter(
+                None,
+                [
+                    f"above: {', '.join(map(str, above))}" if above else "",
+                    f"below: {', '.join(map(str, below))}" if below else "",
+                ],
+            )
+        )
         count = {0: "none stands", 1: "one stands"}.get(len(out), f"{len(out)} stand")
         return (
             f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, and {count} outside the 99.8% limits"
@@ -62,7 +70,15 @@ class Funnel(Result):
 
 
 def funnel(
-    frame: pd.DataFrame, events: str, denominator: str, place: str = "place", *, winsorise: float = 0.1, per: float = 100.0, unit: str = "percent", name: str = ""
+    frame: pd.DataFrame,
+    events: str,
+    denominator: str,
+    place: str = "place",
+    *,
+    winsorise: float = 0.1,
+    per: float = 100.0,
+    unit: str = "percent",
+    name: str = "",
 ) -> Funnel:
     """Funnel plot of a proportion over places.
 
@@ -81,7 +97,9 @@ def funnel(
     held = frame[[place, events, denominator]].dropna().set_index(place).astype(float)
     n, x = held[denominator], held[events]
     if len(held) < 3 or (n <= 0).any() or ((x < 0) | (x > n)).any():
-        raise NotIdentified(f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with figures. Mend the rows outside.")
+        raise NotIdentified(
+            f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with figures. Mend the rows outside."
+        )
     target = float(x.sum() / n.sum())
     centre, s = np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))
     z = (np.arcsin(np.sqrt(x / n)) - centre) / s
@@ -92,7 +110,9 @@ def funnel(
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
     limits = _lines(sizes, centre, tau2, per).join(_lines(sizes, centre, 0.0, per).add_prefix("plain_")).set_axis(sizes, axis=0)
-    return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit)
+    return Funnel(
+        by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit
+    )
 
 
 def _between(phi: float, s: np.ndarray) -> float:

@@ -60,7 +60,12 @@ class Links(Result):
 
 
 def link_staffing(
-    panel: pd.DataFrame, exposure: str, outcomes: Sequence[str], *, lags: Sequence[int] = (-1, 0, 1, 2), jumps: Sequence[tuple[str, int]] = ()
+    panel: pd.DataFrame,
+    exposure: str,
+    outcomes: Sequence[str],
+    *,
+    lags: Sequence[int] = (-1, 0, 1, 2),
+    jumps: Sequence[tuple[str, int]] = (),
 ) -> Links:
     """Association of each outcome with staffing at all lags and leads together, two-way fixed effects, CR2 errors by place.
 

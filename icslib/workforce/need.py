@@ -25,7 +25,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..catalog import reference
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
 from ..panel import check_rows
@@ -102,13 +101,13 @@ def compare_staffing(
         A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds
         is left out. A term that does not change over years (a need index) is allowed.
     need : terms that say how much is needed; standardised before use. None where the outcome is per weighted head already
-        (:func:`per_weighted_head`): the distance is then from England's own figure.
+        (:func:`.footing.per_weighted_head`): the distance is then from England's own figure.
     alike : bool
         Let neighbouring years of a place resemble each other (first-order autoregression); without it, intervals are too narrow
         wherever a good year is followed by a good year.
     people : column of people, to weigh places by in the England line
     leave_out : (place, year) pairs not used
-    jumps : (place, first year) pairs, such as those of mergers (:func:`breaks_in_series`): the place's years from then on are not used
+    jumps : (place, first year) pairs, such as those of mergers (:func:`.footing.breaks_in_series`): the place's years from then on are not used
 
     Raises
     ------
@@ -154,61 +153,6 @@ def compare_staffing(
         by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
         outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
     )  # fmt: skip
-
-
-def breaks_in_series(measure: str) -> list[tuple[str, int]]:
-    """Places and first years in which a measure jumps for a known reason, such as a merger (``data/raw/reference/known_oddities.csv``)."""
-    known = reference("known_oddities").query("measure == @measure and flag == 'break in series'")
-    return list(zip(known["place"], known["first"].astype(int), strict=True))
-
-
-def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The panel with each of `names` as one figure a place, the mean of the years that hold it; for measures held in a few years only.
-
-    >>> hold_fixed(pd.DataFrame({"place": "A", "year": [2022, 2023], "need": [None, 1.1]}), ["need"])["need"].tolist()
-    [1.1, 1.1]
-    """
-    out = panel.copy()
-    out[list(names)] = panel.groupby("place")[list(names)].transform("mean").astype(float)
-    return out
-
-
-def weighted_people(measure: str) -> str:
-    """The weighted population that says how much of a staffing measure is needed.
-
-    >>> weighted_people("gps"), weighted_people("mh_staff_days"), weighted_people("acute_staff")
-    ('population_weighted_primary_care', 'population_weighted_mental_health', 'population_weighted_acute')
-    """
-    kinds = {"gps": "primary_care", "primary_care": "primary_care", "mh": "mental_health", "acute": "acute"}
-    for start, kind in kinds.items():
-        if measure.startswith(start):
-            return f"population_weighted_{kind}"
-    raise PanelError(f"No weighted population is known for {measure}. Known: measures that start with {', '.join(kinds)}.")
-
-
-def per_weighted_head(
-    panel: pd.DataFrame, measure: str, people: str = "population_registered", weighted: str = ""
-) -> pd.DataFrame:
-    """The panel with `measure` per weighted instead of per registered head: times people over weighted people, both as shares of all.
-
-    >>> two = pd.DataFrame({"place": ["A", "B"], "year": 2023, "gps": [60.0, 60.0], "people": [50.0, 50.0], "need": [60.0, 40.0]})
-    >>> per_weighted_head(two, "gps", "people", "need")["gps"].tolist()
-    [50.0, 75.0]
-    """
-    weighted = weighted or weighted_people(measure)
-    shares = {name: panel[name] / panel.groupby("year")[name].transform("sum") for name in (people, weighted)}
-    out = panel.copy()
-    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), measure: "per 100,000 weighted people"}}
-    out[measure] = panel[measure] * shares[people] / shares[weighted]
-    return out
-
-
-def england_line(panel: pd.DataFrame, measure: str, people: str) -> pd.Series:
-    """A rate per head of all places together by year, weighted by people; only years in which every place has a figure."""
-    held = panel.dropna(subset=[measure, people])
-    whole = held.groupby("year")["place"].nunique() == panel["place"].nunique()
-    sums = held.assign(product=held[measure] * held[people]).groupby("year")[["product", people]].sum()[whole]
-    return (sums["product"] / sums[people]).rename(measure)
 
 
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) -> tuple[pd.DataFrame, tuple[str, ...]]:

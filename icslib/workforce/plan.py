@@ -10,7 +10,9 @@ from ..errors import NotIdentified
 from .flow import Projection, net_flow, project_workforce
 
 
-def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15, draws: int = 20_000, seed: int = 1) -> Projection:
+def project_plan(
+    published: pd.DataFrame, history: pd.Series, *, years: int = 15, draws: int = 20_000, seed: int = 1
+) -> Projection:
     """Project staff against the plan's need: growth as in `history`, growth as the plan requires, and none.
 
     Parameters
@@ -44,7 +46,11 @@ def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15
         "As the plan requires": recent.assign(mean=asked, years=0).rename(index={recent.index[0]: "growth the plan requires"}),
         "No net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
-    short = held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"].agg(["min", "max"]).reset_index()
+    short = (
+        held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"].agg(["min", "max"]).reset_index()
+    )
     short = short[short["min"] < short["max"]].set_axis(["year", "low", "high"], axis=1)
     beside = short.assign(what="shortfall", label="The Long Term Workforce Plan's shortfall if nothing changed")
-    return project_workforce(staff, need, scenarios, need_growth=growth, start=start, years=years, draws=draws, seed=seed, published=beside)
+    return project_workforce(
+        staff, need, scenarios, need_growth=growth, start=start, years=years, draws=draws, seed=seed, published=beside
+    )

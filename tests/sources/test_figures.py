@@ -29,7 +29,12 @@ def test_a_row_becomes_an_observation_that_knows_its_line_and_its_publisher():
     first, second, third = read().to_dict("records")
     assert (first["value"], first["period"], first["start"].date().isoformat()) == (132139.0, "2022-06-30", "2022-06-30")
     assert (first["source"], first["sheet"], first["row"], first["column"]) == ("typed", "", 2, "F")
-    assert (first["publisher"], first["title"], first["address"], first["group"]) == ("A Paper", "A page", "https://example.org/a", "all")
+    assert (first["publisher"], first["title"], first["address"], first["group"]) == (
+        "A Paper",
+        "A page",
+        "https://example.org/a",
+        "all",
+    )
     assert (second["lower"], second["upper"], second["doubt"]) == (0.1, 0.3, "The page breaks off.")
     assert (third["value"], third["basis"], third["flag"], third["rounding"]) == (-5.7, "draft plan", "about", 0.1)
 

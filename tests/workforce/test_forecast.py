@@ -27,19 +27,26 @@ def test_a_planted_season_and_trend_are_found_by_the_models_that_know_them():
 
 def test_the_scaled_error_of_repeating_last_year_is_near_one_on_a_random_walk_of_years():
     rng = np.random.default_rng(0)
-    made = forecast_series(monthly(100 + np.repeat(rng.normal(0, 5, 12).cumsum(), 12)), models=("seasonal",), horizons=(12,), origins=4)
+    made = forecast_series(
+        monthly(100 + np.repeat(rng.normal(0, 5, 12).cumsum(), 12)), models=("seasonal",), horizons=(12,), origins=4
+    )
     assert 0.2 < made.accuracy["scaled"].iloc[0] < 3
 
 
 def test_intervals_hold_about_as_often_as_they_say():
-    inside = [forecast_series(seasonal(seed=s), models=("arima",), horizons=(1, 3), origins=3).accuracy["inside"].mean() for s in range(2)]
+    inside = [
+        forecast_series(seasonal(seed=s), models=("arima",), horizons=(1, 3), origins=3).accuracy["inside"].mean()
+        for s in range(2)
+    ]
     assert np.mean(inside) > 80
 
 
 def test_the_future_does_not_reach_an_origin():
     plain, bent = seasonal(), seasonal()
     bent.iloc[-1] = 9_999.0
-    one, two = (forecast_series(s, models=("naive", "seasonal"), horizons=(1,), origins=1) for s in (plain.iloc[:-1], bent.iloc[:-1]))
+    one, two = (
+        forecast_series(s, models=("naive", "seasonal"), horizons=(1,), origins=1) for s in (plain.iloc[:-1], bent.iloc[:-1])
+    )
     pd.testing.assert_frame_equal(one.accuracy, two.accuracy)
 
 

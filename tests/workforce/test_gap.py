@@ -13,7 +13,15 @@ COLUMNS = ["measure", "staff_group", "end", "value", "rounding", "flag", "addres
 
 def typed(*rows, **columns):
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    fixed = {"place": "E92000001", "basis": "outturn", "publisher": "P", "source": "s", "sheet": "", "column": "G", "row": range(2, len(frame) + 2)}
+    fixed = {
+        "place": "E92000001",
+        "basis": "outturn",
+        "publisher": "P",
+        "source": "s",
+        "sheet": "",
+        "column": "G",
+        "row": range(2, len(frame) + 2),
+    }
     return frame.assign(**fixed, **columns)
 
 

@@ -13,7 +13,12 @@ from icslib.workforce.link import _within_sd
 def drawn(places=40, years=10, lag=1, size=3.0, seed=2):
     rng = np.random.default_rng(seed)
     x = rng.normal(0, 10, (places, years + 6)) + rng.normal(0, 50, (places, 1))
-    y = np.roll(x, lag, axis=1) * size / 10 + rng.normal(0, 2, x.shape) + rng.normal(0, 5, (places, 1)) + rng.normal(0, 3, (1, years + 6))
+    y = (
+        np.roll(x, lag, axis=1) * size / 10
+        + rng.normal(0, 2, x.shape)
+        + rng.normal(0, 5, (places, 1))
+        + rng.normal(0, 3, (1, years + 6))
+    )
     inner = slice(3, 3 + years)
     index = pd.MultiIndex.from_product([[f"P{i:02d}" for i in range(places)], range(2014, 2014 + years)], names=["place", "year"])
     return pd.DataFrame({"staff": x[:, inner].ravel(), "wait": y[:, inner].ravel()}, index=index).reset_index()
@@ -22,7 +27,9 @@ def drawn(places=40, years=10, lag=1, size=3.0, seed=2):
 def test_the_estimate_is_that_of_two_way_fixed_effects():
     frame = drawn()
     ours = link_staffing(frame, "staff", ["wait"], lags=[0, 1]).table.iloc[1]
-    moved = frame.assign(before=frame.groupby("place")["staff"].shift(1), now=frame["staff"]).dropna().set_index(["place", "year"])
+    moved = (
+        frame.assign(before=frame.groupby("place")["staff"].shift(1), now=frame["staff"]).dropna().set_index(["place", "year"])
+    )
     sd = _within_sd(frame.pivot(index="place", columns="year", values="staff").to_numpy())
     theirs = PanelOLS(moved["wait"], moved[["now", "before"]] / sd, entity_effects=True, time_effects=True).fit()
     assert ours["estimate"] == pytest.approx(theirs.params["before"], rel=1e-9)

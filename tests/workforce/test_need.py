@@ -16,7 +16,9 @@ def drawn(places=42, years=8, between=10.0, within=6.0, rho=0.0, seed=1):
     e[:, 0] = rng.normal(0, within, places)
     for t in range(1, years):
         e[:, t] = rho * e[:, t - 1] + rng.normal(0, within * np.sqrt(1 - rho**2), places)
-    frame = pd.DataFrame({"place": np.repeat([f"P{i:02d}" for i in range(places)], years), "year": np.tile(np.arange(2015, 2015 + years), places)})
+    frame = pd.DataFrame(
+        {"place": np.repeat([f"P{i:02d}" for i in range(places)], years), "year": np.tile(np.arange(2015, 2015 + years), places)}
+    )
     frame["need"] = np.repeat(need, years)
     frame["staff"] = 500 + 200 * frame["need"] + 3 * (frame["year"] - 2015) + np.repeat(u, years) + e.ravel()
     return frame, pd.Series(u, index=[f"P{i:02d}" for i in range(places)])

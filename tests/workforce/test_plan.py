@@ -32,6 +32,13 @@ def test_a_missing_figure_of_the_plan_is_named():
 
 
 def test_the_england_line_weighs_by_people_and_needs_every_place():
-    panel = pd.DataFrame({"place": ["A", "B", "A", "B"], "year": [2022, 2022, 2023, 2023], "staff": [10.0, 20.0, 10.0, None], "people": [1.0, 3.0, None, None]})
+    panel = pd.DataFrame(
+        {
+            "place": ["A", "B", "A", "B"],
+            "year": [2022, 2022, 2023, 2023],
+            "staff": [10.0, 20.0, 10.0, None],
+            "people": [1.0, 3.0, None, None],
+        }
+    )
     line = england_line(hold_fixed(panel, ["people"]), "staff", "people")
     assert line.to_dict() == {2022: 17.5}

@@ -34,7 +34,10 @@ def test_two_near_opposite_limits_are_no_signal():
     assert not _two_of_three(np.array([True, False, True]), np.array([1, -1, -1])).any()
 
 
-@pytest.mark.parametrize(("side", "flagged"), [([1] * 6, 0), ([1] * 6 + [-1], 0), ([1] * 8 + [-1], 8), ([-1] * 8 + [1], 8), ([1] * 3 + [0] + [1] * 3, 0)])
+@pytest.mark.parametrize(
+    ("side", "flagged"),
+    [([1] * 6, 0), ([1] * 6 + [-1], 0), ([1] * 8 + [-1], 8), ([-1] * 8 + [1], 8), ([1] * 3 + [0] + [1] * 3, 0)],
+)
 def test_seven_on_one_side_are_a_shift_and_six_are_not(side, flagged):
     assert _in_runs(np.array(side), 7).sum() == flagged
 
@@ -92,7 +95,11 @@ def test_a_false_alarm_on_independent_normal_points_is_as_rare_as_three_sigma_sa
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.floats(-1e3, 1e3), min_size=8, max_size=40).filter(lambda v: np.ptp(v) > 1e-3), st.floats(0.1, 50), st.floats(-100, 100))
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=8, max_size=40).filter(lambda v: np.ptp(v) > 1e-3),
+    st.floats(0.1, 50),
+    st.floats(-100, 100),
+)
 def test_flags_do_not_depend_on_the_unit(values, scale, shift):
     plain = xmr(pd.Series(values).round(3))
     scaled = xmr(pd.Series(values).round(3) * 2.0 ** round(np.log2(scale)))

@@ -18,7 +18,14 @@ TWO = frame([("nurses", 2019, 10, 100), ("doctors", 2019, 5, 100), ("nurses", 20
 
 
 def test_rates_that_stand_still_move_only_by_mix():
-    split = decompose(TWO.assign(vacant=TWO["posts"] * TWO["group"].map({"nurses": 0.1, "doctors": 0.05})), "vacant", "posts", "group", 2019, 2022)
+    split = decompose(
+        TWO.assign(vacant=TWO["posts"] * TWO["group"].map({"nurses": 0.1, "doctors": 0.05})),
+        "vacant",
+        "posts",
+        "group",
+        2019,
+        2022,
+    )
     assert split.steps["within"] == pytest.approx(0) and split.steps["mix"] == pytest.approx(split.after - split.before)
 
 
@@ -45,9 +52,16 @@ def test_days_lost_split_into_sickness_and_headcount():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(*[st.floats(1, 1e6)] * 2, *[st.floats(0.001, 0.999)] * 2), min_size=1, max_size=12), st.sampled_from(["rate", "gap", "total"]))
+@given(
+    st.lists(st.tuples(*[st.floats(1, 1e6)] * 2, *[st.floats(0.001, 0.999)] * 2), min_size=1, max_size=12),
+    st.sampled_from(["rate", "gap", "total"]),
+)
 def test_parts_sum_to_the_change_whatever_the_figures(groups, of):
-    rows = [(f"g{i}", year, size * rate, size) for i, (d0, d1, r0, r1) in enumerate(groups) for year, size, rate in ((1, d0, r0), (2, d1, r1))]
+    rows = [
+        (f"g{i}", year, size * rate, size)
+        for i, (d0, d1, r0, r1) in enumerate(groups)
+        for year, size, rate in ((1, d0, r0), (2, d1, r1))
+    ]
     split = decompose(frame(rows), "vacant", "posts", "group", 1, 2, of=of)
     assert abs(split.residual) <= 1e-9 * max(1, split.before, split.after)
     assert split.by_group.to_numpy().sum() == pytest.approx(split.after - split.before, abs=1e-9 * max(1, split.after))

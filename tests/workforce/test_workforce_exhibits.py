@@ -28,11 +28,20 @@ STOCK = pd.Series(np.linspace(100, 118, 10) + np.sin(range(10)), index=range(201
 def results():
     need, _ = need_rows(places=12)
     days = pd.DataFrame({"place": list("AABB"), "year": [1, 2, 1, 2], "lost": [4, 6, 5, 5], "available": [100, 120, 90, 95]})
-    monthly = pd.Series(100 + np.arange(96) % 12 + np.random.default_rng(1).normal(0, 1, 96), index=pd.period_range("2016-04", periods=96, freq="M"), name="Adverts")
+    monthly = pd.Series(
+        100 + np.arange(96) % 12 + np.random.default_rng(1).normal(0, 1, 96),
+        index=pd.period_range("2016-04", periods=96, freq="M"),
+        name="Adverts",
+    )
     return {
         "gap": measure_gap(typed(COUNT, RATE)),
         "staffing": compare_staffing(need.assign(people=1.0), "staff", ["need"], people="people"),
-        "xmr": xmr(pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0], index=pd.date_range("2024-04-01", periods=6, freq="MS")), better="lower", unit="percent", name="Sickness"),
+        "xmr": xmr(
+            pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0], index=pd.date_range("2024-04-01", periods=6, freq="MS")),
+            better="lower",
+            unit="percent",
+            name="Sickness",
+        ),
         "funnel": funnel(funnel_rows(), "events", "denominator", name="Sickness"),
         "split": decompose(days, "lost", "available", "place", 1, 2),
         "projection": project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50),
