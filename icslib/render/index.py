@@ -18,6 +18,7 @@ from markupsafe import Markup
 from .. import paths
 from ..errors import IcsError, RenderError
 from ..exhibits.core import IN_SHORT, MIME
+from ..exhibits.markup import write_column
 from ..exhibits.names import short_names
 from ..numbers import write_number
 from ..style import UNIT_WORDS
@@ -124,14 +125,14 @@ def _fill_headlines(systems: list[Entry]) -> list[dict]:
     """Give each system its name, region and one cell a measure; the measures in order of first appearance."""
     units = {name: unit for entry in reversed(systems) for name, (_, unit) in reversed(entry.headline.items())}
     order = list(dict.fromkeys(name for entry in systems for name in entry.headline))
+    writers = {name: write_column([entry.headline.get(name, (None,))[0] for entry in systems]) for name in order}
     places = _places()
     for entry in systems:
         entry.name, entry.region = places.get(entry.system, (entry.title, ""))
         for name in order:
             value, unit = entry.headline.get(name, (None, ""))
-            entry.cells.append(
-                {"value": value, "text": "–" if value is None else write_number(value, unit if unit in UNIT_WORDS else "")}
-            )
+            text = write_number(value, unit) if unit in UNIT_WORDS and value is not None else writers[name](value)
+            entry.cells.append({"value": value, "text": text})
     systems.sort(key=lambda entry: entry.name)
     return [{"name": name, "unit": UNIT_WORDS.get(units[name], units[name])} for name in order]
 

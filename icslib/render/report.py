@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
+from ..exhibits.names import short_names
 from ..exhibits.svg import take_svg
 from ..store.lineage import STAMP
 from .numbering import number_exhibits
@@ -40,6 +41,7 @@ class Report:
 def read_report(notebook: Any) -> Report:
     """Take an executed notebook apart."""
     report = Report(parameters=read_parameters(notebook))
+    about = {one["name"]: one["value"] for one in report.parameters}.get("system", "(empty)")
     numbers = {one.cell: (one.number, one.anchor) for one in number_exhibits(notebook.cells)}
     taken = {"in-short", "contents", "parameters", "changes", "sources", "cells"}
     for spot, cell in enumerate(notebook.cells):
@@ -51,6 +53,8 @@ def read_report(notebook: Any) -> Report:
         elif cell.cell_type == "code":
             _add_code(report, cell, cell.get("id") or f"cell-{spot}", numbers, lifted="in-short" in tags)
     _flush_code(report)
+    if about != "(empty)":
+        report.title += f": {short_names([about])[about]}"
     return report
 
 
@@ -142,7 +146,7 @@ def shorten(title: str, most: int = 72) -> str:
     """
     if len(title) <= most:
         return title
-    ends = (found.start() for found in re.finditer(r"; |\. |: |, ", title[: most + 1]))
+    ends = (found.start() for found in re.finditer(r"; |\. |: ", title[: most + 1]))
     whole = [end for end in ends if end >= most / 3 and title[:end].count("(") == title[:end].count(")")]
     return title[: whole[0]] if whole else title[:most].rpartition(" ")[0] + " …"
 

@@ -105,7 +105,8 @@ def visit(browser):
 
 def faults_of(page):
     page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, rules)", RULES)
+    # The inside of a drawing is one image with its alt text, so axe has nothing to judge there.
+    found = page.evaluate("rules => axe.run({include: [document], exclude: [['.chart svg > g']]}, rules)", RULES)
     return [
         f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
         for one in found["violations"]
