@@ -59,7 +59,7 @@ def read_source(source: Source, pages: Mapping[str, Page]) -> pd.DataFrame:
 
 def _coded(frame: pd.DataFrame) -> pd.DataFrame:
     """The observations, if every place (but of the type ``other``) is a code; a mark or a name in its stead is a damaged row."""
-    odd = frame[~frame["place"].str.fullmatch(r"[0-9A-Z]{3,9}") & (frame["place_type"] != "other")]
+    odd = frame[~frame["place"].str.fullmatch(r"[0-9]*[A-Z][0-9A-Z]*") & (frame["place_type"] != "other")]
     if len(odd):
         spot = odd.iloc[0]
         raise SheetError(
