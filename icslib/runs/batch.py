@@ -45,11 +45,16 @@ def select_jobs(
 
 
 def failed_jobs(reports: Path | None = None) -> list[Job]:
-    """Jobs whose last run failed, as recorded."""
-    return [
-        make_job(find_notebook(record["notebook"]), record["parameters"], record["parameters"], record["inputs"]["as_of"])
-        for record in failed_records(reports or paths.reports())
-    ]
+    """Jobs whose last run failed, as recorded; what can no longer be asked for, its notebook or parameter gone, is forgotten."""
+    where = reports or paths.reports()
+    jobs = []
+    for record in failed_records(where):
+        given = record["parameters"]
+        try:
+            jobs.append(make_job(find_notebook(record["notebook"]), given, given, record["inputs"]["as_of"]))
+        except IcsError:
+            (folder(where) / f"{record['report']}.json").unlink()
+    return jobs
 
 
 def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None = None, progress=None) -> Batch:
@@ -83,11 +88,17 @@ def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None
                 to_run.append((job, why))
         for job, why, outcome in run_all(to_run, options):
             take(put(where, job, why, outcome, options))
-        batch.failures = write_failures(where, failed_records(where))
-        if any(report.changed for report in batch.reports) or not (where / "index.html").is_file():
-            batch.trouble = _index(where)
-        if to_run or any(report.done != "kept" for report in batch.reports):
-            log_batch(where, batch.reports)
+        stale = cut_short or any(report.changed for report in batch.reports) or not (where / "index.html").is_file()
+        try:
+            batch.failures = write_failures(where, failed_records(where))
+            if any(report.done != "kept" for report in batch.reports):
+                log_batch(where, batch.reports)
+            if stale:
+                from ..render import write_index
+
+                write_index(where)
+        except (OSError, IcsError) as fault:
+            batch.trouble = f"The list of reports or of failures could not be written: {fault}"
     return batch
 
 
@@ -98,17 +109,6 @@ def _distinct(jobs: Iterable[Job]) -> Iterable[Job]:
         if named.setdefault(job.name, job).notebook.path != job.notebook.path:
             raise IcsError(f"{job.notebook.path} and {named[job.name].notebook.path} would both be {job.name}. Rename one.")
     return named.values()
-
-
-def _index(where: Path) -> str:
-    """Write the index; what stands in its way is told, and undoes no report."""
-    from ..render import write_index
-
-    try:
-        write_index(where)
-    except (OSError, IcsError) as fault:
-        return f"The index could not be written: {fault}"
-    return ""
 
 
 def failed_records(where: Path) -> list[Record]:

@@ -29,7 +29,6 @@ class Task:
     """All that a run needs, self-contained so that it may travel to another machine."""
 
     name: str
-    notebook: str
     text: str
     given: Mapping[str, Any] = field(default_factory=dict)
     kernel: str = ""

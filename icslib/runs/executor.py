@@ -19,7 +19,7 @@ def make_task(job: Job, options: Options = PLAIN) -> Task:
     mine = {} if options.cluster else {name: value for name, value in os.environ.items() if name.startswith("ICSLIB_")}
     home = {} if options.cluster else {"ICSLIB_HOME": str(paths.find_home())}
     environment = mine | home | {"ICSLIB_AS_OF": job.as_of}
-    return Task(job.name, job.notebook.path.name, job.notebook.text, dict(job.given), options.kernel, environment)
+    return Task(job.name, job.notebook.text, dict(job.given), options.kernel, environment)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import threading
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import connection, forkserver, process
+from multiprocessing import connection, process
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,8 @@ def start(target, *given, warm: bool = WARM, preload: Sequence[str] = ()) -> pro
 def _ensure_server(preload: Sequence[str]) -> None:
     """Start the server, or replace one that somebody else started with other libraries and another hash seed."""
     global ours
+    from multiprocessing import forkserver
+
     server: Any = forkserver._forkserver  # type: ignore[attr-defined]
     if server._forkserver_pid is not None and server._forkserver_pid != ours:
         server._stop()

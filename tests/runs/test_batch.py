@@ -85,7 +85,8 @@ def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
     greedy = [make_job(find_notebook(project.write("06-f", YEAR, "import time\nheld = b'x' * 10**9\ntime.sleep(60)")), {})]
     markup = [make_job(find_notebook(project.write("07-g", YEAR, "raise ValueError('<script>alert(1)</script>')")), {})]
     (project.reports / "02-b--year=2012.html").write_text("the old report")
-    batch = run_jobs([*good, *bad, *magic, *killed, *hung, *greedy, *markup], Options(jobs=4, seconds=4, megabytes=900))
+    batch = run_jobs([*good, *bad, *magic, *killed, *greedy, *markup], Options(jobs=4, megabytes=900))
+    batch.reports += run_jobs(hung, Options(seconds=6)).reports
     why = {report.name: report.why for report in batch.failed}
     assert {name: text.split(":")[:2] for name, text in why.items()} == {
         "02-b--year=2012": ["cell 4 (p-04)", " ZeroDivisionError"],
@@ -174,3 +175,11 @@ def test_plain_kernels_and_cold_children_give_the_same_numbers(project):
     assert "icslib/cli.py" in read_record(project.reports, job.name)["inputs"]["modules"], (
         "what a kernel reads is not seen, so all counts"
     )
+
+
+def test_failed_reports_of_a_notebook_that_is_gone_are_forgotten(project):
+    run_jobs([make_job(find_notebook(project.write("01-a", YEAR, "1 / 0")), {})])
+    assert [job.name for job in select_jobs(failed=True)] == ["01-a"]
+    (project.home / "notebooks/01-a.ipynb").unlink()
+    assert select_jobs(failed=True) == []
+    assert run_jobs([]).failures is None and not (project.reports / "failures.html").exists()
