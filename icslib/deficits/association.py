@@ -15,6 +15,7 @@ from scipy import stats
 
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
+from ..panel import source_names
 from ..results import Result
 from ..stats.absorb import Absorber
 from ..stats.bootstrap import wild_bootstrap
@@ -53,6 +54,7 @@ class Explained(Result):
     errors: str
     left_out: tuple[str, ...] = ()
     unit: str = ""
+    sources: tuple[str, ...] = ()
 
     @property
     def difference(self) -> str:
@@ -160,7 +162,7 @@ def explain_deficits(
     unit = panel.attrs.get("units", {}).get(outcome, "")
     return Explained(
         table, by_place, (names or {}).get(outcome, outcome), len(places), len(years), joint.clusters, joint.rows,
-        float(variation), errors, left_out, unit,
+        float(variation), errors, left_out, unit, source_names(panel, outcome, *terms),
     )  # fmt: skip
 
 

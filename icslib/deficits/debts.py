@@ -36,11 +36,10 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     rows = loans[(loans["measure"] == "loan_closing") & (loans["place_type"] == "trust")]
     if rows.empty:
         raise BasisError("There are no closing balances of trusts among these loans. Load the table 'loans'.")
-    # Each printed name stays its own figure: a trust may appear under its old and its new code, with different loans.
-    loaned = rows.assign(cells=cell_refs(rows)).groupby(["place", "name", *KEY])
-    rows = rows.drop_duplicates(["place", "name", *KEY]).set_index(["place", "name", *KEY])
+    loaned = rows.assign(cells=cell_refs(rows)).groupby(["place", *KEY])
+    rows = rows.drop_duplicates(["place", *KEY]).set_index(["place", *KEY])
     rows = rows.assign(value=loaned["value"].sum(), cells=loaned["cells"].agg(merge_cells)).reset_index()
-    moved = register.roll_up(rows, to, vintage) if to == "system" else register.to_vintage(rows, vintage, missing="zero")
+    moved = register.roll_up(apart(rows), to, vintage) if to == "system" else register.to_vintage(apart(rows), vintage, missing="zero")
     held = moved.groupby(["place", *KEY], as_index=False).agg(value=("value", "sum"), cells=("cells", merge_cells))
     whole = rows.groupby(KEY)["value"].sum()
     rest = whole - held.groupby(KEY)["value"].sum().reindex(whole.index, fill_value=0.0)
@@ -51,6 +50,14 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     lost["cells"] = [merge_cells(missing.loc[(missing["period"] == p) & (missing["loan_type"] == k), "cells"]) for p, k in lost[KEY].to_numpy()]
     out = pd.concat([held, lost[held.columns]], ignore_index=True)
     return out.assign(value=-out["value"]).sort_values([*KEY, "place"]).reset_index(drop=True)
+
+
+def apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each place's figures as a measure of their own, named by its code, to be moved one by one.
+
+    Loans of a trust under its old code and of its successor in the same list are different loans, not one counted twice.
+    """
+    return rows.assign(measure=rows["place"]).drop(columns=[name for name in ("name",) if name in rows])
 
 
 def loan_totals(loans: pd.DataFrame) -> pd.DataFrame:
@@ -102,9 +109,8 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     lost = sorted(set(rows["place"]) - set(size.dropna().index))
     if lost:
         raise BasisError(f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one.")
-    # Each trust rolled up by itself, so that zeros can be counted before the mean is taken.
-    homes = register.roll_up(rows.assign(name=rows["place"]), "system", vintage)
-    homes["size"] = homes["name"].map(size)
+    homes = register.roll_up(apart(rows), "system", vintage)
+    homes["size"] = homes["measure"].map(size)
     homes["weighted"] = homes["value"] * homes["size"]
     by = homes.groupby("place")
     out = by.agg(trusts=("value", "size"), zeros=("value", lambda values: int((values == 0).sum())), cells=("cells", merge_cells))

@@ -108,15 +108,15 @@ def persistence(
     for side in ("before", "after"):
         if kept[side].nunique() == 1:
             raise NotIdentified(f"{names[side == 'after']} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
-    rows = {"all places": _part(kept, draws, seed)}
+    rows = {"all places": rank_correlation(kept, draws, seed)}
     ranks = kept.rank()
     if group is not None:
         kinds = group.reindex(kept.index).fillna("not known")
         for name, members in kept.groupby(kinds):
-            rows[str(name)] = _part(members, draws, seed)
-        rows["within groups"] = _part(ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1)
+            rows[str(name)] = rank_correlation(members, draws, seed)
+        rows["within groups"] = rank_correlation(ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1)
     for name, chosen in (parts or {}).items():
-        rows[name] = _part(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
+        rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
     table = pd.DataFrame(rows).T.rename_axis("part")
     matrix, staying = transition(kept["before"], kept["after"], classes=thirds, rho=table["rho"].iloc[0])
     scale = (ranks - 0.5) / len(kept) * 100
@@ -169,7 +169,11 @@ def _classes(values: np.ndarray, classes: int) -> np.ndarray:
     return order * classes // len(values) + 1
 
 
-def _part(frame: pd.DataFrame, draws: int, seed: int, spent: int = 0) -> dict[str, float]:
+def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spent: int = 0) -> dict[str, float]:
+    """Spearman's rho of ``before`` and ``after``, its interval and permutation p; NaN for too few or too like places.
+
+    `spent` is how many group means were taken out first.
+    """
     n = len(frame)
     empty = {"places": n, "rho": np.nan, "low": np.nan, "high": np.nan, "p": np.nan}
     if n - spent < FEWEST or frame["before"].nunique() < 3 or frame["after"].nunique() < 3:

@@ -55,7 +55,9 @@ class Spread(Result):
         )
 
 
-def spread_of(values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "the planned position", unit: str = "percent") -> Spread:
+def spread_of(
+    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "the planned position", unit: str = "percent", cells: tuple[str, ...] = ()
+) -> Spread:
     """Caterpillar and funnel of a trust-level figure by system, with over-dispersion.
 
     Parameters
@@ -101,4 +103,4 @@ def spread_of(values: pd.Series, system: pd.Series, weights: pd.Series | None = 
     grid = pd.Index(np.linspace(1, max(2.0, size.max()) * 1.05, 60), name="size")
     plain, over = reach * sd / np.sqrt(grid), reach * np.sqrt(sd**2 / grid + tau2)
     limits = pd.DataFrame({"low": mean - over, "high": mean + over, "plain_low": mean - plain, "plain_high": mean + plain}, index=grid)
-    return Spread(out.sort_values("estimate"), limits, mean, float(np.sqrt(tau2)), sd, what, unit)
+    return Spread(out.sort_values("estimate"), limits, mean, float(np.sqrt(tau2)), sd, what, unit, cells)

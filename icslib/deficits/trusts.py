@@ -6,7 +6,7 @@ from .. import register
 from ..errors import BasisError
 from ..tidy import cell_refs, merge_cells
 from .basis import Basis, Positions
-from .debts import UNPLACED, inherited_debt
+from .debts import UNPLACED, apart, inherited_debt
 from .positions import per_head
 
 REVENUE = "interim revenue support"
@@ -74,14 +74,16 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, n
     table["backlog"] = wide["backlog_total"].reindex(table.index) * 1e6 / fte
     was = owed(inherited_debt(loans, "trust", "2025-10"), table.index)
     table["owed"] = was.values * 1e6 / fte
-    homes = register.roll_up(plans[plans["measure"] == "surplus_pct"].assign(name=lambda p: p["place"]), "system", vintage)
-    table["system"] = homes.drop_duplicates("name").set_index("name")["place"].reindex(table.index)
+    homes = register.roll_up(apart(plans[plans["measure"] == "surplus_pct"]), "system", vintage)
+    table["system"] = homes.set_index("measure")["place"].reindex(table.index)
     table["need_index"] = table["system"].map(need) if need is not None else float("nan")
     printed = plans[plans["measure"].isin(["surplus_pct", "backlog_total"])]
     cells = cell_refs(printed).groupby(printed["place"]).agg(merge_cells)
     table["cells"] = cells.reindex(table.index)
     out = table.rename_axis("place").reset_index().assign(year=2026)
     out.attrs["units"] = UNITS
+    told = {"planned_surplus_pct": plans, "variance_pct": plans, "backlog": plans, "owed": loans, "debt": loans, "sickness_absence": staff}
+    out.attrs["tables"] = {name: frame["source"].iloc[0] for name, frame in told.items()}
     return out
 
 

@@ -125,7 +125,7 @@ def _(result: Explained, asked: str = "") -> Exhibit:
         data=result.terms.round(4).reset_index(),
         unit=result.difference,
         notes=(ASSOCIATION, f"{result.clusters} clusters, {result.errors} intervals. 'holm' counts all {len(result.terms)} terms tried; 'left_out' is the range when one cluster at a time is left out."),
-        sources=(),
+        sources=result.sources,
         alt=describe_intervals(frame, result.difference),
         draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
     )  # fmt: skip
@@ -133,7 +133,7 @@ def _(result: Explained, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Explained, asked: str = "") -> Exhibit:
-    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION,))
+    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION,), sources=result.sources)
 
 
 def _capital(text: str) -> str:

@@ -48,7 +48,9 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
 @plot.register
 def _(result: Attention, asked: str = "") -> Exhibit:
     wide = result.shares.set_index("period")[list(PURPOSES)]
-    labels = [f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()]
+    labels = [
+        f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()
+    ]
 
     def draw(figure):
         ax = figure.subplots()
@@ -80,7 +82,12 @@ def _(result: Attention, asked: str = "", show: str = "metrics") -> Exhibit:
     parted = result.table["by_name"] != result.table["by_theme"]
     data = result.table.loc[parted if show == "disagreements" else slice(None), columns]
     title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics" if show == "disagreements" else result.finding
-    return Exhibit(kind="table", title=title, data=data.assign(prevention=data["prevention"].map({True: "yes", False: "no"})), notes=(PARTIAL, "Years to effect are as published."))
+    return Exhibit(
+        kind="table",
+        title=title,
+        data=data.assign(prevention=data["prevention"].map({True: "yes", False: "no"})),
+        notes=(PARTIAL, "Years to effect are as published."),
+    )
 
 
 @plot.register
@@ -91,10 +98,22 @@ def _(result: Strings, asked: str = "") -> Exhibit:
         ax = figure.subplots()
         for scope, rows in parts.items():
             hue = style.ASKED if scope == "with under-fives" else style.ALL
-            ax.plot(rows["fy"], rows["real"], marker="o", markersize=4.5, linestyle="none", color=hue, label=f"{result.prices}, {scope}")
+            ax.plot(
+                rows["fy"],
+                rows["real"],
+                marker="o",
+                markersize=4.5,
+                linestyle="none",
+                color=hue,
+                label=f"{result.prices}, {scope}",
+            )
             ax.plot(rows["fy"], rows["cash"], marker="x", linestyle="none", color=hue, markersize=5, label=f"cash, {scope}")
         ax.set_ylim(0, None)
-        ax.set_xticks(sorted(set(result.grant["fy"])), [row["period"] for _, row in result.grant.drop_duplicates("fy").iterrows()], rotation=45)
+        ax.set_xticks(
+            sorted(set(result.grant["fy"])),
+            [row["period"] for _, row in result.grant.drop_duplicates("fy").iterrows()],
+            rotation=45,
+        )
         ax.set_ylabel("£ million")
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
@@ -114,11 +133,23 @@ def _(result: Strings, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Strings, asked: str = "") -> Exhibit:
-    held = result.held.assign(item="held nationally, of money not ring-fenced", value=result.held["held"], unit="percent", publisher="", note="100 less the printed share that went to boards")
+    held = result.held.assign(
+        item="held nationally, of money not ring-fenced",
+        value=result.held["held"],
+        unit="percent",
+        publisher="",
+        note="100 less the printed share that went to boards",
+    )
     columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
     data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
     title = result.finding.split(". ", 1)[1]
-    return Exhibit(kind="table", title=title, data=data, notes=("Each on its own basis; they are not to be added.",), sources=sources_of(sum(data["cells"], ())))
+    return Exhibit(
+        kind="table",
+        title=title,
+        data=data,
+        notes=("Each on its own basis; they are not to be added.",),
+        sources=sources_of(sum(data["cells"], ())),
+    )
 
 
 @plot.register
@@ -146,11 +177,14 @@ def _(result: Voices, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Sketch, asked: str = "") -> Exhibit:
-    data = result.table.assign(place=result.table["place"].map(short_names(result.table["place"])), visible=result.table["visible"].map({True: "yes", False: "no"}))
+    data = result.table.assign(
+        place=result.table["place"].map(short_names(result.table["place"])),
+        visible=result.table["visible"].map({True: "yes", False: "no"}).fillna(""),
+    )
     data[RUNGS] = data[RUNGS].round(1)
     notes = (
         "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where the place is heading.",
-        "Visible: whether going from now to the stretching rung could be told from noise in that place by itself.",
+        "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
     return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=notes, sources=result.sources)

@@ -17,8 +17,8 @@ class Sketch(Result):
     Attributes
     ----------
     table : DataFrame
-        ``place``, ``horizon`` (years), the rungs in the outcome's unit, and ``visible``: whether going from now to the stretching rung could be told
-        from noise in this place by itself.
+        ``place``, ``horizon`` (years), the rungs in the outcome's unit, and ``visible``: whether going from now to the stretching rung could be
+        told from noise in this place by itself; known at the horizon of the outlook only, None at others.
     """
 
     table: pd.DataFrame
@@ -32,12 +32,11 @@ class Sketch(Result):
         rows = self.table
         what = self.outcome.replace("_", " ")
         if rows["place"].nunique() == 1:
-            seen = rows.loc[rows["visible"], "horizon"]
-            when = f"after {seen.min():.0f} years" if len(seen) else f"within {rows['horizon'].max():.0f} years by no place alone"
-            last = rows.iloc[-1]
+            aim = rows[rows["visible"].notna()].iloc[0]
+            alone = "could" if aim["visible"] else "could not"
             return (
-                f"A stretching aim for {what} in {last['horizon']:.0f} years is {last['stretching']:.0f}, from {last['now']:.0f} now; it could be told from "
-                f"noise {when}."
+                f"A stretching aim for {what} in {aim['horizon']:.0f} years is {aim['stretching']:.0f}, from {aim['now']:.0f} now; by then it {alone} be told "
+                "from noise in this place by itself."
             )
         return (
             f"A stretching aim for {what} over {rows['horizon'].iloc[0]:.0f} years could be told from noise in {int(rows['visible'].sum())} of {len(rows)} "
@@ -60,17 +59,18 @@ def sketch_objectives(
     Parameters
     ----------
     ladder : index (``place``, ``horizon``), columns ``now``, ``trend``, ``modest``, ``stretching``, ``unprecedented``, as an outlook holds them
-    by_place : index ``place``; ``detectable``, the change (fraction) that could be told from noise in that place by then
+    by_place : index ``place``; ``detectable``, the change (fraction) that could be told from noise in that place by `horizon`
     place : a code, or empty for all
     """
     known = ladder.index.get_level_values("place")
     horizons = sorted(set(ladder.index.get_level_values("horizon")))
     if place and place not in known:
         raise PanelError(f"{place!r} has no ladder. There is one for {', '.join(map(str, known.unique()[:5]))} and others.")
-    if not place and horizon not in horizons:
+    if horizon not in horizons:
         raise PanelError(f"There is no rung for {horizon} years; there are {horizons}.")
     rows = ladder.loc[[place]] if place else ladder[ladder.index.get_level_values("horizon") == horizon]
     rows = rows[RUNGS].reset_index()
     change = (rows["stretching"] / rows["now"] - 1).abs()
-    rows["visible"] = change >= rows["place"].map(by_place["detectable"]).abs()
+    visible = (change >= rows["place"].map(by_place["detectable"]).abs()).astype(object)
+    rows["visible"] = visible.where(rows["horizon"] == horizon, None)
     return Sketch(rows, outcome, unit, sources)

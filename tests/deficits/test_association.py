@@ -70,8 +70,8 @@ def test_a_planted_association_is_found_and_an_absent_one_is_not(errors):
 
 
 def test_noise_alone_is_rarely_called_an_association():
-    called = [explain_deficits(cross(seed=seed, effect=0.0, regions=42)).terms["holm"].min() < 0.05 for seed in range(150)]
-    assert np.mean(called) < 0.09
+    called = [explain_deficits(cross(seed=seed, effect=0.0, regions=42)).terms["holm"].min() < 0.05 for seed in range(60)]
+    assert np.mean(called) < 0.12
 
 
 def test_holm_agrees_with_statsmodels():

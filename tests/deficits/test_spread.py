@@ -31,16 +31,16 @@ def test_means_are_weighted_and_sizes_effective():
 
 
 def test_planted_spreads_are_found_and_chance_alone_is_not_called_difference():
-    found = [spread_of(*trusts(2.0, seed=seed)) for seed in range(60)]
+    found = [spread_of(*trusts(2.0, seed=seed)) for seed in range(40)]
     assert np.mean([f.tau**2 for f in found]) == pytest.approx(4.0, rel=0.2) and np.mean([f.sd**2 for f in found]) == pytest.approx(9.0, rel=0.1)
-    none = [spread_of(*trusts(0.0, seed=seed)) for seed in range(60)]
+    none = [spread_of(*trusts(0.0, seed=seed)) for seed in range(40)]
     assert np.mean([(f.by_place["outside"] != "").mean() for f in none]) < 0.05
 
 
 def test_weights_leave_the_spread_inside_systems_unbiased():
     rng = np.random.default_rng(4)
     found = []
-    for seed in range(60):
+    for seed in range(40):
         values, system = trusts(0.0, seed=seed)
         found.append(spread_of(values, system, pd.Series(rng.uniform(0.2, 3, len(values)), values.index)).sd ** 2)
     assert np.mean(found) == pytest.approx(9.0, rel=0.07)

@@ -162,7 +162,8 @@ def ladder():
 def test_an_aim_is_visible_when_it_is_larger_than_what_noise_hides():
     noise = pd.DataFrame({"detectable": [-0.10, -0.10]}, index=["QF7", "QOC"])
     one = ics.sketch_objectives(ladder(), noise, "QF7", outcome="deaths")
-    assert one.table["visible"].tolist() == [False, True] and "told from noise after 5 years" in one.finding
+    assert one.table["visible"].tolist() == [None, True] and "is 85, from 100 now; by then it could be told" in one.finding
+    assert "could not be told" in ics.sketch_objectives(ladder(), noise, "QOC").finding
     every = ics.sketch_objectives(ladder(), noise)
     assert "1 of 2 places" in every.finding and ics.table(every).data["place"].tolist() == ["South Yorkshire", "Shropshire, Telford and Wrekin"]
     with pytest.raises(PanelError, match="'QXX' has no ladder"):
