@@ -170,7 +170,8 @@ def touches(years: np.ndarray, chosen, span: int = 1) -> np.ndarray:
     >>> touches(np.array([2019, 2020, 2021, 2022, 2023]), [2020], span=3).tolist()
     [False, True, True, True, False]
     """
-    return np.isin(np.asarray(years)[:, None] - np.arange(span), list(chosen)).any(axis=1)
+    covered = np.asarray(years)[:, None] - np.arange(span)
+    return np.asarray(np.isin(covered, list(chosen)).any(axis=1))
 
 
 def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:

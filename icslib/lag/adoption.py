@@ -203,7 +203,7 @@ def _support(cells: list[dict], events: list[int], last: int) -> pd.DataFrame:
     for event in events:
         mine = [c for c in cells if c["event"] == event]
         treated = sum(len(c["who"]) for c in mine)
-        row = {
+        row: dict = {
             "cohorts": len({c["wave"] for c in mine}),
             "treated": treated,
             "controls": len(set().union(*(c["against"].tolist() for c in mine))) if mine else 0,

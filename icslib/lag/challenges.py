@@ -95,11 +95,11 @@ def challenge_lag(
     for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
     try:
         placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
-        early = placebo.combine(dict.fromkeys(ahead, 1.0))
+        early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
         rows["placebo leads"] = {
             **early._asdict(),
-            "p": placebo.placebo,
-            "passes": placebo.placebo > 0.1,
+            "p": p,
+            "passes": p is not None and p > 0.1,
             "reading": "sum of the leads; all zero?",
         }
     except NotIdentified:

@@ -103,12 +103,12 @@ def fit_design(
         [[inner, np.zeros((len(kept), len(extra)))], [np.zeros((len(extra), inner.shape[1])), np.eye(len(extra))]]
     )
     names = [f"{support.exposure} at lag {lag}" for lag in kept] + [*controls] + ["an attribute by year"] * len(extra)
-    options = {"cluster": design.cluster, "names": names, "transform": transform}
+    options: dict = {"cluster": design.cluster, "names": names, "transform": transform}
     model, price = fit(design.outcome, columns, absorber, **options), 0.0
     if basis == "smooth":
         price, penalty = _choose_penalty(model, [lag for lag in kept if lag >= 0], kept)
         model = fit(design.outcome, columns, absorber, penalty=penalty, **options)
-    how = {"errors": errors, "level": level, "draws": draws, "signs": signs, "seed": seed}
+    how: dict = {"errors": errors, "level": level, "draws": draws, "signs": signs, "seed": seed}
     wide = np.hstack([outer, np.zeros((len(outer), len(extra)))])
     rows = infer(model, wide, **how)
     profile = pd.DataFrame(rows, index=pd.Index(design.lags, name="lag"))

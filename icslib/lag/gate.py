@@ -149,7 +149,7 @@ def _holdings(design: Design, lag: int, nearer: list[int], last_off: int | None,
     """Counts for one lag; a status only when there is nothing to identify it."""
     pairs, joint = design.rows([lag]) > 0, design.rows(nearer)
     when, years = design.years[pairs.any(axis=0)], int((joint > 0).any(axis=0).sum())
-    out = {
+    out: dict = {
         "place_years": int(pairs.sum()),
         "places": int(pairs.any(axis=1).sum()),
         "first": int(when[0]) if len(when) else None,

@@ -157,11 +157,11 @@ def infer(model: Fit, contrasts: np.ndarray, *, errors: str, level: float, draws
     own, se = contrasts @ model.coef, np.sqrt(np.einsum("hk,kl,hl->h", contrasts, v, contrasts))
     if errors == "wild":
         boot = wild_bootstrap(model, contrasts, draws=draws, weights=signs, level=level, seed=seed)
-        return [Estimate(*map(float, row)) for row in zip(own, se, boot.low, boot.high, boot.p, strict=True)]
+        return [Estimate._make(map(float, row)) for row in zip(own, se, boot.low, boot.high, boot.p, strict=True)]
     out = []
     for contrast, b, s in zip(contrasts, own, se, strict=True):
         df = degrees_of_freedom(model, contrast, errors)
-        out.append(Estimate(float(b), float(s), *map(float, interval(b, s, df, level)), float(2 * stats.t.sf(abs(b) / s, df))))
+        out.append(Estimate(float(b), float(s), *interval(b, s, df, level), float(2 * stats.t.sf(abs(b) / s, df))))
     return out
 
 

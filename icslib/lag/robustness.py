@@ -118,7 +118,7 @@ def specification_curve(
     panels = panel if isinstance(panel, dict) else {"all": panel}
     outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
     choices = {
-        "panel": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
+        "sample": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
         "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "years left out": list(exclude),
     }  # fmt: skip
     designs: dict[tuple, tuple] = {}  # shapes and trends share the arrays and the gate
@@ -130,7 +130,7 @@ def specification_curve(
         try:
             if key not in designs:
                 design = make_design(
-                    panels[spec["panel"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects"],
+                    panels[spec["sample"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects"],
                     interacted=spec["by year"], weights=spec["weights"], exclude=spec["years left out"],
                 )  # fmt: skip
                 designs[key] = design, check_support(design, exposure, spec["outcome"])

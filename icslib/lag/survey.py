@@ -47,7 +47,8 @@ def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int
     exclude : outcome years left out everywhere; a named choice
     options : for the estimate (`basis`, `degree`, `errors`)
     """
-    rows, sources = {}, []
+    rows: dict = {}
+    sources: list[str] = []
     for name, case in cases.items():
         panel, exposure, outcome = case["panel"], case["exposure"], case["outcome"]
         gate = supported_lags(panel, exposure, outcome, range(0, longest + 1), exclude=exclude)

@@ -90,13 +90,6 @@ def wild_bootstrap(
     return Bootstrap(t, p, low, high, v.shape[1], v.shape[1] != draws)
 
 
-def unrestricted_draws(fit: Fit, contrasts: np.ndarray, draws: int, weights: str = "rademacher", seed: int = 1) -> np.ndarray:
-    """(H, draws) of bootstrap t statistics of all combinations under the same signs, for simultaneous bands."""
-    v = signs(fit.clusters, draws, weights, seed)
-    parts = _cluster_parts(fit, contrasts)
-    return np.stack([(q.score_u @ v) / np.sqrt(np.square(q.jack_u @ v).sum(axis=0)) for q in parts])
-
-
 @dataclass(frozen=True, eq=False)
 class _Part:
     """What one combination needs: its estimate, its se without factor, cluster scores, and how refitting mixes clusters.

@@ -86,7 +86,7 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
 
     starts = [[a, b, c, d] for a in (0.6, 1.5) for b in (-2.0, -0.5) for c in (-1.5, -0.2) for d in (-3.0, -0.7)]
     bounds = [(np.arctanh(0.4), 4.0), (-7.0, 2.5), (-7.0, 2.0), (-7.0, 2.0)]
-    best = optimize.minimize(unlikely, min(starts, key=unlikely), method="L-BFGS-B", bounds=bounds)
+    best = optimize.minimize(unlikely, min((np.array(start) for start in starts), key=unlikely), method="L-BFGS-B", bounds=bounds)
     persistence, persistent, noise, slope = _read(best.x, size, np.ptp(when))
     expected = np.linalg.inv(contrast @ _covariance(when, persistence, persistent, noise, slope, span) @ contrast.T)
     own = np.einsum("ij,jk,ik->i", moved, expected, moved) / len(contrast)

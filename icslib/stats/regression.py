@@ -61,13 +61,11 @@ class Fit:
         return self.by_cluster(np.einsum("kit,it->ki", self.x, self.resid * self.absorber.weights))
 
     def by_cluster(self, values: np.ndarray) -> np.ndarray:
-        """Sum the last axis (places) into clusters."""
+        """Sum (rows, places) into (rows, clusters)."""
         groups = int(self.cluster.max()) + 1
         if groups == len(self.cluster):  # labels are 0 to groups - 1, so each place is its own
             return values[..., np.argsort(self.cluster)]
-        out = np.zeros((*values.shape[:-1], groups))
-        np.add.at(out, (..., self.cluster), values)
-        return out
+        return np.stack([np.bincount(self.cluster, row, groups) for row in values])
 
     def need_clusters(self) -> None:
         """Raise unless there are two clusters."""
@@ -138,12 +136,11 @@ class Fit:
         own, shared = [], []
         for x, rows in zip(self.adjusted, self.blocks, strict=True):
             a = contrast @ self.bread @ x
-            by_place = np.zeros((len(line), len(root)))
-            np.add.at(by_place, (slice(None), place[rows]), line[:, rows] * a)
+            by_place = np.stack([np.bincount(place[rows], one[rows] * a, len(root)) for one in line])
             own.append(a @ a - (by_place**2).sum())
             shared.append(z[:, rows] @ a)
-        shared = np.stack(shared, axis=1)
-        omega = np.diag(own) - shared.T @ inverse @ shared
+        across = np.stack(shared, axis=1)
+        omega = np.diag(own) - across.T @ inverse @ across
         return float(np.trace(omega) ** 2 / (omega**2).sum())
 
 

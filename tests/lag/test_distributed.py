@@ -6,7 +6,7 @@ import pyfixest as pf
 import pytest
 from linearmodels.panel import PanelOLS
 
-from icslib.errors import NotIdentified
+from icslib.errors import NotIdentified, PanelError
 from icslib.lag.basis import make_basis
 from icslib.lag.distributed import estimate_lag
 from icslib.lag.gate import supported_lags
@@ -200,3 +200,15 @@ def test_leaving_out_a_year_leaves_out_every_figure_that_covers_it():
 def test_bad_requests_are_answered_in_a_sentence(change, options, message):
     with pytest.raises(NotIdentified, match=message):
         estimate_lag(change(PANEL), "x", "y", **options)
+
+
+def test_rows_that_are_no_panel_are_named_before_anything_is_estimated():
+    twice = pd.concat([PANEL, PANEL.iloc[[100]]])
+    with pytest.raises(PanelError, match=r"1 place-years are given more than once: P04 2000"):
+        estimate_lag(twice, "x", "y")
+    with pytest.raises(PanelError, match=r"1050 of 1050 rows have a year that is not an integer: P00 2000-01, "):
+        estimate_lag(PANEL.assign(year=PANEL["year"].astype(str) + "-01"), "x", "y")
+    with pytest.raises(PanelError, match=r"The panel has no column \['spend'\]"):
+        supported_lags(PANEL, "spend", "y")
+    with pytest.raises(PanelError, match=r"x holds text in 1 rows: P00 2000: 'high'"):
+        supported_lags(PANEL.assign(x=["high", *PANEL["x"].iloc[1:]]), "x", "y")
