@@ -25,28 +25,32 @@ COUNTS = {
 Denominators: TypeAlias = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
 
 
-def keys(frame: pd.DataFrame) -> list[str]:
-    """The columns that tell one figure from another: the contract's, and every extra column of text."""
-    held = {
-        "start",
-        "end",
-        "value",
-        "lower",
-        "upper",
-        "flag",
-        "sheet",
-        "row",
-        "column",
-        "cells",
-        "apportioned",
-        "share",
-        "was",
-        "weight",
-    }
-    extra = [
-        name for name in frame if name not in tidy.COLUMNS and name not in held and not pd.api.types.is_float_dtype(frame[name])
+NOT_TEXT = {"cells", "apportioned", "share", "was"}
+FIGURE = ["measure", "period", "unit", "basis", "source"]
+
+
+def extras(frame: pd.DataFrame) -> list[str]:
+    """The columns of text or whole numbers beyond the contract's own."""
+    own = {*tidy.COLUMNS, *NOT_TEXT}
+    return [
+        name
+        for name in frame
+        if name not in own and not name.startswith("cells:") and not pd.api.types.is_float_dtype(frame[name])
     ]
-    return ["place", "place_type", "measure", "period", "unit", "basis", "source", *extra]
+
+
+def dimensions(frame: pd.DataFrame, place: list[str]) -> list[str]:
+    """The extra columns that tell apart figures of one place (sex, staff group), not those that only describe it (its name, a note)."""
+    possible = extras(frame)
+    figure = [name for name in FIGURE if name in frame]
+    if not possible or frame.empty:
+        return []
+    group = number(frame, [*place, *figure])
+    several = pd.Series(group).duplicated(keep=False).to_numpy()
+    if not several.any():
+        return []
+    mine = frame[several]
+    return [name for name in possible if (pd.Series(number(mine, [name])).groupby(group[several]).nunique() > 1).any()]
 
 
 def cells_of(frame: pd.DataFrame) -> pd.Series:
@@ -113,7 +117,8 @@ def number(frame: pd.DataFrame, columns: list[str]) -> np.ndarray:
 def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """One row a figure of the new places, from pieces (observations with ``share`` and ``was``); and which piece went where."""
     pieces = pieces.reset_index(drop=True)
-    group = number(pieces, keys(pieces))
+    apart = dimensions(pieces, ["was", "place"])
+    group = number(pieces, ["place", "place_type", *FIGURE, *apart])
     count = group.max() + 1
     weight = weights(pieces, group, denominators, all_rows)
 
@@ -143,6 +148,8 @@ def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataF
             )
     out["flag"] = _flags(pieces, group, count)
     out["cells"] = _cells(pieces, group, count)
+    for name in set(extras(pieces)) - set(apart):
+        out[name] = _told(pieces[name], group, out[name])
     merged = np.bincount(group, minlength=count) > 1
     out.loc[merged, ["sheet", "column"]] = ""
     out.loc[merged, "row"] = 0
@@ -156,6 +163,17 @@ def _cells(pieces: pd.DataFrame, group: np.ndarray, count: int) -> pd.Series:
         out[spot] = cells if held is None else held + cells
     firsts = pd.Series(group).drop_duplicates().index
     return pd.Series([cells if len(cells) == 1 else tidy.merge_cells(cells) for cells in out], index=firsts, dtype=object)
+
+
+def _told(column: pd.Series, group: np.ndarray, firsts: pd.Series) -> pd.Series:
+    """What several pieces say of themselves, each thing once."""
+    said = pd.DataFrame(dict(group=group, said=column.astype(str).to_numpy())).drop_duplicates()
+    several = said[said["group"].duplicated(keep=False) & (said["said"] != "")].groupby("group")["said"].agg("; ".join)
+    if several.empty:
+        return firsts
+    out = firsts.astype(object).copy()
+    out.iloc[several.index] = several.to_numpy()
+    return out
 
 
 def _flags(pieces: pd.DataFrame, group: np.ndarray, count: int) -> list[str]:

@@ -5,23 +5,8 @@ from functools import cache
 import pandas as pd
 
 from ..errors import PlaceError
+from .combine import FIGURE, dimensions, number
 from .facts import BEGAN, OPEN, canonical, lives, table
-
-NOT_KEYS = {
-    "place",
-    "place_type",
-    "start",
-    "end",
-    "value",
-    "lower",
-    "upper",
-    "flag",
-    "sheet",
-    "row",
-    "column",
-    "cells",
-    "apportioned",
-}
 
 
 def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) -> pd.DataFrame:
@@ -60,8 +45,7 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
         start = pd.to_datetime(dict(year=year - 1, month=4, day=1))
         held = frame[["place"]].assign(key=year, start=start, end=start + pd.DateOffset(years=1, days=-1), label=year.astype(str))
     else:
-        names = [name for name in frame if name not in NOT_KEYS and not pd.api.types.is_float_dtype(frame[name])]
-        key = frame.groupby(names, sort=False, dropna=False).ngroup() if names else 0
+        key = number(frame, [*(name for name in FIGURE if name in frame), *dimensions(frame, ["place"])])
         held = frame[["place"]].assign(key=key, start=frame["start"], end=frame["end"])
         held["label"] = (
             frame["measure"].astype(str) + " " + frame["period"].astype(str) if "measure" in frame else frame["period"]

@@ -241,3 +241,17 @@ def test_moving_is_idempotent(draw):
 def test_an_empty_table_moves_to_an_empty_table(draw):
     empty = systems("2022-07", [1.0]).head(0)
     assert register.to_vintage(empty, "2026-04").empty
+
+
+def test_what_only_describes_a_place_does_not_keep_figures_apart(draw):
+    moved = register.to_vintage(
+        draw("""
+        place | value | place_name           | title
+        QMJ   | 1     | North Central London | Board paper
+        QRV   | 2     | North West London    | Board paper"""),
+        "2026-04",
+    )
+    assert moved["value"].tolist() == [3]
+    assert moved["place_name"].tolist() == ["North Central London; North West London"] and moved["title"].tolist() == [
+        "Board paper"
+    ]

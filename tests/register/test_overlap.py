@@ -71,3 +71,7 @@ def test_moving_refuses_what_would_be_counted_twice(draw):
         register.to_vintage(draw("place | value\nQMJ | 1\nQRV | 1\nZ9B2Z | 2"), "2026-04")
     with pytest.raises(PlaceError, match="two codes of one body"):
         register.to_vintage(draw("place | value\nQOP | 1\nE54000057 | 2"), "2026-04")
+
+
+def test_a_note_does_not_hide_a_double_count(draw):
+    refuses(draw("place | value | note\nQMJ | 1 | from a paper\nZ9B2Z | 2 | from the press"), "QMJ and Z9B2Z")
