@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from .. import paths
+from .. import paths, style
 from .record import Record
 
 PAGE = """<!doctype html>
@@ -14,9 +14,9 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Failed runs</title>
 <style>
-body {{ font: 1rem/1.5 Arial, Helvetica, sans-serif; color: #1d2a35; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
-section {{ border-top: 1px solid #c9d1d8; padding: 0 0 1rem; }}
-pre {{ background: #f3f5f7; padding: .75rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }}
+body {{ font: 1rem/1.5 {fonts}; color: {ink}; background: {paper}; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
+section {{ border-top: 1px solid {rule}; padding: 0 0 1rem; }}
+pre {{ border: 1px solid {rule}; padding: .75rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }}
 dt {{ font-weight: bold; }}
 dd {{ margin: 0 0 .5rem; }}
 </style>
@@ -24,7 +24,8 @@ dd {{ margin: 0 0 .5rem; }}
 <body>
 <main>
 <h1>Failed runs</h1>
-<p>{count}. The reports of earlier runs, where there are any, are as they were. To try all again: <code>icslib run --failed</code>.</p>
+<p>{count}. The reports of earlier runs, where there are any, are as they were. 
+To try all again: <code>icslib run --failed</code>.</p>
 {sections}
 </main>
 </body>
@@ -51,7 +52,14 @@ def write_failures(reports: Path, records: Iterable[Record]) -> Path | None:
         path.unlink(missing_ok=True)
         return None
     count = "One run failed" if len(records) == 1 else f"{len(records)} runs failed"
-    page = PAGE.format(count=count, sections="\n".join(map(_section, records)))
+    page = PAGE.format(
+        ink=style.INK,
+        paper=style.PAPER,
+        rule=style.RULE,
+        fonts=style.FONTS,
+        count=count,
+        sections="\n".join(map(_section, records)),
+    )
     with paths.written_aside(path) as aside:
         aside.write_text(page, encoding="utf-8")
     return path
