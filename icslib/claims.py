@@ -70,7 +70,8 @@ class Ledger(Result):
     Attributes
     ----------
     table : DataFrame, index ``claim``
-        ``statement`` (in our words), ``claimed``, ``unit``, ``publisher``, ``published``, ``ours``, ``low``, ``high`` (what our figure may be), ``verdict``,
+        ``statement`` (in our words), ``claimed``, ``unit``, ``publisher``, ``published``, ``ours``, ``low``, ``high`` (what our
+        figure may be), ``verdict``,
         ``apart`` (ours less claimed, where both are figures), ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
     """
 
@@ -113,7 +114,8 @@ def check_claims(
     Parameters
     ----------
     claims : observations with ``claim`` and ``statement``; by default ``load("nao_claims")``
-    rules : ``claim``, ``formula``, ``operands``, ``reason``, ``nearest``, ``since``; by default ``data/raw/reference/claim_rules.csv``
+    rules : ``claim``, ``formula``, ``operands``, ``reason``, ``nearest``, ``since``; by default
+    ``data/raw/reference/claim_rules.csv``
     load : gives a processed table by name
 
     Raises
@@ -202,7 +204,8 @@ def _rows(text: str, load: Callable[[str], pd.DataFrame], address: str) -> pd.Da
         rows = rows[rows["address"] != address]
     if rows.empty:
         raise StoreError(
-            f"The rule {text!r} finds no figure{' from another page' if address else ''}. Mend claim_rules.csv, or the table it names."
+            f"The rule {text!r} finds no figure{' from another page' if address else ''}. Mend claim_rules.csv, or the table "
+            "it names."
         )
     return rows
 
@@ -240,7 +243,10 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
         if how in SEVERAL:
             out.append(_figure(rows.loc[rows["value"].idxmin() if how == "least" else rows["value"].idxmax()]))
         elif how in ("below zero", "sum"):
-            about = f"{_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold ({rows['period'].iloc[0]}, {rows['basis'].iloc[0]})"
+            about = (
+                f"{_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold "
+                f"({rows['period'].iloc[0]}, {rows['basis'].iloc[0]})"
+            )
             below = rows[rows["value"] < 0]["place"].nunique()
             words = (
                 f"{about}: {below} in deficit"

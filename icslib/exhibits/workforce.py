@@ -24,7 +24,7 @@ ASSOCIATION = "An association, not a cause: a system far from what need suggests
 
 @plot.register
 def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
-    """Vacancies (or ``rate``, ``covered``) by staff group through time: dots where a figure is held, joined only between neighbouring quarters."""
+    """Vacancies (or ``rate``, ``covered``) by staff group; dots are joined only between neighbouring quarters."""
     rows = result.table.dropna(subset=[measure])
     unit = "percent" if measure in ("rate", "covered") else result.unit
     wide = rows.pivot(index="day", columns="staff_group", values=measure)
@@ -44,10 +44,12 @@ def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
         unit=unit,
         notes=(
             "Stock at the end of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
-            "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. Adverts and ESR vacancies are other series.",
+            "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. Adverts and "
+            "ESR vacancies are other series.",
             *(
                 [
-                    f"Printed as bounds or rounded: {', '.join(f'{r.staff_group} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."
+                    "Printed as bounds or rounded: "
+                    f"{', '.join(f'{r.staff_group} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."
                 ]
                 if len(bounds)
                 else []
@@ -62,22 +64,35 @@ def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
 @table.register
 def _(result: Gap, show: str = "table") -> Exhibit:
     """The reconciled ``table``, what is held (``coverage``), every printing beside ours (``facts``) or ``restated`` figures."""
-    frames = {"table": _told(result.table), "coverage": result.coverage.T.rename_axis("quarter ending").reset_index(),
-              "facts": _dated(result.facts), "restated": _dated(result.restated)}  # fmt: skip
+    frames = {
+        "table": _told(result.table),
+        "coverage": result.coverage.T.rename_axis("quarter ending").reset_index(),
+        "facts": _dated(result.facts),
+        "restated": _dated(result.restated),
+    }
     titles = {
         "table": first_sentence(result.finding),
         "coverage": f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} group-quarters are held",
-        "facts": f"{len(result.facts)} printed figures beside ours: {int(result.facts['stands'].str.startswith('ours').sum())} are the ones we use, "
-        f"{int((result.facts['stands'] == 'agrees').sum())} from other pages agree, {int((result.facts['stands'] == 'restated since').sum())} were restated since",
+        "facts": f"{len(result.facts)} printed figures beside ours: {int(result.facts['stands'].str.startswith('ours').sum())} "
+        "are the ones we use, "
+        f"{int((result.facts['stands'] == 'agrees').sum())} from other pages agree, "
+        f"{int((result.facts['stands'] == 'restated since').sum())} were restated since",
         "restated": f"{len(result.restated)} figures were printed again with another value",
     }
-    return Exhibit("table", titles[show], frames[show], subtitle="NHS vacancies, England", unit=result.unit, sources=("vacancies_national",),
-                   notes=("Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",))  # fmt: skip
+    return Exhibit(
+        "table",
+        titles[show],
+        frames[show],
+        subtitle="NHS vacancies, England",
+        unit=result.unit,
+        sources=("vacancies_national",),
+        notes=("Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",),
+    )
 
 
 @plot.register
 def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence[str] = ()) -> Exhibit:
-    """Systems in order of their ``distance`` from what need suggests with 95% intervals, or of the ``latest`` figure against the England line.
+    """Systems in order of ``distance`` from what need suggests (95% intervals), or of the ``latest`` figure with England's line.
 
     `among` shows only these and the one asked about; the model is of all.
     """
@@ -105,28 +120,39 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
     return Exhibit(
         kind="figure",
         title=first_sentence(_named(_labelled(result), names)) if show == "distance" else _against(rows[show], result),
-        subtitle=f"{label_of(result.outcome)}, " + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
+        subtitle=f"{label_of(result.outcome)}, "
+        + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
         data=rows.reset_index(),
         unit=result.unit,
         notes=(
             ASSOCIATION,
-            f"Bars are 95% intervals of a multilevel model over {result.first} to {result.last}; neighbouring years resemble each other ({result.years_alike:.2f}).",
+            f"Bars are 95% intervals of a multilevel model over {result.first} to {result.last}; neighbouring years resemble "
+            f"each other ({result.years_alike:.2f}).",
             *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else []),
             *([f"Shown: {len(rows)} of {result.places} systems; the model is of all."] if len(among) else []),
             *([f"{int(rows['bounded'].sum())} suppressed figures are carried as bounds."] if rows["bounded"].any() else []),
-        ) if show == "distance" else (),
+        )
+        if show == "distance"
+        else (),
         sources=("system_panel", "allocations"),
         alt=f"{describe_ranking(rows[show], result.unit, 'systems', picked)} {spread}".strip(),
         draw=draw,
         size=style.TALL,
-    )  # fmt: skip
+    )
 
 
 @table.register
 def _(result: Staffing) -> Exhibit:
     """What goes with staffing: the terms, with intervals."""
-    return Exhibit("table", _named(_labelled(result), short_names(result.by_place.index)), result.terms.reset_index(), subtitle="For one standard deviation more of the term",
-                   unit=result.unit, notes=(ASSOCIATION,), sources=("system_panel", "allocations"))  # fmt: skip
+    return Exhibit(
+        "table",
+        _named(_labelled(result), short_names(result.by_place.index)),
+        result.terms.reset_index(),
+        subtitle="For one standard deviation more of the term",
+        unit=result.unit,
+        notes=(ASSOCIATION,),
+        sources=("system_panel", "allocations"),
+    )
 
 
 @plot.register
@@ -168,7 +194,8 @@ def _(result: Xmr) -> Exhibit:
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,
         notes=(
-            "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a limit.",
+            "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a "
+            "limit.",
             f"Limits set anew {rebased}." if rebased else "One baseline: limits are of the whole series.",
             *([f"No figure: {', '.join(map(_when, result.gaps))}."] if result.gaps else []),
         ),
@@ -179,7 +206,7 @@ def _(result: Xmr) -> Exhibit:
 
 @plot.register
 def _(result: Funnel, asked: str = "") -> Exhibit:
-    """Each place's value against its size, inside the limits that allow for over-dispersion (solid) and for chance alone (dotted)."""
+    """Each place's value against its size, with limits for over-dispersion (solid) and for chance alone (dotted)."""
     names = short_names(result.by_place.index)
     rows = result.by_place.rename(index=names)
     picked = names.get(asked, asked)
@@ -213,13 +240,14 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
         data=rows.reset_index(names="place"),
         unit=result.unit,
         notes=(
-            "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes every day independent.",
+            "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes "
+            "every day independent.",
             "Outside the limits says different, not why.",
         ),
         sources=("sickness_absence",),
         alt=describe_ranking(rows["value"], result.unit, "systems", picked) + f" {len(out)} outside the 99.8% limits.",
         draw=draw,
-    )  # fmt: skip
+    )
 
 
 @plot.register
@@ -260,7 +288,10 @@ def _against(values: pd.Series, result: Staffing) -> str:
     if not np.isfinite(result.england):
         return f"{label_of(result.outcome)} by system, {result.last}"
     below = int((values < result.england).sum())
-    return f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} ({label_of(result.outcome).lower()}, {result.last})"
+    return (
+        f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} "
+        f"({label_of(result.outcome).lower()}, {result.last})"
+    )
 
 
 def _labelled(result: Staffing) -> str:

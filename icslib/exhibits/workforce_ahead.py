@@ -59,7 +59,8 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
         data=rows.drop(columns="what").round(0),
         unit=result.unit,
         notes=(
-            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
+            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet "
+            "made.",
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"Bar: {row.label}." for row in beside.itertuples()),
         ),
@@ -71,8 +72,14 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
 @table.register
 def _(result: BackTest) -> Exhibit:
     """Error of projections from earlier years by horizon, beside the last value known."""
-    return Exhibit("table", first_sentence(result.finding), result.table.round(2).reset_index(), subtitle="Mean absolute error in percent of the figure",
-                   unit="percent", notes=("`inside`: how often the 95% fan held what came.",))  # fmt: skip
+    return Exhibit(
+        "table",
+        first_sentence(result.finding),
+        result.table.round(2).reset_index(),
+        subtitle="Mean absolute error in percent of the figure",
+        unit="percent",
+        notes=("`inside`: how often the 95% fan held what came.",),
+    )
 
 
 @plot.register
@@ -86,16 +93,32 @@ def _(result: Forecasts) -> Exhibit:
         lines(figure.subplots(), wide, unit=result.unit, bands={"forecast": (band["low"], band["high"])})
 
     shown = result.ahead.reset_index(names="period")
-    return Exhibit("figure", first_sentence(result.finding), shown.assign(period=shown["period"].astype(str)), subtitle=f"{result.series.name}, forecast by {result.best}",
-                   unit=result.unit, notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
-                   alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}", draw=draw)  # fmt: skip
+    return Exhibit(
+        "figure",
+        first_sentence(result.finding),
+        shown.assign(period=shown["period"].astype(str)),
+        subtitle=f"{result.series.name}, forecast by {result.best}",
+        unit=result.unit,
+        notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
+        alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}",
+        draw=draw,
+    )
 
 
 @table.register
 def _(result: Forecasts) -> Exhibit:
     """Accuracy of each model by steps ahead."""
-    return Exhibit("table", first_sentence(result.finding), result.accuracy.round(2).reset_index(), subtitle="Rolling origin", unit=result.unit,
-                   notes=("`scaled`: error over that of repeating last year's figure; below 1 is better. `inside`: percent of figures within the 95% interval.",))  # fmt: skip
+    return Exhibit(
+        "table",
+        first_sentence(result.finding),
+        result.accuracy.round(2).reset_index(),
+        subtitle="Rolling origin",
+        unit=result.unit,
+        notes=(
+            "`scaled`: error over that of repeating last year's figure; below 1 is better. `inside`: percent of figures within "
+            "the 95% interval.",
+        ),
+    )
 
 
 @plot.register
@@ -118,11 +141,13 @@ def _(result: Links, sample: str = "all") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=first_sentence(result.finding),
-        subtitle=f"Outcome for one standard deviation ({result.sd:,.0f}) more {label_of(result.exposure).lower()}, within systems and years",
+        subtitle=f"Outcome for one standard deviation ({result.sd:,.0f}) more {label_of(result.exposure).lower()}, within "
+        "systems and years",
         data=result.table,
         unit=result.unit,
         notes=(
-            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by system). A negative lag is a lead: staffing came after.",
+            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by system). A negative lag is a "
+            "lead: staffing came after.",
             *(
                 [f"Second sample leaves out {', '.join(f'{place} from {year}' for place, year in result.left_out)} (mergers)."]
                 if result.left_out
@@ -137,6 +162,7 @@ def _(result: Links, sample: str = "all") -> Exhibit:
 
 def _flows(flows: pd.DataFrame) -> str:
     return ", ".join(
-        f"{name} {row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year (standard deviation {row['sd']:,.2f}, {row['years']:.0f} years of history)"
+        f"{name} {row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year (standard deviation {row['sd']:,.2f}, "
+        f"{row['years']:.0f} years of history)"
         for name, row in flows.iterrows()
     )

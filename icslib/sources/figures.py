@@ -17,7 +17,7 @@ BOUNDS = ["lower", "upper"]
 
 
 def tidy_figures(pages: dict[str, Page], source: Source) -> pd.DataFrame:
-    """One row a figure; ``place_name``, ``publisher``, ``title``, ``address``, ``published``, ``doubt``, ``note`` and what else stands there are kept.
+    """One row a figure; ``publisher``, ``title``, ``address``, ``published``, ``doubt``, ``note`` and the rest are kept.
 
     ``flag`` holds the qualifier that was printed with the figure: ``about``, ``at least``, ``revised``, ``provisional``.
     """

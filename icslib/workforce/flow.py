@@ -7,7 +7,8 @@
 
 Each flow has a mean, a yearly standard deviation and the years of history they come from. In every draw both are themselves
 drawn, as few years tell them (variance: scaled inverse chi-squared; mean: normal with sd / root years), and each year adds
-its own deviation, of which `persistence` carries over to the next. A fan is the middle 50% and 95% of draws. It holds what flows did before; it does not hold a policy
+its own deviation, of which `persistence` carries over to the next. A fan is the middle 50% and 95% of draws. It holds what
+flows did before; it does not hold a policy
 nobody has yet made: that is a scenario.
 """
 
@@ -33,7 +34,8 @@ class Projection(Result):
     Attributes
     ----------
     paths : DataFrame
-        ``scenario``, ``year``, ``what`` (``staff``, ``need``, ``shortfall``), ``low_95``, ``low_50``, ``median``, ``high_50``, ``high_95``.
+        ``scenario``, ``year``, ``what`` (``staff``, ``need``, ``shortfall``), ``low_95``, ``low_50``, ``median``, ``high_50``,
+        ``high_95``.
     flows : dict of scenario to the table of its flows
     published : DataFrame
         Published figures to set beside: ``year``, ``what``, ``low``, ``high``, ``label``; empty if none were given.
@@ -59,7 +61,10 @@ class Projection(Result):
         for row in self.published[self.published["what"] == "shortfall"].itertuples():
             at = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == row.year)]
             inside = [path.scenario for path in at.itertuples() if path.low_95 <= row.high and path.high_95 >= row.low]
-            said += f" {row.label}, {_thousand(row.low)} to {_thousand(row.high)} in {row.year}, overlaps the fan of {', '.join(inside) or 'none of them'}."
+            said += (
+                f" {row.label}, {_thousand(row.low)} to {_thousand(row.high)} in {row.year}, overlaps the fan of "
+                f"{', '.join(inside) or 'none of them'}."
+            )
         return said
 
 
@@ -70,7 +75,8 @@ class BackTest(Result):
     Attributes
     ----------
     table : DataFrame, index ``horizon``
-        ``origins``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent within the 95% fan).
+        ``origins``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent within
+        the 95% fan).
     misses : DataFrame
         Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``.
     """
@@ -82,7 +88,8 @@ class BackTest(Result):
     def finding(self) -> str:
         """Error by horizon beside the naive forecast, and how often the fan held the truth."""
         told = "; ".join(
-            f"{horizon} year{'s' if horizon > 1 else ''} ahead missed by {row['error']:.1f}% (last value: {row['naive_error']:.1f}%), fan held {row['inside']:.0f}%"
+            f"{horizon} year{'s' if horizon > 1 else ''} ahead missed by {row['error']:.1f}% (last value: "
+            f"{row['naive_error']:.1f}%), fan held {row['inside']:.0f}%"
             for horizon, row in self.table.iterrows()
         )
         return (
@@ -91,23 +98,35 @@ class BackTest(Result):
 
 
 def project_workforce(
-    staff: float, need: float, scenarios: Mapping[str, pd.DataFrame], *, need_growth: float = 0.0, need_sd: float = 0.0, start: int, years: int = 10,
-    persistence: float = 0.0, draws: int = 20_000, seed: int = 1, published: pd.DataFrame | None = None, unit: str = "FTE",
-) -> Projection:  # fmt: skip
+    staff: float,
+    need: float,
+    scenarios: Mapping[str, pd.DataFrame],
+    *,
+    need_growth: float = 0.0,
+    need_sd: float = 0.0,
+    start: int,
+    years: int = 10,
+    persistence: float = 0.0,
+    draws: int = 20_000,
+    seed: int = 1,
+    published: pd.DataFrame | None = None,
+    unit: str = "FTE",
+) -> Projection:
     """Project staff against need under named scenarios of flows.
 
     Parameters
     ----------
     staff, need : stock at `start`, in `unit`
     scenarios : name to a table of flows, index the flow, columns ``kind`` (``share``: percent of staff a year, leavers negative;
-        ``number``: a year), ``mean``, ``sd``, ``years`` (of history; 0 means assumed, not estimated) and optionally ``growth`` of the
+        ``number``: a year), ``mean``, ``sd``, ``years`` (of history; 0 means assumed, not estimated) and optionally ``growth``
+        of the
         mean in percent a year
     need_growth, need_sd : percent a year
     years : how many ahead
     persistence : share of a year's deviation carried to the next, 0 to below 1
     published : figures to compare with (``year``, ``what``, ``low``, ``high``, ``label``)
 
-    >>> flows = pd.DataFrame({"kind": ["share", "number"], "mean": [-10.0, 15.0], "sd": 0.0, "years": 0}, index=["leavers", "joiners"])
+    >>> flows = pd.DataFrame({"kind": ["share", "number"], "mean": [-10.0, 15.0], "sd": 0.0, "years": 0})
     >>> project_workforce(100.0, 110.0, {"even": flows}, start=2022, years=1).paths.set_index("what")["median"].to_dict()
     {'staff': 105.0, 'need': 110.0, 'shortfall': 5.0}
     """
@@ -199,7 +218,8 @@ def _check(flows: pd.DataFrame, name: str) -> pd.DataFrame:
     missing = [column for column in COLUMNS if column not in flows]
     if missing or not set(flows["kind"]) <= set(KINDS):
         raise ParameterError(
-            f"The flows of {name!r} need the columns {COLUMNS} with kind in {KINDS}; they have {list(flows)} {sorted(set(flows.get('kind', [])))}."
+            f"The flows of {name!r} need the columns {COLUMNS} with kind in {KINDS}; they have {list(flows)} "
+            f"{sorted(set(flows.get('kind', [])))}."
         )
     if (flows["sd"] < 0).any():
         raise ParameterError(f"The flows of {name!r} hold a negative standard deviation: {list(flows.index[flows['sd'] < 0])}.")

@@ -9,13 +9,13 @@ from ..errors import PanelError
 
 
 def breaks_in_series(measure: str) -> list[tuple[str, int]]:
-    """Places and first years in which a measure jumps for a known reason, such as a merger (``data/raw/reference/known_oddities.csv``)."""
+    """Places and first years in which a measure jumps for a known reason, such as a merger (``known_oddities.csv``)."""
     known = reference("known_oddities").query("measure == @measure and flag == 'break in series'")
     return list(zip(known["place"], known["first"].astype(int), strict=True))
 
 
 def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """The panel with each of `names` as one figure a place, the mean of the years that hold it; for measures held in a few years only.
+    """The panel with each of `names` as one figure a place: the mean of the few years that hold it.
 
     >>> hold_fixed(pd.DataFrame({"place": "A", "year": [2022, 2023], "need": [None, 1.1]}), ["need"])["need"].tolist()
     [1.1, 1.1]
@@ -41,7 +41,7 @@ def weighted_people(measure: str) -> str:
 def per_weighted_head(
     panel: pd.DataFrame, measure: str, people: str = "population_registered", weighted: str = ""
 ) -> pd.DataFrame:
-    """The panel with `measure` per weighted instead of per registered head: times people over weighted people, both as shares of all.
+    """The panel with `measure` per weighted head: times people over weighted people, both as shares of all.
 
     >>> two = pd.DataFrame({"place": ["A", "B"], "year": 2023, "gps": [60.0, 60.0], "people": [50.0, 50.0], "need": [60.0, 40.0]})
     >>> per_weighted_head(two, "gps", "people", "need")["gps"].tolist()

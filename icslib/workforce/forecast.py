@@ -28,7 +28,8 @@ class Forecasts(Result):
     Attributes
     ----------
     accuracy : DataFrame, index ``model``, ``horizon``
-        ``origins``, ``error`` (mean absolute, unit of the series), ``scaled`` (MASE), ``inside`` (percent of figures within the 95% interval).
+        ``origins``, ``error`` (mean absolute, unit of the series), ``scaled`` (MASE), ``inside`` (percent of figures within the
+        95% interval).
     ahead : DataFrame, index the periods to come
         ``mean``, ``low``, ``high`` (95%) of the model with the least scaled error over all horizons.
     series : Series
@@ -47,9 +48,12 @@ class Forecasts(Result):
         scaled = self.accuracy["scaled"].groupby("model").mean().sort_values()
         last = self.ahead.iloc[-1]
         return (
-            f"{self.series.name or 'The series'}: over {int(self.accuracy['origins'].max())} origins {self.best} missed least ({scaled.iloc[0]:.2f} of the seasonal "
-            f"forecast's own error; {', '.join(f'{name} {size:.2f}' for name, size in scaled.iloc[1:].items())}). It says {write_number(last['mean'], self.unit)} "
-            f"in {self.ahead.index[-1]:%B %Y} (95% {write_number(last['low'], self.unit)} to {write_number(last['high'], self.unit)})."
+            f"{self.series.name or 'The series'}: over {int(self.accuracy['origins'].max())} origins {self.best} missed least "
+            f"({scaled.iloc[0]:.2f} of the seasonal "
+            f"forecast's own error; {', '.join(f'{name} {size:.2f}' for name, size in scaled.iloc[1:].items())}). It says "
+            f"{write_number(last['mean'], self.unit)} "
+            f"in {self.ahead.index[-1]:%B %Y} (95% {write_number(last['low'], self.unit)} to "
+            f"{write_number(last['high'], self.unit)})."
         )
 
 
@@ -89,7 +93,8 @@ def forecast_series(
     longest, first = max(horizons), max(4 * season, len(held) // 2)
     if len(held) != len(whole) or held.isna().any():
         raise NotIdentified(
-            f"{len(whole) - int(held.notna().sum())} of {len(whole)} periods have no figure: {', '.join(map(str, whole.difference(held.dropna().index)[:3]))}. Fill or cut the series openly."
+            f"{len(whole) - int(held.notna().sum())} of {len(whole)} periods have no figure: "
+            f"{', '.join(map(str, whole.difference(held.dropna().index)[:3]))}. Fill or cut the series openly."
         )
     if len(held) < first + longest:
         raise NotIdentified(f"{len(held)} periods cannot judge forecasts {longest} ahead: {first + longest} are needed.")

@@ -64,8 +64,10 @@ class Funnel(Result):
         )
         count = {0: "none stands", 1: "one stands"}.get(len(out), f"{len(out)} stand")
         return (
-            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, and {count} outside the 99.8% limits"
-            f"{' (' + said + ')' if said else ''}. The limits allow for places varying {self.phi:,.0f} times as much as chance alone would make them."
+            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, and {count} outside the "
+            "99.8% limits"
+            f"{' (' + said + ')' if said else ''}. The limits allow for places varying {self.phi:,.0f} times as much as chance "
+            "alone would make them."
         )
 
 
@@ -98,7 +100,8 @@ def funnel(
     n, x = held[denominator], held[events]
     if len(held) < 3 or (n <= 0).any() or ((x < 0) | (x > n)).any():
         raise NotIdentified(
-            f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with figures. Mend the rows outside."
+            f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with "
+            "figures. Mend the rows outside."
         )
     target = float(x.sum() / n.sum())
     centre, s = np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))

@@ -36,7 +36,8 @@ class Gap(Result):
         ``posts_low``, ``posts_high``, ``in_post``, ``temporary``, ``covered`` (temporary over vacancies, percent),
         ``qualifier`` (``at least``, ``about``), ``editions`` (how many hold it), ``cells``.
     editions : DataFrame
-        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``, ``qualifier``, ``used``, ``cells``.
+        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``,
+        ``qualifier``, ``used``, ``cells``.
     restated : DataFrame
         Days printed with more than one value: ``first``, ``last``, ``change``, ``beyond_rounding``.
     coverage : DataFrame, index ``staff_group``, one column a quarter
@@ -52,7 +53,7 @@ class Gap(Result):
 
     @property
     def facts(self) -> pd.DataFrame:
-        """Every printed figure beside ours of the same group and day: ``theirs``, ``ours``, ``apart`` and in words how they stand."""
+        """Every printed figure beside ours of the same group and day: ``theirs``, ``ours``, ``apart``, ``stands``."""
         names = {"vacancies": "vacancies", "vacancy_rate": "rate", "temporary_workforce": "temporary"}
         held = self.table.melt(["staff_group", "day"], list(names.values()), "name", "ours")
         rows = self.editions.assign(name=self.editions["measure"].map(names)).merge(held, on=["staff_group", "day", "name"])
@@ -89,8 +90,10 @@ class Gap(Result):
             top, last = rows.loc[rows["vacancies"].idxmax()], rows.iloc[-1]
             rate = f", {write_number(top['rate'], 'percent')} of posts" if np.isfinite(top["rate"]) else ""
             said.append(
-                f"{'All staff' if group == 'all' else group.capitalize()}: {write_number(top['vacancies'], places=0)} posts vacant at the end of {top['day']:%B %Y}{rate}, the most of "
-                f"{len(rows)} quarters held; {last['qualifier']}{' ' if last['qualifier'] else ''}{write_number(last['vacancies'], places=0)} "
+                f"{'All staff' if group == 'all' else group.capitalize()}: {write_number(top['vacancies'], places=0)} posts "
+                f"vacant at the end of {top['day']:%B %Y}{rate}, the most of "
+                f"{len(rows)} quarters held; "
+                f"{last['qualifier']}{' ' if last['qualifier'] else ''}{write_number(last['vacancies'], places=0)} "
                 f"at the end of {last['day']:%B %Y}."
             )
         filled = int((self.coverage != "").to_numpy().sum())
@@ -105,7 +108,8 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     Parameters
     ----------
     vacancies : observations
-        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where there,
+        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where
+        there,
         ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
     place : code of the place
     series : what the figures are called; carried to every row

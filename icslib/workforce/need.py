@@ -38,7 +38,8 @@ class Staffing(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``, sorted by ``distance``
-        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``, ``high``
+        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``,
+        ``high``
         (95%), ``latest`` (the last year's figure), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
     terms : DataFrame, index ``term``
         ``estimate``, ``low``, ``high`` for one standard deviation more of the term; year effects are not listed.
@@ -84,15 +85,24 @@ class Staffing(Result):
             f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         )
         return (
-            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places, {self.first} to {self.last}: {' and '.join(told)}. {len(clear)} of {self.places} "
+            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places, {self.first} to {self.last}: "
+            f"{' and '.join(told)}. {len(clear)} of {self.places} "
             f"are clear of zero.{out}"
         )
 
 
 def compare_staffing(
-    panel: pd.DataFrame, outcome: str, need: Sequence[str], *, alike: bool = True, leave_out: Sequence[tuple[str, int]] = (),
-    jumps: Sequence[tuple[str, int]] = (), level: float = 0.95, people: str = "", unit: str = "",
-) -> Staffing:  # fmt: skip
+    panel: pd.DataFrame,
+    outcome: str,
+    need: Sequence[str],
+    *,
+    alike: bool = True,
+    leave_out: Sequence[tuple[str, int]] = (),
+    jumps: Sequence[tuple[str, int]] = (),
+    level: float = 0.95,
+    people: str = "",
+    unit: str = "",
+) -> Staffing:
     """Distance of each place from what need suggests, shrunk by a multilevel model.
 
     Parameters
@@ -107,7 +117,8 @@ def compare_staffing(
         wherever a good year is followed by a good year.
     people : column of people, to weigh places by in the England line
     leave_out : (place, year) pairs not used
-    jumps : (place, first year) pairs, such as those of mergers (:func:`.footing.breaks_in_series`): the place's years from then on are not used
+    jumps : (place, first year) pairs, such as those of mergers (:func:`.footing.breaks_in_series`): the place's years from then
+    on are not used
 
     Raises
     ------
@@ -119,7 +130,8 @@ def compare_staffing(
     places = rows["place"].nunique()
     if places < len(need) + 3 or rows["year"].nunique() < 2:
         raise NotIdentified(
-            f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years cannot carry {len(need)} terms and a distance for each place. "
+            f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years cannot carry {len(need)} terms and a "
+            "distance for each place. "
             "Use more places, at least two years, or fewer terms."
         )
     x, names = _design(rows, list(need))
@@ -150,9 +162,21 @@ def compare_staffing(
         list(need)
     ]
     return Staffing(
-        by_place.sort_values("distance"), terms, float(np.sqrt(fit.share * sigma2)), float(np.sqrt(sigma2)), fit.rho, places, rows["year"].nunique(), len(rows),
-        outcome, unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
-    )  # fmt: skip
+        by_place.sort_values("distance"),
+        terms,
+        float(np.sqrt(fit.share * sigma2)),
+        float(np.sqrt(sigma2)),
+        fit.rho,
+        places,
+        rows["year"].nunique(),
+        len(rows),
+        outcome,
+        unit or panel.attrs.get("units", {}).get(outcome, ""),
+        dropped,
+        england,
+        int(rows["year"].min()),
+        int(rows["year"].max()),
+    )
 
 
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -18,7 +18,8 @@ def project_plan(
     Parameters
     ----------
     published : observations
-        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``, ``workforce_growth_required_pct`` and
+        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``,
+        ``workforce_growth_required_pct`` and
         ``workforce_shortfall`` (low and high end).
     history : Series of a past stock by year; its yearly growth, and how much that varied, is one scenario and the spread of all
     years : how many ahead of the plan's first year

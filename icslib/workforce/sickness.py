@@ -22,11 +22,12 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
     Returns
     -------
     DataFrame
-        ``place``, ``month`` (first day; with ``per="all"`` the column ``months`` counts them instead), ``lost``, ``available``, ``rate``
+        ``place``, ``month`` (first day; with ``per="all"`` the column ``months`` counts them instead), ``lost``, ``available``,
+        ``rate``
         (percent), ``organisations``, ``cells``. An organisation without one of the two figures in a month is not counted in it.
 
-    >>> days = pd.DataFrame({"place": "R1", "system": "Q1", "measure": [LOST, AVAILABLE], "value": [5.0, 100.0], "start": pd.Timestamp("2024-04-01"),
-    ...                      "source": "s", "sheet": "", "column": ["I", "J"], "row": 2})
+    >>> days = pd.DataFrame({"place": "R1", "system": "Q1", "measure": [LOST, AVAILABLE], "value": [5.0, 100.0]})
+    >>> days = days.assign(start=pd.Timestamp("2024-04-01"), source="s", sheet="", column=["I", "J"], row=2)
     >>> sickness_by(days)[["place", "lost", "rate"]].values.tolist()
     [['Q1', 5.0, 5.0]]
     """
@@ -52,7 +53,7 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
 
 
 def check_rates(absence: pd.DataFrame) -> pd.DataFrame:
-    """Published rates beside days lost over days available: ``place``, ``month``, ``printed``, ``ours``, ``apart`` (percentage points).
+    """Published rates beside ours: ``place``, ``month``, ``printed``, ``ours``, ``apart`` (percentage points).
 
     Rows without all three figures are left out.
     """

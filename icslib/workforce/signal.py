@@ -46,7 +46,8 @@ class Xmr(Result):
         ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the
         rules in words, or ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
     baselines : DataFrame
-        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
+        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for
+        setting it.
     gaps : tuple
         Index of points without a value, over which no moving range is taken.
     """
@@ -74,8 +75,10 @@ class Xmr(Result):
         tentative = f", tentative below {LEAST}" if base["tentative"] else ""
         flagged = int((self.points["signal"] != "").sum())
         return (
-            f"{self.name}: {write_number(last['value'], self.unit)} at {_day(last.name)} is {about}{by}; limits {limits} from {base['points']} "
-            f"points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals over {len(self.baselines)} "
+            f"{self.name}: {write_number(last['value'], self.unit)} at {_day(last.name)} is {about}{by}; limits {limits} from "
+            f"{base['points']} "
+            f"points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals over "
+            f"{len(self.baselines)} "
             f"baseline{'s' if len(self.baselines) > 1 else ''}."
         )
 
@@ -159,7 +162,8 @@ def _starts(series: pd.Series, asked: list) -> list[int]:
     absent = [at for at in asked if at not in series.index]
     if absent:
         raise ParameterError(
-            f"The series has no point at {absent}, so no baseline can start there. It runs from {series.index[0]} to {series.index[-1]}."
+            f"The series has no point at {absent}, so no baseline can start there. It runs from {series.index[0]} to "
+            f"{series.index[-1]}."
         )
     return sorted(series.index.get_loc(at) for at in asked)
 
@@ -169,7 +173,8 @@ def _limits(part: pd.Series, baseline: int | None, screen: bool) -> tuple[float,
     moves = base.diff().abs().dropna()
     if moves.empty:
         raise NotIdentified(
-            f"The baseline from {part.index[0]} has {int(base.notna().sum())} values, none beside another: no moving range, so no limits."
+            f"The baseline from {part.index[0]} has {int(base.notna().sum())} values, none beside another: no moving range, so "
+            "no limits."
         )
     if screen:
         moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves

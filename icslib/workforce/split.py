@@ -66,7 +66,8 @@ class Split(Result):
         out = f" Left out for want of figures in both: {', '.join(self.left_out)}." if self.left_out else ""
         groups = f" {len(self.by_group)} groups." if len(self.by_group) > 1 else ""
         return (
-            f"{self.name} went from {write_number(self.before, self.unit)} in {self.first} to {write_number(self.after, self.unit)} in {self.last} "
+            f"{self.name} went from {write_number(self.before, self.unit)} in {self.first} to "
+            f"{write_number(self.after, self.unit)} in {self.last} "
             f"({moved}): {told}.{groups}{out}"
         )
 
@@ -119,7 +120,8 @@ def decompose(
     filled = n0 < d0 if of == "gap" else n0 <= d0
     if not ((d0 > 0) & (d1 > 0) & filled & (n1 < d1 if of == "gap" else n1 <= d1)).all():
         raise NotIdentified(
-            f"Every {whole} must be above zero and hold its {part}; look at {list(held.index[~((d0 > 0) & (d1 > 0) & filled)])[:5]}."
+            f"Every {whole} must be above zero and hold its {part}; look at "
+            f"{list(held.index[~((d0 > 0) & (d1 > 0) & filled)])[:5]}."
         )
     parts = _total(n0, n1, d0, d1) if of == "total" else _rate(n0, n1, d0, d1, of == "gap")
     by_group = pd.DataFrame(parts, index=held.index)
@@ -129,12 +131,22 @@ def decompose(
     residual = float(after - before - by_group.to_numpy().sum())
     if abs(residual) > 1e-9 * max(1.0, abs(before), abs(after)):
         raise NotIdentified(
-            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart."
+            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken "
+            "apart."
         )
     return Split(
-        by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit or ("" if of == "total" else "percent"), residual,
+        by_group.sum(),
+        by_group,
+        float(before),
+        float(after),
+        first,
+        last,
+        of,
+        name or part,
+        unit or ("" if of == "total" else "percent"),
+        residual,
         tuple(sorted(map(str, set(wide.index) - set(held.index)))),
-    )  # fmt: skip
+    )
 
 
 def _rate(n0: np.ndarray, n1: np.ndarray, d0: np.ndarray, d1: np.ndarray, staffed: bool) -> dict[str, np.ndarray]:
