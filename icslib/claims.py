@@ -115,7 +115,7 @@ def check_claims(
     ----------
     claims : observations with ``claim`` and ``statement``; by default ``load("nao_claims")``
     rules : ``claim``, ``formula``, ``operands``, ``reason``, ``nearest``, ``since``; by default
-    ``data/raw/reference/claim_rules.csv``
+        ``data/raw/reference/claim_rules.csv``
     load : gives a processed table by name
 
     Raises
