@@ -27,7 +27,7 @@ class Bridge(Result):
     ----------
     table : DataFrame
         ``place``, ``order``, ``step``, ``role`` (``position`` or ``step``), ``value`` (GBP m; a step that worsens the
-        position is negative), ``pounds`` (whole), ``running`` (position after it), ``basis_name``.
+        position is negative), ``pounds`` (whole), ``running`` (position after it), ``basis_name``, ``cells``.
     """
 
     table: pd.DataFrame
@@ -83,7 +83,7 @@ def bridge(*positions: Positions, known: Mapping[str, pd.Series | float] | None 
     if gaps.any():
         raise BasisError(f"A bridge needs figures at both ends: {', '.join(map(str, gaps.index[gaps][:5]))} has a gap.")
     rows = [row for place in first.values.index for row in _steps(place, positions, known or {})]
-    table = pd.DataFrame(rows, columns=["place", "order", "step", "role", "pounds", "running", "basis_name"])
+    table = pd.DataFrame(rows, columns=["place", "order", "step", "role", "pounds", "running", "basis_name", "cells"])
     table.insert(4, "value", table["pounds"] / 1e6)
     table["running"] = table["running"] / 1e6
     ends = [f"{p.basis.kind} of {p.period}" for p in (first, positions[-1])]
@@ -92,19 +92,19 @@ def bridge(*positions: Positions, known: Mapping[str, pd.Series | float] | None 
 
 def _steps(place: str, positions: tuple[Positions, ...], known: Mapping[str, pd.Series | float]):
     order, running = 0, _pounds(positions[0].values[place])
-    yield place, order, _label(positions[0]), "position", running, running, positions[0].basis.name
+    yield place, order, _label(positions[0]), "position", running, running, positions[0].basis.name, positions[0].cells
     for spot, position in enumerate(positions[1:], 1):
         target, last = _pounds(position.values[place]), spot == len(positions) - 1
         for name, amount in known.items() if last else ():
             order, step = order + 1, _pounds(amount[place] if isinstance(amount, pd.Series) else amount)
             running += step
-            yield place, order, name, "step", step, running, ""
+            yield place, order, name, "step", step, running, "", ()
         order, rest = order + 1, target - running
         name = REST if last and known else f"change to {_label(position)}"
         running = target
-        yield place, order, name, "step", rest, running, ""
+        yield place, order, name, "step", rest, running, "", merge_cells([positions[spot - 1].cells, position.cells])
         if last:
-            yield place, order + 1, _label(position), "position", target, target, position.basis.name
+            yield place, order + 1, _label(position), "position", target, target, position.basis.name, position.cells
 
 
 def _pounds(millions: float) -> int:

@@ -150,7 +150,9 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
 @plot.register
 def _(result: Bridge, asked: str = "") -> Exhibit:
     rows = result.table[result.table["place"] == asked] if asked else result.table
-    total = rows.groupby("order", sort=True).agg(step=("step", "first"), role=("role", "first"), value=("value", "sum"))
+    total = rows.groupby("order", sort=True).agg(
+        step=("step", "first"), role=("role", "first"), value=("value", "sum"), cells=("cells", merge_cells)
+    )
     steps = dict(total.loc[total["role"] == "step", ["step", "value"]].to_numpy())
     start, end = total.iloc[0], total.iloc[-1]
     data = total.reset_index(drop=True).assign(running=total.loc[total.index[:-1], "value"].cumsum().reset_index(drop=True))
