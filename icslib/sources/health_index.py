@@ -2,7 +2,8 @@
 
 Raw page    five: scores by area or system with a column a domain; subdomains and indicators in long form; values by area
 Quirks      scores have England 2015 at 100 and higher is better, values are in units of their own that the file does not give;
-            systems carry ONS codes of 2022
+            systems carry ONS codes of 2022. Many indicators were not measured every year: the file then repeats the year
+            before for every area (21 of 56 in 2021), and such figures are flagged
 """
 
 import re
@@ -21,6 +22,7 @@ SCORES = {
 }
 LONG = {"sub_domain": "health_index_", "indicator": "health_index_"}
 INDEX = "index, England 2015 = 100"
+REPEATED = "repeats the year before"
 
 
 def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         measure = long["title"].map(SCORES)
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     systems = code == "icb22_code"
-    return observations(
+    frame = observations(
         long,
         place=canonical(long[code]) if systems else long[code],
         place_type="system" if systems else "local_authority",
@@ -50,6 +52,18 @@ def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         basis="estimate",
         source=source.id,
     )
+    return _flag_repeats(frame)
+
+
+def _flag_repeats(frame: pd.DataFrame) -> pd.DataFrame:
+    """Flag the years of a measure in which every area has the value of the year before."""
+    wide = frame.pivot(index=["measure", "place"], columns="period", values="value").sort_index(axis=1)
+    same = (wide == wide.shift(axis=1)).where(wide.notna() & wide.shift(axis=1).notna())
+    share = same.astype(float).groupby("measure").mean()
+    repeated = frame.set_index(["measure", "period"]).index.map((share == 1).stack().to_dict()).to_numpy(bool)
+    many = frame["place"].nunique() > 10
+    frame.loc[repeated & many, "flag"] = REPEATED
+    return frame
 
 
 def snake(text: str) -> str:

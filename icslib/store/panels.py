@@ -13,6 +13,7 @@ from ..tidy import COLUMNS, cell_refs, merge_cells, only
 from .shelf import load, resources
 
 DRAWN = "2022-07"  # tables by system hold the boards of July 2022, also for years before
+NO_MEASUREMENT = "structural zero|repeats the year before"  # flags of printed figures that nobody measured
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 
 
@@ -97,7 +98,7 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         both["cells"] = [merge_cells(pair) for pair in zip(both["cells"], both["cells below"], strict=True)]
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
-    rows = rows[rows["value"].notna() & ~rows["flag"].str.contains("structural zero")]
+    rows = rows[rows["value"].notna() & ~rows["flag"].str.contains(NO_MEASUREMENT)]
     if choice.places == "system" and "system" in rows:
         rows = _by_printed_system(rows)
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)

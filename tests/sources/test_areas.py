@@ -37,6 +37,18 @@ def test_health_index_in_wide_and_long_form():
     assert value[["measure", "unit", "flag"]].values.tolist() == [["health_indicator_childrens_well_being_early", "as published", "not available"]]
 
 
+def test_a_year_that_repeats_the_one_before_in_every_area_is_flagged_and_no_measurement():
+    areas = [f"E0600{n:04d}" for n in range(12)]
+    rows = [f"{area} | {year} | Smoking | {n + (year == 2015)}" for n, area in enumerate(areas) for year in (2015, 2016, 2017)]
+    page = draw("ltla21_code | year | indicator | value\n" + "\n".join(rows))
+    frame = tidy_health_index({"": page}, source("health_indicators_areas"))
+    assert frame.groupby("period")["flag"].unique().map(list).to_dict() == {"2015": [""], "2016": [""], "2017": ["repeats the year before"]}
+    shipped = store.load("health_indicators_areas").query("measure == 'health_indicator_avoidable_mortality'")
+    assert shipped.query("flag != ''")["period"].unique().tolist() == ["2021"]
+    panel = store.load_panel(["health_indicator_avoidable_mortality"], 2015, 2021, places="local_authority")
+    assert panel.dropna()["year"].max() == 2020
+
+
 def test_health_index_covers_42_systems_in_seven_years():
     frame = store.load("health_index").query("measure == 'health_index'")
     assert frame.groupby("period").size().tolist() == [42] * 7
