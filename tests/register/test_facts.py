@@ -92,3 +92,12 @@ def test_a_missing_register_says_which_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ICSLIB_HOME", str(tmp_path))
     with pytest.raises(PlaceError, match=r"places\.csv"):
         register.count_systems("2022-07")
+
+
+def test_fourteen_practices_of_frimley_go_to_hampshire():
+    """The number that the board itself announced (see data/raw/reference/stated_systems.csv)."""
+    lies = facts.table("membership")
+    home = {at: lies[lies["vintage"] == at].drop_duplicates("part").set_index("part")["whole"] for at in ("2024-04", "2026-04")}
+    practices = register.places(type="practice")["code"]
+    moved = practices.map(home["2026-04"])[practices.map(home["2024-04"]) == "QNQ"]
+    assert (moved == "QRL").sum() == 14

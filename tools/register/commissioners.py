@@ -109,10 +109,27 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
             region=system.map(region),
         )
     )
-    said = pd.concat([pd.DataFrame(dict(part=early["Practice_Code"], whole=early["ICS22"], mass=1, vintage="2022-07", source="populations-2023-24")),
-                      pd.DataFrame(dict(part=late["Practice_Code"], whole=late["ICB"], mass=1, vintage="2024-04", source="populations-2025-26"))])  # fmt: skip
-    lies = pd.concat([lie_in(g, v, "whole", s) for (v, s), g in said.groupby(["vintage", "source"])])
+    said = [
+        ("2022-07", "populations-2023-24", early["Practice_Code"], early["ICS22"]),
+        ("2024-04", "populations-2025-26", late["Practice_Code"], late["ICB"]),
+        ("2026-04", "populations-2025-26; stated_systems", late["Practice_Code"], _in_2026(late)),
+    ]
+    lies = pd.concat(
+        [lie_in(pd.DataFrame(dict(part=part, whole=whole, mass=1)), when, "whole", source) for when, source, part, whole in said]
+    )
     return places(rows).assign(source="populations-2025-26; populations-2023-24"), lies
+
+
+def _in_2026(practices: pd.DataFrame) -> pd.Series:
+    """The board of 2026 of each practice: that of the small areas of its old system in its own district."""
+    from .systems import lsoas
+
+    before, after = lsoas()["2024-04"], lsoas()["2026-04"]
+    both = pd.DataFrame(dict(old=before["system"], district=before["la_name"], new=after["system"]))
+    by_district = both.groupby(["old", "district"])["new"].agg(lambda s: s.mode()[0])
+    by_system = both.groupby("old")["new"].agg(lambda s: s.mode()[0])
+    spots = pd.MultiIndex.from_frame(practices[["ICB", "LTLA"]])
+    return pd.Series(by_district.reindex(spots).to_numpy(), index=practices.index).fillna(practices["ICB"].map(by_system))
 
 
 def networks() -> pd.DataFrame:
