@@ -231,8 +231,8 @@ def parse_period(text: object, fy: int | None = None) -> Period:
                 return make(match)
             except (KeyError, ValueError):
                 continue
-    for form, part in _PART if fy is not None else []:
-        match = re.fullmatch(form, written, re.I)
+    for shape, part in _PART if fy is not None else []:
+        match = re.fullmatch(shape, written, re.I)
         if match and 1 <= int(match[1]) <= 12:
             return part(fy, int(match[1]))
     raise PeriodError(f"{text!r} is not a period we can read. Known forms: 2023-24, 2015 - 17, 2022/23 Q1, 2022-23 M6, 2024-04.")

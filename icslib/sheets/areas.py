@@ -114,7 +114,7 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     if not values.any():
         return [_text_area(cells, kinds, filled, top, columns)]
     figures = np.isin(kinds, (FIGURE, MARK))
-    with_figure = figures[:, values].any(axis=1)
+    with_figure = np.asarray(figures[:, values].any(axis=1))
     start = int(np.flatnonzero(with_figure)[0])
     head, bottom = _header_rows(kinds, filled, values, start)
     again = _next_header(cells, kinds, filled, values, with_figure, (head, bottom), start, top, left)
@@ -122,7 +122,7 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     area = Area(
         columns,
         header=[top + row for row in range(head, bottom + 1)],
-        values=[left + spot for spot in np.flatnonzero(values)],
+        values=[left + int(spot) for spot in np.flatnonzero(values)],
         above=[top + row for row in range(head if bottom >= head else start)],
         headless=bottom < head,
     )

@@ -4,30 +4,20 @@ Values stay as printed; a unit and its scale stand beside them and are never app
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from ..errors import PeriodError
-from ..periods import Period, find_period, parse_period
+from ..periods import find_period
 from .areas import Area
+from .columns import Say, carry_down, carry_sections, find_titles, finest_date, period_label, read_labels, set_labels_apart
 from .kinds import EMPTY, MARK, Cells, area_name, cell_name
-from .notes import split_citation
-from .text import Columns
-from .titles import JOIN, column_letter, flatten, plain
+from .titles import JOIN, column_letter, plain
 from .totals import Totals, additive, find_total_columns, find_totals
 from .units import Unit, find_unit
 
-Say = Callable[[str, str], None]  # (cells, what was decided)
-ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
-TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
-_UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
 MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")
 OWN = ("title", "period", "value", "flag", "unit", "sheet", "row", "column")
@@ -99,7 +89,7 @@ class PrintedTable:
     def _periods(self, row: np.ndarray, which: np.ndarray, names: list[str]) -> np.ndarray:
         if self.dated_by:
             printed = self.frame[self.dated_by]
-            dated = {text: _label(text) for text in printed.unique()}
+            dated = {text: period_label(text) for text in printed.unique()}
             return printed.map(dated).to_numpy(object)[row]
         return np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
 
@@ -115,26 +105,21 @@ class PrintedTable:
         return np.where(said == "", words.map(stated).to_numpy(object)[row], said)
 
 
-def _label(text: object) -> str:
-    try:
-        return parse_period(plain(text) if not isinstance(text, str) else text).label
-    except PeriodError:
-        return ""
-
-
 def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say) -> PrintedTable:
     """Read the table of `area`; each decision goes to `say`."""
     page = cells.page
     filled = [spot for spot in area.columns if (cells.kinds[area.header + area.body, spot] != EMPTY).any()]
-    names, cited = _titles(cells, area, filled, known, say)
+    names, cited = find_titles(cells, area, filled, known, say)
     rows = np.array(area.body, dtype=np.intp)
     title = " ".join(text for row in area.above for text in cells.texts(row, area.columns) if text)
     values = [spot for spot in filled if spot in set(area.values)]
-    values, dated = _set_labels_apart(cells, rows, values, names, say)
+    values, dated = set_labels_apart(cells, rows, values, names, say)
     labels = [spot for spot in filled if spot not in values]
-    frame = pd.DataFrame({names[spot]: _words(cells, spot, rows, say) for spot in labels}, index=pd.Index(rows + 1, name="row"))
-    _carry_down(cells, area, frame, labels, values, names, rows, say)
-    _carry_sections(cells, area, frame, rows, say)
+    frame = pd.DataFrame(
+        {names[spot]: read_labels(cells, spot, rows, say) for spot in labels}, index=pd.Index(rows + 1, name="row")
+    )
+    carry_down(cells, area, frame, labels, values, names, rows, say)
+    carry_sections(cells, area, frame, rows, say)
     label_names = tuple(frame.columns)
     block = cells.values[np.ix_(rows, np.array(values, np.intp))]
     held = pd.DataFrame(block, index=frame.index, columns=[names[spot] for spot in values])
@@ -160,183 +145,8 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     return PrintedTable(
         number, page.sheet, title, whole[~is_total], label_names, tuple(held.columns),
         {names[spot]: column_letter(spot + 1) for spot in filled}, units, periods, flags, whole[is_total], checks,
-        tuple(row + 1 for row in area.header), _best_date(frame, dated), tuple(names[values[spot]] for spot in sums), cited,
+        tuple(row + 1 for row in area.header), finest_date(frame, dated), tuple(names[values[spot]] for spot in sums), cited,
     )  # fmt: skip
-
-
-def _titles(
-    cells: Cells, area: Area, filled: list[int], known: set[str], say: Say
-) -> tuple[dict[int, str], dict[str, tuple[str, ...]]]:
-    """Column to title, groups carried right, notes taken off; cells that cite notes."""
-    cited: dict[str, tuple[str, ...]] = {}
-    grid = []
-    for level, row in enumerate(area.header):
-        texts = []
-        for spot in filled:
-            text, keys = split_citation(cells.text(row, spot), known)
-            if keys:
-                cited[cell_name(row, spot)] = keys
-            texts.append(text)
-        if level < len(area.header) - 1:
-            texts = _spread(texts, row, filled, cells, area, say)
-        grid.append(texts)
-    made = flatten(grid or [[""] * len(filled)], carry=False)
-    names: dict[int, str] = {}
-    bottom = area.header[-1] if area.header else area.body[0]
-    for spot, text in zip(filled, made, strict=True):
-        names[spot] = text or f"Column {column_letter(spot + 1)}"
-        if not text:
-            say(cell_name(bottom, spot), f"column {column_letter(spot + 1)} has no title; called {names[spot]!r}")
-        elif re.fullmatch(r".+ \(\d\)", text) and text[:-4] in made:
-            say(cell_name(bottom, spot), f"the title {text[:-4]!r} is printed more than once; this column is called {text!r}")
-    if len(area.header) > 1:
-        say(area_name(area.header[0], bottom, filled[0], filled[-1]), f"{len(area.header)} header rows joined with {JOIN!r}")
-    return names, cited
-
-
-def _spread(texts: list[str], row: int, filled: list[int], cells: Cells, area: Area, say: Say) -> list[str]:
-    """A group title over the columns it heads: as merged, else over the value columns up to the next group title."""
-    merged = {left: right for top, left, bottom, right in cells.page.merged if top <= row <= bottom and right > left}
-    first, group, until = min(area.values, default=filled[0] + 1), "", -1
-    spread, guessed = [], {}
-    for spot, text in zip(filled, texts, strict=True):
-        if text:
-            group, until = text if spot >= first or spot in merged else "", merged.get(spot, -1)
-        under = group and not text and (spot <= until or (until < 0 and spot in area.values))
-        if under and until < 0:
-            guessed[group] = spot
-        spread.append(text or (group if under else ""))
-    for group, spot in guessed.items():
-        start = filled[texts.index(group)]
-        say(
-            area_name(row, row, start, spot),
-            f"group title {group!r} taken to head columns {column_letter(start + 1)} to {column_letter(spot + 1)}, though not merged",
-        )
-    return spread
-
-
-def _set_labels_apart(
-    cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say
-) -> tuple[list[int], list[str]]:
-    """Figures that name rather than measure: codes, years, months; also the titles of columns that date the rows."""
-    kept, dated = [], []
-    for spot in values:
-        figures = cells.values[rows, spot]
-        figures = figures[~np.isnan(figures)]
-        whole = len(figures) > 0 and (figures == np.round(figures)).all()
-        name = names[spot].rsplit(JOIN, 1)[-1]
-        if whole and TIME_TITLE.fullmatch(name) and all(_label(str(int(f))) for f in np.unique(figures)[:400]):
-            dated.append(names[spot])
-            say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} dates the rows")
-        elif whole and ID_TITLE.fullmatch(name) and (name or len(np.unique(figures)) == len(figures)):
-            say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} holds codes, not measurements")
-        else:
-            kept.append(spot)
-    for spot in names:
-        name = names[spot].rsplit(JOIN, 1)[-1]
-        if spot not in values and TIME_TITLE.fullmatch(name):
-            sample = rows[:: max(1, len(rows) // 50)].tolist()
-            printed = [cell for row in sample if plain(cell := cells.page.cell(row, spot))]
-            if printed and all(_label(cell) for cell in printed):
-                dated.append(names[spot])
-    return kept, dated
-
-
-def _best_date(frame: pd.DataFrame, dated: list[str]) -> str:
-    """The column that dates the rows most finely."""
-    spans: dict[str, int] = {}
-    for title in dated:
-        sample = next((text for text in frame[title] if plain(text)), "")
-        try:
-            period: Period = parse_period(plain(sample))
-        except PeriodError:
-            continue
-        spans[title] = (period.end - period.start).days
-    return min(spans, key=spans.__getitem__, default="")
-
-
-def _words(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pd.Series:
-    """A label column as text, one line a cell; dates among number ranges are put back as ranges."""
-    page, index = cells.page, pd.Index(rows + 1, name="row")
-    if isinstance(page.grid, Columns):
-        text = page.grid.columns[spot].take(pa.array(rows)).combine_chunks()
-    else:
-        raw = listed = page.cells(spot, rows.tolist())
-        if set(map(type, raw)) - {str}:
-            listed = [cell if type(cell) is str else plain(cell) for cell in raw]
-            _mend_ranges(raw, listed, rows, spot, say)
-        text = pa.array(listed, pa.large_string())
-    odd = np.flatnonzero(pc.match_substring_regex(text, _UNTIDY).to_numpy(zero_copy_only=False))
-    if len(odd):
-        listed = text.to_pylist()
-        for at in odd.tolist():
-            listed[at] = plain(listed[at])
-        text = pa.array(listed, pa.large_string())
-    return pd.Series(pd.array(text, dtype="str"), index=index)
-
-
-def _mend_ranges(raw: list, listed: list[str], rows: np.ndarray, spot: int, say: Say) -> None:
-    """Put back ``5-9`` or ``3/0`` where a spreadsheet took it for a date, if that is what the column holds."""
-    others = [text for text, cell in zip(listed, raw, strict=True) if text and not isinstance(cell, date)]
-    shapes = [match for text in others if (match := re.fullmatch(r"\d{1,3}\s*([-–/])\s*\d{1,2}|\d{1,3}(\+)", text))]
-    dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
-    if not dates or len(shapes) * 2 < max(1, len(others)):
-        return
-    mark = next((match[1] for match in shapes if match[1]), "-")
-    for i in dates:
-        day, month, year = raw[i].day, raw[i].month, raw[i].year % 100
-        pair = (month, year) if day == 1 and year > 12 else (day, month) if mark == "/" else sorted((day, month))
-        listed[i] = f"{pair[0]}{mark}{pair[1]}"
-        say(
-            cell_name(rows[i], spot),
-            f"{plain(raw[i])} among such as {shapes[0][0]!r}: taken for {listed[i]!r}, which a spreadsheet turned into a date",
-        )
-
-
-def _carry_down(cells, area: Area, frame, labels, values, names, rows, say: Say) -> None:
-    """Fill label cells that a merged area, or an outline, leaves empty under their first row."""
-    merged = {(top, left): bottom for top, left, bottom, right in cells.page.merged if bottom > top}
-    for order, spot in enumerate(labels):
-        empty = (cells.kinds[rows, spot] == EMPTY) if len(rows) else np.zeros(0, bool)
-        if not empty.any() or empty.all():
-            continue
-        covered = np.zeros(len(rows), bool)
-        for (top, left), bottom in merged.items():
-            covered |= (left == spot) & (rows > top) & (rows <= bottom)
-        right = [s for s in labels[order + 1 :]]
-        outline = (
-            not merged
-            and order == 0
-            and not empty[0]
-            and right
-            and (cells.kinds[np.ix_(rows[empty], right)] != EMPTY).any(axis=1).all()
-        )
-        runs = empty.sum() >= 0.2 * len(rows)
-        fill = covered & empty if covered.any() else empty if outline and runs else np.zeros(len(rows), bool)
-        if fill.any():
-            name = names[spot]
-            carried = frame[name].where(~empty).ffill().fillna("")
-            frame[name] = frame[name].where(~fill, carried)
-            say(
-                area_name(rows[fill][0], rows[fill][-1], spot, spot),
-                f"{int(fill.sum())} empty cells of {name!r} repeat the cell above",
-            )
-        elif not right and len(labels) == 1:
-            said = ", ".join(cell_name(row, spot) for row in rows[empty][:5])
-            say(area_name(rows[empty][0], rows[empty][-1], spot, spot), f"{int(empty.sum())} rows have no label: {said}")
-
-
-def _carry_sections(cells, area: Area, frame, rows, say: Say) -> None:
-    """A column ``section``: the last heading printed over each row."""
-    heads = {row: " ".join(text for text in cells.texts(row, area.columns) if text) for row in area.sections}
-    if not heads:
-        return
-    spots = sorted(heads)
-    over = np.searchsorted(spots, rows) - 1
-    name = "section" if "section" not in frame else "section (heading)"
-    frame.insert(0, name, [heads[spots[i]] if i >= 0 else "" for i in over])
-    for row in spots:
-        say(cell_name(row, area.columns[0]), f"section heading {heads[row]!r}, carried down")
 
 
 def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple[dict[str, Unit], dict[str, str]]:
@@ -347,7 +157,7 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
         unit = find_unit(name) or of_all
         if unit:
             units[name] = unit
-        named = next((label for part in reversed(name.split(JOIN)) if (label := _label(part))), "")
+        named = next((label for part in reversed(name.split(JOIN)) if (label := period_label(part))), "")
         found = named or (period.label if (period := find_period(name)) else when.label if when else "")
         if found:
             periods[name] = found

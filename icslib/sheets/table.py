@@ -61,7 +61,7 @@ class Table:
         if key not in places:
             raise SheetError(f"The key {key!r} is not one of the titles {list(places)}.")
         filled = np.column_stack([page.filled(spot, header + 1) for spot in places.values()])
-        stop = _end(filled.any(axis=1), gaps)
+        stop = _end(np.asarray(filled.any(axis=1)), gaps)
         frame = pd.DataFrame({title: page.column(spot, header + 1, header + 1 + stop) for title, spot in places.items()})
         filled = filled[:stop]
         for title in carry:

@@ -8,6 +8,7 @@ import sys
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -138,7 +139,7 @@ def test_text_that_looks_like_a_formula_is_only_text():
 
 
 MEASURE = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from icslib import read_sheet
 from icslib.errors import SheetError
@@ -151,12 +152,13 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
     except SheetError as fault:
         said = "refused"
     seen[path.name] = (said, time.perf_counter() - start)
-print(json.dumps({"seen": seen, "kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+print(json.dumps({"seen": seen, "kb": int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])}))
 """
 
 
 def test_all_of_them_in_one_process_within_ten_seconds_and_a_gigabyte(tmp_path):
-    pytest.importorskip("resource")
+    if not Path("/proc/self/status").is_file():
+        pytest.skip("memory of a process is read from /proc, which this system has not")
     for name, (make, _) in HOSTILE.items():
         (tmp_path / name).write_bytes(make())
     done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, timeout=120, check=True)
