@@ -205,7 +205,7 @@ def describe_error(fault: BaseException, where: str) -> dict:
     }
 
 
-def render(name: str, ipynb: bytes) -> bytes:
+def render(name: str, ipynb: bytes, changes: dict | None = None) -> bytes:
     """The HTML page of an executed notebook, as bytes."""
     load_nbformat()
     from ..render import render_report
@@ -213,7 +213,7 @@ def render(name: str, ipynb: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as folder:
         made = Path(folder) / f"{name}.ipynb"
         made.write_bytes(ipynb)
-        render_report(made, made.with_suffix(".html"))
+        render_report(made, made.with_suffix(".html"), changes)
         return made.with_suffix(".html").read_bytes()
 
 

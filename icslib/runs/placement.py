@@ -8,6 +8,7 @@ from typing import Any
 from .. import paths
 from ..errors import IcsError, RunError
 from .execute import Outcome, describe_error, render, rewrite
+from .history import with_changes
 from .inputs import FIND, hash_bytes, hash_file, modules_loaded
 from .options import Options, Report
 from .plan import Job
@@ -30,6 +31,7 @@ def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> 
         if not outcome.error:
             if options.cluster:
                 _same_inputs(outcome)
+            outcome.html = with_changes(where, job.name, outcome.ipynb, outcome.html)
             changed = _place(where, job.name, outcome.ipynb, outcome.html, options)
     except (OSError, RunError) as fault:
         outcome.error = describe_error(fault, "writing") | {"said": f"{fault}. The old report is as it was."}
@@ -73,7 +75,7 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
         ipynb = rewrite(job.notebook.text, (where / f"{job.name}.ipynb").read_bytes())
         if ipynb is None:
             return None
-        html = render(job.name, ipynb)
+        html = with_changes(where, job.name, ipynb, render(job.name, ipynb))
         changed = _place(where, job.name, ipynb, html, options)
         loaded = modules_loaded(LOADED)
         known = record["inputs"]["page_modules"].keys()
