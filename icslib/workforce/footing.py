@@ -4,14 +4,19 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..catalog import reference
 from ..errors import PanelError
 
 
-def breaks_in_series(measure: str) -> list[tuple[str, int]]:
-    """Places and first years in which a measure jumps for a known reason, such as a merger (``known_oddities.csv``)."""
-    known = reference("known_oddities").query("measure == @measure and flag == 'break in series'")
-    return list(zip(known["place"], known["first"].astype(int), strict=True))
+def breaks_in_series(observations: pd.DataFrame, measure: str) -> list[tuple[str, int]]:
+    """Places and first years in which a measure jumps for a known reason, such as a merger: observations flagged so.
+
+    >>> flagged = {"place": ["A"], "measure": ["staff"], "flag": ["break in series"], "end": [pd.Timestamp("2015-12-31")]}
+    >>> breaks_in_series(pd.DataFrame(flagged), "staff")
+    [('A', 2015)]
+    """
+    rows = observations[(observations["measure"] == measure) & observations["flag"].str.contains("break in series")]
+    first = rows.groupby("place")["end"].min().dt.year
+    return list(zip(first.index, first.astype(int), strict=True))
 
 
 def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
