@@ -74,7 +74,8 @@ class Explained(Result):
             )
             words = f"Over {size}, {self.outcome} is associated, for one standard deviation more, with {told}"
         else:
-            words = f"Over {size}, none of {len(self.terms)} terms is associated with {self.outcome} once all that were tried are counted"
+            tried = f" ({', '.join(map(str, self.terms.index))})" if len(self.terms) < 5 else ""
+            words = f"Over {size}, none of {len(self.terms)} terms{tried} is associated with {self.outcome} once all that were tried are counted"
         words += f". Together they go with {self.variation:.0%} of its variation ({self.clusters} clusters, {self.errors})."
         furthest = self.by_place["gap"].idxmin()
         words += f" Furthest below what they suggest: {furthest} ({write_number(self.by_place.loc[furthest, 'gap'], unit)})."
@@ -172,10 +173,10 @@ def holm(p: Sequence[float]) -> np.ndarray:
     >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.06, 0.06]
     """
-    p = np.asarray(p, dtype=float)
-    order = np.argsort(p)
-    stepped = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
-    out = np.empty(len(p))
+    tried = np.asarray(p, dtype=float)
+    order = np.argsort(tried)
+    stepped = np.maximum.accumulate(tried[order] * (len(tried) - np.arange(len(tried))))
+    out = np.empty(len(tried))
     out[order] = np.minimum(stepped, 1.0)
     return out
 

@@ -86,8 +86,8 @@ def bridge(*positions: Positions, known: Mapping[str, pd.Series | float] | None 
     table = pd.DataFrame(rows, columns=["place", "order", "step", "role", "pounds", "running", "basis_name", "cells"])
     table.insert(4, "value", table["pounds"] / 1e6)
     table["running"] = table["running"] / 1e6
-    ends = [f"{p.basis.kind} of {p.period}" for p in (first, positions[-1])]
-    return Bridge(table, *ends, merge_cells([p.cells for p in positions]))
+    start, finish = (f"{p.basis.kind} of {p.period}" for p in (first, positions[-1]))
+    return Bridge(table, start, finish, merge_cells([p.cells for p in positions]))
 
 
 def _steps(place: str, positions: tuple[Positions, ...], known: Mapping[str, pd.Series | float]):

@@ -130,7 +130,7 @@ def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None =
         printed = year[(year["what"] == "variance from plan") & (year["kind"] == "outturn")]
         ends = year[(year["what"] == "position") & (year["kind"] == "outturn") & (year["support"] != "before")]
         plans = year[(year["what"] == "position") & (year["kind"] == "plan") & (year["support"] != "before")]
-        if period in (plan_from or {}):
+        if plan_from and period in plan_from:
             plans = plans[plans["publisher"] == plan_from[period]]
         if len(printed):
             value, how, used = _single(printed, period), "as printed", printed

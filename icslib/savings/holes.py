@@ -86,7 +86,7 @@ def carry_forward(
             own = schemes["asked"].sum()
             grown += one_off
             rolled[place] = one_off / own * (own + rolled[place])
-        for reading, hole in zip(READINGS, (grown, sum(rolled.values())), strict=True):
+        for reading, hole in zip(READINGS, (grown, np.sum(list(rolled.values()), axis=0)), strict=True):
             p10, p50, p90 = np.quantile(hole, [0.1, 0.5, 0.9])
             rows.append({"reading": reading, "year": year, "mean": hole.mean(), "p10": p10, "p50": p50, "p90": p90, "of_ask": hole.mean() / asked})
     table = pd.DataFrame(rows).set_index(["reading", "year"]).sort_index()

@@ -154,10 +154,12 @@ def asks_by_system(
         raise BasisError(f"The savings asked of {twice.idxmax()} in {period} are printed with {twice.max()} values. Keep one.")
     own = own.assign(cell=cell_refs(own)).drop_duplicates("place").set_index("place")
     total, cell = float(rows["value"].iloc[0]), cell_refs(rows).iloc[0]
-    if price_year and by is None:
-        raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
-    factor = float(by.factor(year, price_year)) if price_year else 1.0
-    prices, total = by.prices(price_year) if price_year else CASH, total * factor
+    factor, prices = 1.0, CASH
+    if price_year:
+        if by is None:
+            raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
+        factor, prices = float(by.factor(year, price_year)), by.prices(price_year)
+    total *= factor
     table = share_out(total, people, own["value"] * factor)
     table["per_head"] = table["asked"] * 1e6 / people
     table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]

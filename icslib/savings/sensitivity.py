@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -62,7 +63,7 @@ def tornado(
     Moved: the mean delivered of each band by 15 points of share either way (within what can be delivered), its spread by half either way, the
     correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low to high risk or back.
     """
-    base = {"draws": draws, "seed": seed, "correlation": correlation, "common": common}
+    base: dict[str, Any] = {"draws": draws, "seed": seed, "correlation": correlation, "common": common}
 
     def outcome(programme: pd.DataFrame = programme, delivery: pd.DataFrame = delivery, **moved: float) -> float:
         return float(simulate_savings(programme, delivery=delivery, **{**base, **moved}).together.loc["common", measure])

@@ -101,7 +101,7 @@ def simulate_savings(
     tables = {band: _lookup(row) for band, row in delivery.iterrows()}
     shock = np.random.default_rng([seed, 0]).standard_normal(draws, dtype=np.float32)
     groups = programme.groupby("place", sort=False)
-    plans = pd.Series(planned, index=list(groups.groups)) if np.isscalar(planned) else planned.reindex(list(groups.groups))
+    plans = planned.reindex(list(groups.groups)) if isinstance(planned, pd.Series) else pd.Series(planned, index=list(groups.groups))
     if plans.isna().any():
         raise BasisError(f"No planned position is given for {', '.join(map(str, plans.index[plans.isna()][:5]))}.")
     rows, sums = {}, {name: np.zeros(draws) for name in ("common", "independent", "one_off")}
