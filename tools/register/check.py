@@ -30,7 +30,7 @@ MANY = 40
 CHAINS = {"reference_org_succession", "reference_org_changes", "reference_trust_changes"}
 
 
-def columns() -> Iterator[tuple[str, str, pd.Series]]:
+def columns() -> Iterator[tuple[str, str, list[str]]]:
     """Source, sheet and column, and distinct codes, of every column of codes in the official files."""
     for source in catalog.sources().values():
         path = catalog.find_file(source)
@@ -39,10 +39,10 @@ def columns() -> Iterator[tuple[str, str, pd.Series]]:
         for sheet, frame in _frames(source.id, path):
             for name in frame:
                 cells = frame[name].dropna().astype(str).str.strip()
-                distinct = pd.Series(cells[cells != ""].unique(), dtype=str)
-                coded = distinct.str.fullmatch(CODE)
-                if len(distinct) and coded.mean() > 0.6:
-                    yield source.id, f"{sheet}!{name}".lstrip("!"), distinct[coded]
+                distinct = [cell for cell in cells.unique() if cell]
+                coded = [cell for cell in distinct if re.fullmatch(CODE, cell)]
+                if len(coded) > 0.6 * len(distinct):
+                    yield source.id, f"{sheet}!{name}".lstrip("!"), coded
 
 
 _TRANSCRIBED = {"nao_claims", "finances_by_ics", "finances_national"}
@@ -66,7 +66,7 @@ def _frames(source: str, path) -> Iterator[tuple[str, pd.DataFrame]]:
 def _coded(grid) -> pd.DataFrame:
     """The columns of a sheet in which codes are seen within the first rows."""
     head = pd.DataFrame([[str(cell) for cell in row] for row in grid[:200]])
-    spots = [spot for spot in head if head[spot].str.fullmatch(CODE).mean() > 0.2]
+    spots = [spot for spot in head if sum(bool(re.fullmatch(CODE, cell)) for cell in head[spot].dropna()) > 0.2 * len(head)]
     return pd.DataFrame([[str(row[spot]) for spot in spots] for row in grid], columns=spots)
 
 
@@ -74,8 +74,7 @@ def unresolved() -> pd.DataFrame:
     """Codes that the register does not know: ``source``, ``column``, ``code`` (or a family's example), ``count``, ``reason``."""
     known, rows = codes(), []
     for source, column, distinct in columns():
-        lost = distinct[~distinct.isin(list(known))]
-        for code in lost:
+        for code in (code for code in distinct if code not in known):
             rows.append((source, column, code, _reason(source, column, code)))
     frame = pd.DataFrame(rows, columns=["source", "column", "code", "reason"])
     size = frame.groupby(["source", "column", "reason"])["code"].transform("size")
