@@ -224,10 +224,10 @@ class Coverage(Result):
         for measure, row in self.by_measure.iterrows():
             gaps = self.missing[self.missing["measure"] == measure]
             if gaps.empty:
-                said.append(f"{measure}: complete.")
+                said.append(f"{measure.replace('_', ' ')}: complete.")
                 continue
             first = _first(f"{p} {y}" for p, y in zip(gaps["place"], gaps["year"], strict=True))
-            said.append(f"{measure}: {row['missing']} of {cells} place-years missing ({first}).")
+            said.append(f"{measure.replace('_', ' ')}: {row['missing']} of {cells} place-years missing ({first}).")
         return " ".join(said)
 
 

@@ -13,6 +13,7 @@ from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
 from ..lag.survey import LagSurvey
 from ..panel import source_names
+from ..results import Result
 from . import plot, table
 from .charts import caterpillar, columns, lines
 from .core import Exhibit
@@ -41,12 +42,12 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=_capital(result.verdict),
-        subtitle=f"{_words(result.exposure)} and {_words(result.outcome)}: place-years that hold both, by lag",
+        title=result.headline,
+        subtitle="place-years that hold the outcome and the exposure so many years earlier, by lag",
         data=data,
         unit="place-years",
         sources=result.sources,
-        notes=(READ_SUPPORT, "The short line in each column is the joint count."),
+        notes=(result.verdict, READ_SUPPORT, "The short line in each column is the joint count."),
         alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. {result.verdict}",
         draw=draw,
     )
@@ -55,13 +56,14 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 @table.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
     notes = (
+        result.verdict,
         READ_SUPPORT,
         "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective rows: joint "
         "place-years divided by it. Clusters: places the lag in effect rests on.",
     )
     return Exhibit(
         kind="table",
-        title=_capital(result.verdict),
+        title=result.headline,
         data=_support_rows(result),
         unit="place-years",
         notes=notes,
@@ -81,7 +83,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         notes.append("Hollow: not identified by the panel; the fitted curve continued.")
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=_first(result),
         subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}, {result.basis} profile",
         data=_profile_rows(result),
         unit=unit,
@@ -107,7 +109,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
     ]
     return Exhibit(
         kind="table",
-        title=result.finding,
+        title=_first(result),
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
         data=rows[["lags", "estimate", "se", "low", "high", "p", "supported"]],
         unit=result.unit,
@@ -121,12 +123,15 @@ def _(result: Splice, asked: str = "") -> Exhibit:
     gap = 100 * (result.overlap["ratio"] - 1)
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_first(result),
         subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
         data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
         sources=source_names(result.panel, result.measure),
-        notes=(f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",),
+        notes=(
+            result.finding,
+            f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",
+        ),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
     )
@@ -139,11 +144,12 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
     mass = f"{result.summary.loc['prior', 'within']:.0%} of belief within {result.low:g} to {result.high:g} years before"
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_first(result),
         subtitle="share of the final effect believed to fall in each year after a lasting change",
         data=shares.round(2).reset_index(),
         unit="percent",
         notes=(
+            result.finding,
             f"Before: the survey's range as a log-normal, {mass}. A choice, since the survey gives a range and no odds.",
             "After: given that there is an effect of this shape, updated with the estimated profile and its clustered covariance.",
         ),
@@ -161,11 +167,12 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     rest = f" Not identified and not drawn: {write_lags(silent)}." if silent else ""
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_first(result),
         subtitle=f"{_words(result.outcome)} by years since adoption, {result.method.replace('_', ' ')}; year -1 is the base",
         data=result.profile.reset_index(),
         unit=result.unit or "outcome units",
         notes=(
+            result.finding,
             "Difference from places that have not yet adopted, set to zero in the year before. Years before that are placebos.",
             "Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence." + rest,
         ),
@@ -182,7 +189,7 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
     shown = result.profile.dropna(subset=["estimate"])
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_first(result),
         subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)}: local projection",
         data=result.profile.reset_index(),
         unit=result.unit or "outcome units",
@@ -210,7 +217,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_first(result),
         subtitle=f"sum of the profile of {_words(result.exposure)} in {_words(result.outcome)} under every combination of choices",
         data=result.specs.round(3),
         unit=result.unit,
@@ -227,7 +234,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
     """Which choice moves the answer."""
     rows = result.by_choice.reset_index().round(2)
-    return Exhibit(kind="table", title=result.finding, data=rows, unit=result.unit, sources=result.sources,
+    return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
                    notes=("Clear: share of specifications with that choice whose interval is clear of zero.",))  # fmt: skip
 
 
@@ -235,7 +242,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = rows["passes"].map({True: "yes", False: "no"})
-    return Exhibit(kind="table", title=result.finding, data=rows, unit=result.unit, sources=result.sources,
+    return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
                    notes=("A rival passes if the estimate keeps its sign and stays inside the interval of the first row.",))  # fmt: skip
 
 
@@ -246,7 +253,7 @@ def _(result: LagSurvey, asked: str = "") -> Exhibit:
         "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is their sum.",
         "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
     )
-    return Exhibit(kind="table", title=result.finding, data=rows, notes=notes, sources=result.sources)
+    return Exhibit(kind="table", title=_first(result), data=rows, notes=notes, sources=result.sources)
 
 
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
@@ -271,12 +278,13 @@ def _profile_rows(result: LagEstimate) -> pd.DataFrame:
     return result.profile.reset_index()[["lag", "estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
 
 
+def _first(result: Result) -> str:
+    """The first sentence of a finding, for a title."""
+    return result.finding.split(". ")[0].rstrip(".")
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _listed(values: pd.Series) -> str:

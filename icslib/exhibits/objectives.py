@@ -23,11 +23,12 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding,
-        subtitle=f"chance that a change of {result.change_per_year:+.1%} a year is told from none, by years since it began",
+        title=result.headline,
+        subtitle="chance that it is told from no change, by years since it began",
         data=data,
         unit="percent",
         notes=(
+            result.finding,
             f"Dashed: the power asked for, {result.wanted:.0%}. The test errs in 5% of panels without any change (column size).",
             "Detectable: the smallest change a year, and in total, that would be seen with that power.",
             f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part {100 * result.process.persistent:.1f}% "
@@ -47,7 +48,7 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
     rows.columns = ["year", "power", "power by formula", "size", "detectable a year", "detectable in total"]
     return Exhibit(
         kind="table",
-        title=result.finding,
+        title=result.headline,
         subtitle="by years since the change began",
         data=rows,
         unit="percent",
@@ -76,11 +77,12 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding,
-        subtitle=f"{result.outcome.replace('_', ' ')}: chance of {result.change:+.0%} in {result.horizon} years on trend, by place",
+        title=result.headline,
+        subtitle=f"{result.outcome.replace('_', ' ')}: chance of reaching it on trend, by place",
         data=result.by_place.round(3).reset_index(),
         unit="percent",
         notes=(
+            result.finding,
             f"Achieved in history: share of all windows of {result.horizon} years, {ever:.0f}%. By the national path and noise alone "
             f"it would be {100 * result.noise_share:.0f}%.",
             *(["A spread of places is drawn; the table holds all."] if len(shown) < len(chance) else []),

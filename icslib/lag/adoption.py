@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
+from icslib.numbers import write_number
 from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.bands import sup_t
@@ -66,13 +67,14 @@ class EventStudy(Result):
                 + (f"{why}." if all_adopt else f"the panel ends in {self.last_untreated}.")
             )
         b, se, low, high = self.average
-        sure = f" (95% interval {low:.3g} to {high:.3g})" if np.isfinite(se) else ""
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
+        sure = f" (95% interval {says(low)} to {says(high)})" if np.isfinite(se) else ""
         thin = self.profile.loc[self.longest, "treated"]
         said.append(
-            f"Over years 0 to {self.longest} the average difference from places not yet adopting is {b:.3g} {self.unit}{sure}"
+            f"Over years 0 to {self.longest} the average difference from places not yet adopting is {says(b)}{sure}"
             f"; year {self.longest} rests on {thin:.0f} place{'' if thin == 1 else 's'}."
         )
-        return " ".join(said).replace("  ", " ").replace(" ;", ";")
+        return " ".join(said)
 
 
 def event_study(

@@ -77,7 +77,8 @@ def estimate_lag(
         panel, exposure, outcome, lags, controls=controls, interacted=tuple(interacted), year_by=year_by,
         weights=weights, cluster=cluster, exclude=exclude,
     )  # fmt: skip
-    support = replace(check_support(design, exposure, outcome), sources=source_names(panel, exposure, outcome))
+    support = replace(check_support(design, exposure, outcome), sources=source_names(panel, exposure, outcome),
+                      exposure_unit=panel.attrs.get("units", {}).get(exposure, ""))  # fmt: skip
     return fit_design(
         design, support, basis=basis, degree=degree, ends=ends, errors=errors, bands=bands, trends=trends, extrapolate=extrapolate,
         level=level, draws=draws, signs=signs, seed=seed, unit=panel.attrs.get("units", {}).get(outcome, ""), controls=controls,

@@ -35,7 +35,7 @@ class LagSupport(Result):
     last_untreated : int or None
         For an exposure that switches on and stays on: the last year in which some place is still off.
     exposure, outcome : str
-    sources : processed tables the two came from
+    sources : processed tables the two came from; exposure_unit : of the exposure, where the panel says
     """
 
     lags: pd.DataFrame
@@ -44,6 +44,7 @@ class LagSupport(Result):
     exposure: str
     outcome: str
     sources: tuple[str, ...] = ()
+    exposure_unit: str = ""
 
     def refuses(self, lag: int) -> bool:
         """Whether an estimate at `lag` would rest on nothing in the panel."""
@@ -58,6 +59,15 @@ class LagSupport(Result):
     def refused(self) -> list[int]:
         """The lags that are not identified."""
         return [int(lag) for lag in self.lags.index if self.refuses(lag)]
+
+    @property
+    def headline(self) -> str:
+        """The answer in one short sentence."""
+        names = f"between {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}"
+        if not self.identified:
+            return f"No lag {names} can be seen"
+        rest = f", lags {write_lags(self.refused)} cannot" if self.refused else ""
+        return f"Lags of {write_lags(self.identified)} years {names} can be seen{rest}"
 
     @property
     def verdict(self) -> str:
@@ -98,6 +108,7 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
     return replace(
         check_support(make_design(panel, exposure, outcome, lags, **design), exposure, outcome),
         sources=source_names(panel, exposure, outcome),
+        exposure_unit=panel.attrs.get("units", {}).get(exposure, ""),
     )
 
 

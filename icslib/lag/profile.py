@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
+from icslib.numbers import write_number
 from icslib.results import Result
 from icslib.stats.bootstrap import wild_bootstrap
 from icslib.stats.regression import Fit, interval
@@ -120,11 +121,13 @@ class LagEstimate(Result):
         if not lags:
             return f"No lag is identified by the panel. {left}"
         total = self.cumulative(lags[0], lags[-1])
+        one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
         sure = "is" if total.low > 0 or total.high < 0 else "cannot be told from none: it is"
         text = (
-            f"Over lags {write_lags(lags)} the association of one unit of {_words(self.support.exposure)} with {_words(self.support.outcome)} {sure} "
-            f"{total.estimate:.3g} {self.unit} ({self.level:.0%} interval {total.low:.3g} to {total.high:.3g}). {left}"
-        ).replace("  ", " ")
+            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with {_words(self.support.outcome)} {sure} "
+            f"{says(total.estimate)} ({self.level:.0%} interval {says(total.low)} to {says(total.high)}). {left}"
+        )
         refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]
         if refused:
             text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."

@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
+from icslib.numbers import write_number
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import Fit, fit, interval
@@ -50,11 +51,12 @@ class LocalProjection(Result):
         """The largest response with its interval, and horizons that are not identified."""
         ahead = self.profile[self.profile.index >= 0].dropna(subset="estimate")
         top = ahead.loc[ahead["estimate"].abs().idxmax()]
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
         clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
         text = (
-            f"The response of {self.outcome} to {self.exposure} is largest after {int(top.name)} years: {top['estimate']:.3g} {self.unit} "
-            f"(95% interval {top['low']:.3g} to {top['high']:.3g}); "
-        ).replace("  ", " ")
+            f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} is largest after {int(top.name)} years: "
+            f"{says(top['estimate'])} (95% interval {says(top['low'])} to {says(top['high'])}); "
+        )
         text += (
             f"the band over all horizons is clear of zero at {write_lags(clear)} years."
             if len(clear)

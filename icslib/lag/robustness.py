@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified
+from icslib.numbers import write_number
 from icslib.panel import source_names
 from icslib.results import Result
 
@@ -51,11 +52,12 @@ class SpecificationCurve(Result):
         below = (made["estimate"] < 0).mean()
         low, high = made["estimate"].quantile([0.05, 0.95])
         spread = self.by_choice["median"].groupby(level="choice").agg(np.ptp)
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
         left = f" {refused} more are not identified." if refused else ""
         return (
             f"{len(made)} specifications of {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}: {below:.0%} are below zero, "
-            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {made['estimate'].median():.2g}, nine in ten from {low:.2g} to "
-            f"{high:.2g}{' ' + self.unit if self.unit else ''}. The choice that moves the answer most is {spread.idxmax()}.{left}"
+            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {says(made['estimate'].median())}, nine in ten from {says(low)} to "
+            f"{says(high)}. The choice that moves the answer most is {spread.idxmax()}.{left}"
         )
 
 
@@ -79,10 +81,11 @@ class LeaveOneOut(Result):
     def finding(self) -> str:
         """Range of the estimate, and the place that moves it most."""
         worst = self.by_place["moves"].abs().idxmax()
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
         turns = (np.sign(self.by_place["estimate"]) != np.sign(self.estimate)).sum()
         return (
-            f"Leaving out one place at a time the estimate of {self.estimate:.3g} {self.unit} goes from {self.by_place['estimate'].min():.3g} to "
-            f"{self.by_place['estimate'].max():.3g}; {worst} moves it most ({self.by_place.loc[worst, 'moves']:+.2g}). "
+            f"Leaving out one place at a time the estimate of {says(self.estimate)} goes from {says(self.by_place['estimate'].min())} to "
+            f"{says(self.by_place['estimate'].max())}; {worst} moves it most (by {says(self.by_place.loc[worst, 'moves'])}). "
             f"{turns} of {len(self.by_place)} turn its sign."
         )
 

@@ -57,11 +57,19 @@ class Outlook(Result):
     sources: tuple[str, ...] = ()
 
     @property
+    def headline(self) -> str:
+        """The answer in one short sentence."""
+        return (
+            f"{_signed(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of windows; the national path and noise alone "
+            f"would have given {self.noise_share:.0%}"
+        )
+
+    @property
     def finding(self) -> str:
         """How often it was achieved, how often noise alone would have, and in how many windows of time."""
         left = f" {', '.join(map(str, self.exclude))} left out." if self.exclude else " No year left out."
         return (
-            f"A change of {self.change:+.0%} in {self.horizon} years in {self.outcome.replace('_', ' ')} was achieved in {self.share:.0%} of "
+            f"A change of {_signed(self.change)} in {self.horizon} years in {self.outcome.replace('_', ' ')} was achieved in {self.share:.0%} of "
             f"{self.windows:,} windows ({self.low:.0%} to {self.high:.0%}, counting {self.independent} that do not overlap); the national path and "
             f"noise alone would have given {self.noise_share:.0%}. All lie in {self.calendar} separate stretch{'es' if self.calendar > 1 else ''} of "
             f"time. On trend the chance is {self.by_place['chance'].median():.0%} in the middle place.{left}"
@@ -144,6 +152,10 @@ def outlook(
         windows=int(windows.sum()), independent=total, calendar=max(_fit_in(_path(y), horizon), 1), horizon=horizon, change=change,
         exclude=skipped, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""), process=process, sources=source_names(panel, outcome),
     )  # fmt: skip
+
+
+def _signed(change: float) -> str:
+    return f"{change:+.0%}".replace("-", "−")
 
 
 def _windows(y: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:

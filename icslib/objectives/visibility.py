@@ -50,6 +50,23 @@ class Visibility(Result):
     sources: tuple[str, ...] = ()
 
     @property
+    def headline(self) -> str:
+        """The answer in one short sentence."""
+        who = (
+            "all places at once"
+            if self.before_after
+            else "one place"
+            if self.treated == 1
+            else f"{self.treated} of {self.places} places"
+        )
+        when = (
+            f"would first be visible in year {self.first_year}"
+            if self.first_year
+            else f"would not be visible within {self.power.index[-1]} years"
+        )
+        return f"A change of {_signed(self.change_per_year)} a year in {who} {when}"
+
+    @property
     def finding(self) -> str:
         """The first visible year, and what could be seen by the last horizon."""
         last = self.power.iloc[-1]
@@ -64,7 +81,7 @@ class Visibility(Result):
             f"first visible in year {self.first_year}" if self.first_year else f"not visible within {self.power.index[-1]} years"
         )
         text = (
-            f"A change of {self.change_per_year:+.1%} a year in {self.outcome.replace('_', ' ')} in {who} is {when} (power {self.wanted:.0%}, "
+            f"A change of {_signed(self.change_per_year)} a year in {self.outcome.replace('_', ' ')} in {who} is {when} (power {self.wanted:.0%}, "
             f"{self.baseline} baseline years). "
             f"By year {self.power.index[-1]} the smallest change that would be seen is {abs(last['detectable']):.1%} a year."
         )
@@ -172,6 +189,10 @@ def first_visible_year(
         first_year=_first(table.index, table["power"], power), change_per_year=change_per_year, wanted=power, baseline=baseline,
         treated=count, places=len(places), shared=overlap, before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome),
     )  # fmt: skip
+
+
+def _signed(change: float) -> str:
+    return f"{change:+.1%}".replace("-", "−")
 
 
 def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndarray, float]:
