@@ -25,9 +25,7 @@ def _(result: Profile, show: str = "standing", measures: Sequence[str] = ()) -> 
 def _standing(result: Profile) -> Exhibit:
     standing, name = result.standing, short_names([result.place])[result.place]
     spots = np.arange(len(standing))[::-1]
-    labels = [
-        f"{_label(measure)}\n{write_number(row['value'], row['unit'])}, {row['year']}" for measure, row in standing.iterrows()
-    ]
+    printed = [f"{write_number(row['value'], row['unit'])}, {row['year']}" for _, row in standing.iterrows()]
 
     def draw(figure):
         ax = figure.subplots()
@@ -43,10 +41,11 @@ def _standing(result: Profile) -> Exhibit:
                 linewidth=1.1,
             )
         ax.scatter(standing["score"], spots, s=70, color=style.ASKED, zorder=3)
-        ax.set_yticks(spots, labels, fontsize=style.SMALL)
+        ax.set_yticks(spots + 0.18, [_label(measure) for measure in standing.index], fontsize=style.SMALL)
+        ax.set_yticks(spots - 0.22, printed, minor=True, fontsize=style.SMALL, color=style.QUIET)
         ax.axvline(0, color=style.INK, linewidth=1)
         ax.grid(False, axis="y")
-        ax.tick_params(length=0)
+        ax.tick_params(length=0, which="both")
         ax.set_xlabel("standard deviations from the mean of all systems; right is more")
 
     said = [
