@@ -25,15 +25,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from . import store
-from .catalog import reference
-from .errors import StoreError
-from .exhibits import Exhibit, plot, table
-from .exhibits.charts import bars
-from .exhibits.words import describe_ranking
-from .numbers import write_number
-from .results import Result
-from .tidy import cell_refs, merge_cells
+from .. import store
+from ..catalog import reference
+from ..errors import StoreError
+from ..numbers import write_number
+from ..results import Result
+from ..tidy import cell_refs, merge_cells
 
 VERDICTS = ("reproduced", "consistent", "differs", "superseded", "cannot be checked")
 LOOSE = 0.1  # "about a quarter": a tenth either way
@@ -70,9 +67,8 @@ class Ledger(Result):
     Attributes
     ----------
     table : DataFrame, index ``claim``
-        ``statement`` (in our words), ``claimed``, ``unit``, ``publisher``, ``published``, ``ours``, ``low``, ``high`` (what our
-        figure may be), ``verdict``,
-        ``apart`` (ours less claimed, where both are figures), ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
+        ``statement`` (in our words), ``claimed``, ``unit``, ``rounding``, ``publisher``, ``published``, ``ours``, ``low``,
+        ``high`` (what ours may be), ``verdict``, ``apart`` (ours less claimed, where both are figures), ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
     """
 
     table: pd.DataFrame
@@ -137,7 +133,7 @@ def _check(claim: pd.Series, rule: pd.Series, load: Callable[[str], pd.DataFrame
     said = _figure(claim)
     ours = _answer(rule, claim["address"], load) if rule["formula"] else None
     row = {name: claim[name] for name in ("claim", "statement")} | {"claimed": said.value, "unit": claim["unit"]}
-    row |= {name: claim[name] for name in ("publisher", "published", "address")}
+    row |= {name: claim[name] for name in ("rounding", "publisher", "published", "address")}
     row |= {"ours": ours.value, "low": ours.low, "high": ours.high} if ours else dict.fromkeys(("ours", "low", "high"), np.nan)
     row |= {"verdict": _judge(said, ours, claim), "apart": ours.value - said.value if ours else np.nan, "reason": rule["reason"]}
     nearest, since = (_told(rule[name], load) for name in ("nearest", "since"))
@@ -263,39 +259,3 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
 
 def _words(figures: list[Figure]) -> str:
     return "; ".join(figure.words for figure in figures)
-
-
-@table.register
-def _(result: Ledger, verdict: str = "") -> Exhibit:
-    """The ledger, or the claims of one `verdict`."""
-    rows = result.table[result.table["verdict"] == verdict] if verdict else result.table
-    note = rows["reason"] + rows["nearest"].map(lambda text: f". Nearest: {text}" if text else "")
-    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note.str.removeprefix(". ")).reset_index()
-    shown = said[["claim", "statement", "said_by", "claimed", "ours", "unit", "verdict", "note", "since", "cells"]]
-    return Exhibit(
-        kind="table",
-        title=result.finding.split(". ")[0].rstrip(".") + "."
-        if not verdict
-        else f"{len(rows)} of {len(result.table)} statements: {verdict}",
-        data=shown,
-        subtitle="Statements in our words; money in GBP m; `ours` is what other pages' figures give on the same definition",
-        notes=("A figure stands for the interval that its rounding leaves; about means a tenth either way.",),
-        sources=("nao_claims",),
-    )
-
-
-@plot.register
-def _(result: Ledger) -> Exhibit:
-    """How many claims have each verdict."""
-    counts = pd.Series(result.counts, name="statements")
-    return Exhibit(
-        kind="figure",
-        title=result.finding.split(". ")[0].rstrip(".") + ".",
-        data=counts.rename_axis("verdict").reset_index(),
-        subtitle=f"{len(result.table)} quantitative statements by verdict",
-        unit="statements",
-        notes=("A statement that cannot be checked is not doubted: no other page we hold prints a figure on its definition.",),
-        sources=("nao_claims",),
-        alt=describe_ranking(counts.astype(float), "statements", "verdicts"),
-        draw=lambda figure: bars(figure.subplots(), counts, unit="statements"),
-    )

@@ -1,0 +1,58 @@
+"""The ledger as a table and a figure. It stands here and not with the other drawings, because the ledger stands above them."""
+
+import numpy as np
+import pandas as pd
+
+from ..exhibits import Exhibit, plot, table
+from ..exhibits.charts import bars
+from ..exhibits.words import describe_ranking
+from ..numbers import write_number
+from .ledger import Ledger
+
+
+def _written(value: float, unit: str, rounding: float, least: int) -> str | None:
+    """A figure as precise as the claim it answers, percentages with at least `least` digits; None where there is none."""
+    if np.isnan(value):
+        return None
+    digits = max(0, -int(np.floor(np.log10(rounding)))) if rounding > 0 else 0
+    return write_number(value, unit, places=max(digits, least if unit == "percent" else 0))
+
+
+@table.register
+def _(result: Ledger, verdict: str = "") -> Exhibit:
+    """The ledger, or the claims of one `verdict`."""
+    rows = result.table[result.table["verdict"] == verdict] if verdict else result.table
+    note = rows["reason"] + rows["nearest"].map(lambda text: f". Nearest: {text}" if text else "")
+    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note.str.removeprefix(". ")).reset_index()
+    for name, least in (("claimed", 0), ("ours", 1)):
+        told = zip(said[name], said["unit"], said["rounding"], strict=True)
+        said[name] = [_written(value, unit, rounding, least) for value, unit, rounding in told]
+    said["cells:claimed"] = said["cells:ours"] = said["cells"]
+    shown = said[["claim", "statement", "said_by", "claimed", "ours", "verdict", "note", "since", "cells:claimed", "cells:ours"]]
+    return Exhibit(
+        kind="table",
+        title=result.finding.split(". ")[0].rstrip(".") + "."
+        if not verdict
+        else f"{len(rows)} of {len(result.table)} statements: {verdict}",
+        data=shown,
+        subtitle="Statements in our words; ours is what other pages' figures give on the same definition",
+        notes=("A figure stands for the interval that its rounding leaves; about means a tenth either way.",),
+        sources=("nao_claims",),
+    )
+
+
+@plot.register
+def _(result: Ledger) -> Exhibit:
+    """How many claims have each verdict."""
+    counts = pd.Series(result.counts, name="statements")
+    return Exhibit(
+        kind="figure",
+        title=result.finding.split(". ")[0].rstrip(".") + ".",
+        data=counts.rename_axis("verdict").reset_index(),
+        subtitle=f"{len(result.table)} quantitative statements by verdict",
+        unit="statements",
+        notes=("A statement that cannot be checked is not doubted: no other page we hold prints a figure on its definition.",),
+        sources=("nao_claims",),
+        alt=describe_ranking(counts.astype(float), "statements", "verdicts"),
+        draw=lambda figure: bars(figure.subplots(), counts, unit="statements"),
+    )
