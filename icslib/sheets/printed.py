@@ -129,7 +129,7 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     adds = additive(
         [names[spot] for spot in values], [units[names[spot]].name if names[spot] in units else "" for spot in values]
     )
-    keys = frame[[title for title in label_names if title.lower() != "unit"]].fillna("")
+    keys = frame[[title for title in label_names if title.lower() != "unit"]]
     totals = find_totals(keys, block, withheld, adds)
     sums = find_total_columns([names[spot] for spot in values], block, adds)
     whole = pd.concat([frame, held], axis=1) if len(values) else frame
@@ -141,10 +141,11 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
             f"total column: {names[values[spot]]!r} is the sum of columns {', '.join(letters)}",
         )
     is_total = np.isin(np.arange(len(rows)), totals.rows)
-    _say_repeats(whole[~is_total], label_names, area, say)
+    body, aside = (whole[~is_total], whole[is_total]) if is_total.any() else (whole, whole.iloc[:0])
+    _say_repeats(body, label_names, block[~is_total], say)
     return PrintedTable(
-        number, page.sheet, title, whole[~is_total], label_names, tuple(held.columns),
-        {names[spot]: column_letter(spot + 1) for spot in filled}, units, periods, flags, whole[is_total], checks,
+        number, page.sheet, title, body, label_names, tuple(held.columns),
+        {names[spot]: column_letter(spot + 1) for spot in filled}, units, periods, flags, aside, checks,
         tuple(row + 1 for row in area.header), finest_date(frame, dated), tuple(names[values[spot]] for spot in sums), cited,
     )  # fmt: skip
 
@@ -233,15 +234,15 @@ def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: pd.DataFr
     return found
 
 
-def _say_repeats(frame: pd.DataFrame, labels: tuple[str, ...], area: Area, say: Say) -> None:
+def _say_repeats(frame: pd.DataFrame, labels: tuple[str, ...], block: np.ndarray, say: Say) -> None:
     """Log rows that are the same as an earlier row in every cell: perhaps printed twice."""
     if len(frame) < 2 or not labels:
         return
-    first = frame[labels[-1]].duplicated(keep=False)  # cheap, and rows all different in one column differ
-    twice = frame[first].duplicated(keep="first").reindex(frame.index, fill_value=False) if first.any() else first
-    if twice.any():
-        rows = frame.index[twice]
-        say(
-            f"{rows[0]}:{rows[0]}",
-            f"{len(rows)} rows repeat an earlier row in every cell (first: row {rows[0]}); kept, but they may be counted twice",
-        )
+    # One number a row tells most rows apart; only those that share it are compared cell by cell.
+    weights = np.sin(np.arange(1, block.shape[1] + 1))
+    alike = pd.Series(np.nan_to_num(block) @ weights) if block.shape[1] else frame[labels[-1]]
+    alike = alike.duplicated(keep=False).to_numpy()
+    rows = frame.index[alike][frame[alike].duplicated(keep="first").to_numpy()] if alike.any() else []
+    if len(rows):
+        said = "rows repeat an earlier row in every cell"
+        say(f"{rows[0]}:{rows[0]}", f"{len(rows)} {said} (first: row {rows[0]}); kept, but they may be counted twice")
