@@ -68,7 +68,8 @@ class Ledger(Result):
     ----------
     table : DataFrame, index ``claim``
         ``statement`` (in our words), ``claimed``, ``unit``, ``rounding``, ``publisher``, ``published``, ``ours``, ``low``,
-        ``high`` (what ours may be), ``verdict``, ``apart`` (ours less claimed, where both are figures), ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
+        ``high`` (what ours may be), ``verdict``, ``apart`` (ours less claimed, where both are figures),
+        ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
     """
 
     table: pd.DataFrame
