@@ -13,7 +13,7 @@ from ..tidy import COLUMNS, cell_refs, merge_cells, only
 from .shelf import load, resources
 
 DRAWN = "2022-07"  # tables by system hold the boards of July 2022, also for years before
-NO_MEASUREMENT = "structural zero|repeats the year before"  # flags of printed figures that nobody measured
+UNFIT = "structural zero|repeats the year before|part of the whole"  # flags of printed figures that do not measure what the measure says
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 
 
@@ -98,7 +98,7 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         both["cells"] = [merge_cells(pair) for pair in zip(both["cells"], both["cells below"], strict=True)]
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
-    rows = rows[rows["value"].notna() & ~rows["flag"].str.contains(NO_MEASUREMENT)]
+    rows = rows[rows["value"].notna()]
     if choice.places == "system" and "system" in rows:
         rows = _by_printed_system(rows)
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
@@ -141,7 +141,7 @@ def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
     found = []
     for name in holding:
         frame = load(name)
-        rows = frame[(frame["measure"] == measure) & (frame["basis"].eq(basis) if basis else True)]
+        rows = frame[(frame["measure"] == measure) & (frame["basis"].eq(basis) if basis else True) & ~frame["flag"].str.contains(UNFIT)]
         kinds = set(rows["place_type"]) - {"england", "region", "other"}
         if places in set(rows["place_type"]):
             found.append((0, name, rows[rows["place_type"] == places]))
@@ -185,7 +185,7 @@ def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
     rows, left = _settle_predecessors(rows, _combine(measure))
     weights = None
     if set(rows["place_type"]) <= {"local_authority", "ccg", "sub_icb"}:
-        weights = _people(only(rows, "place_type"), choice.vintage)
+        weights = _people(only(rows, "place_type"))
     made = register.roll_up(rows, to=choice.places, vintage=choice.vintage, denominators=weights)
     choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
     return made
@@ -195,7 +195,7 @@ def _move(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
     """Systems as they are published, on the boundaries asked for: counts by shares, rates by registered people."""
     from .. import register
 
-    return register.to_vintage(rows, vintage, denominators=_people("system", vintage), drawn=DRAWN)
+    return register.to_vintage(rows, vintage, denominators=_people("system"), drawn=DRAWN)
 
 
 def _by_printed_system(rows: pd.DataFrame) -> pd.DataFrame:
@@ -224,8 +224,8 @@ def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame
 
 
 @cache
-def _people(place_type: str, vintage: str) -> pd.DataFrame:
-    """Registered people of areas on their own boundaries and on those of today, to weigh rates by."""
+def _people(place_type: str) -> pd.DataFrame:
+    """Registered people of areas on the boundaries of 2022 and on those of 2024, to weigh rates by."""
     from .. import register
 
     people = load("populations")
