@@ -5,6 +5,7 @@ from ..deficits.association import Explained
 from ..deficits.concentration import Concentration
 from ..deficits.persistence import Persistence
 from ..deficits.spread import Spread
+from ..numbers import write_number
 from . import plot, table
 from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
@@ -27,7 +28,7 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a place",
         data=data.reset_index(),
         unit=result.units[1],
-        notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
+        notes=(SIGN, *_own(result, asked, names), f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
         sources=sources_of(result.cells),
         alt=result.finding,
         draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
@@ -85,6 +86,14 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     for code in result.by_place.index[result.by_place["outside"] == "below"]:
         finding = finding.replace(code, names[code])
 
+    if asked in names:
+        row = result.by_place.loc[asked]
+        finding = (
+            f"{who}: {write_number(row['estimate'], result.unit)} ({write_number(row['low'], result.unit)} to {write_number(row['high'], result.unit)}) from "
+            f"{row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}, where systems average {write_number(result.mean, result.unit)}; "
+            + (f"{row['outside']} the limits." if row["outside"] else "inside the limits, so not told apart from the others.")
+        )
+
     def funnel(figure):
         ax = figure.subplots()
         for low, high, dashes in (("low", "high", "-"), ("plain_low", "plain_high", ":")):
@@ -134,6 +143,15 @@ def _(result: Explained, asked: str = "") -> Exhibit:
 @table.register
 def _(result: Explained, asked: str = "") -> Exhibit:
     return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION,), sources=result.sources)
+
+
+def _own(result: Persistence, asked: str, names: dict[str, str]) -> tuple[str, ...]:
+    """Where the place asked about stands, in words."""
+    if asked not in result.places.index:
+        return ()
+    row = result.places.loc[asked]
+    told = (f"{name} {write_number(row[side], unit)}, {row[f'rank_{side}']:.0f}th of 100 from the worst" for name, side, unit in zip((result.before, result.after), ("before", "after"), result.units, strict=True))
+    return (f"{names[asked]}: {'; '.join(told)}.",)
 
 
 def _capital(text: str) -> str:

@@ -101,6 +101,7 @@ def test_persistence_spread_and_concentration_draw(trusts):
     spread = ics.spread_of(planned, system)
     for show in ("funnel", "caterpillar"):
         figure = drawn(ics.plot(spread, asked="QF7", show=show))
+        assert ics.plot(spread, asked="QF7", show=show).title.startswith("South Yorkshire: ")
         assert "South Yorkshire" in {text.get_text() for ax in figure.axes for text in [*ax.texts, *ax.get_yticklabels()]}
     drawn(ics.plot(ics.concentration(-owed.clip(upper=0), what="loans")))
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib.errors import BasisError
@@ -60,6 +60,7 @@ def test_an_impossible_delivery_is_refused():
         check_assumptions(DELIVERY.assign(mean=1.3))
 
 
+@settings(deadline=None)
 @given(st.floats(100, 9000), st.lists(st.floats(0.1, 5), min_size=3, max_size=12), st.floats(0, 0.9))
 def test_a_national_ask_is_shared_out_whole(total, weights, part):
     weights = pd.Series(weights, index=[f"Q{i}" for i in range(len(weights))])
