@@ -98,7 +98,8 @@ def test_every_year_from_a_jump_on_can_be_left_out():
 
 def test_known_breaks_are_flags_of_the_shipped_panel():
     held = store.load("system_panel")
-    assert breaks_in_series(held, "acute_staff") == [("QH8", 2020), ("QNQ", 2015)] and breaks_in_series(held, "gps") == []
+    assert {("QH8", 2020), ("QNQ", 2015)} <= set(breaks_in_series(held, "acute_staff"))
+    assert breaks_in_series(held, "gps") == []
 
 
 def test_the_england_line_weighs_places_by_people_in_the_last_year():
