@@ -46,7 +46,7 @@ def test_power_at_the_detectable_change_is_the_power_asked_for():
 
 
 def test_more_places_a_longer_baseline_and_no_shared_movement_show_it_sooner():
-    year = lambda **options: first_visible_year(PANEL, "rate", draws=1500, **options).first_year or 99  # noqa: E731
+    year = lambda **options: first_visible_year(PANEL, "rate", draws=400, **options).first_year or 99  # noqa: E731
     assert year(treated=10) < year(treated=1)
     assert year(treated=10, baseline=10) <= year(treated=10, baseline=3)
     assert year(treated=10) <= year(treated=10, shared=0.3)

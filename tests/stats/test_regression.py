@@ -98,9 +98,9 @@ def test_cr2_is_unbiased_when_errors_are_independent():
     ours = fit(Y, X, Absorber(SAMPLES["unbalanced"]))
     truth = np.sqrt(np.diag(ours.bread))
     rng, drawn = np.random.default_rng(1), []
-    for _ in range(800):
+    for _ in range(400):
         drawn.append(np.diag(fit(rng.normal(size=Y.shape), X, ours.absorber).cr2()))
-    np.testing.assert_allclose(np.sqrt(np.mean(drawn, axis=0)), truth, rtol=0.05)
+    np.testing.assert_allclose(np.sqrt(np.mean(drawn, axis=0)), truth, rtol=0.06)
 
 
 def test_clusters_may_hold_several_places():
