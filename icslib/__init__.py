@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "concentration",
             "debt_panel",
             "explain_deficits",
+            "in_prices",
             "inherited_debt",
             "loan_totals",
             "month_path",

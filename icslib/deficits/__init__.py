@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "association": ["Explained", "explain_deficits"],
-        "basis": ["Basis", "Positions", "name_bases", "take"],
+        "basis": ["Basis", "Positions", "in_prices", "name_bases", "take"],
         "bridge": ["Bridge", "bridge"],
         "concentration": ["Concentration", "concentration"],
         "debts": ["inherited_debt", "loan_totals", "planned_by_system"],

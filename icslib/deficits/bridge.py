@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import BasisError
 from ..numbers import write_number
+from ..prices import CASH
 from ..results import Result
 from ..tidy import merge_cells
 from .basis import Positions
@@ -35,6 +36,7 @@ class Bridge(Result):
     finish: str
     cells: tuple[str, ...] = ()
     unit: str = "GBP m"
+    prices: str = CASH
 
     @property
     def finding(self) -> str:
@@ -87,7 +89,7 @@ def bridge(*positions: Positions, known: Mapping[str, pd.Series | float] | None 
     table.insert(4, "value", table["pounds"] / 1e6)
     table["running"] = table["running"] / 1e6
     start, finish = (f"{p.basis.kind} of {p.period}" for p in (first, positions[-1]))
-    return Bridge(table, start, finish, merge_cells([p.cells for p in positions]))
+    return Bridge(table, start, finish, merge_cells([p.cells for p in positions]), first.basis.unit, first.basis.prices)
 
 
 def _steps(place: str, positions: tuple[Positions, ...], known: Mapping[str, pd.Series | float]):

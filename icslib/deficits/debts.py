@@ -76,6 +76,7 @@ def loan_totals(loans: pd.DataFrame) -> pd.DataFrame:
     printed = kept[kept["place_type"] == "england"].groupby(KEY)["value"].first().rename("printed").reset_index()
     table = rows.merge(printed, on=KEY, how="left")
     table["difference"] = table["printed"] - table["rows"]
+    table["measure"] = table["measure"].map({"loan_closing": "closing balance", "loan_opening": "opening balance"})
     reasons = pd.read_csv(paths.raw("reference", "loan_total_reasons.csv"))
     table = table.merge(reasons, on=KEY, how="left").fillna({"reason": ""})
     agrees = table["difference"].abs() < 0.0005

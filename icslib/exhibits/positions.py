@@ -10,6 +10,7 @@ from ..deficits.months import MonthPath
 from ..deficits.positions import Comparison
 from ..numbers import write_number
 from ..periods import financial_year
+from ..prices import CASH
 from ..tidy import merge_cells
 from . import plot, table
 from .charts import bridge, small_multiples
@@ -88,9 +89,10 @@ def _latest(rows: pd.DataFrame, places: str) -> str:
     """The outturns of the last year, each on its basis."""
     last = rows[rows["fy"] == rows["fy"].max()].drop_duplicates(["scope", "support", "value"])
     last = last[last["scope"] == last["scope"].iloc[-1]]
-    who = PARTS[last["scope"].iloc[0]].lower()
+    who = f"{PARTS[last['scope'].iloc[0]].lower()} " if places == "England" else ""
+    prices = "" if last["prices"].iloc[0] == CASH else f", in {last['prices'].iloc[0]}"
     told = (f"{write_number(abs(v), 'GBP m')} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
-    return f"{places}: {who} ended {last['period'].iloc[0]} {' and '.join(told)}"
+    return f"{places}: {who}ended {last['period'].iloc[0]} {' and '.join(told)}{prices}"
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -132,10 +134,10 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
     wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
     empty = result.coverage.loc[list(data.index)] == 0
-    who = f"{data['system'].iloc[0]}: no" if len(data) == 1 else "No"
+    who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
     return Exhibit(
         kind="table",
-        title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} system-years",
+        title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} {years}",
         data=data.reset_index(drop=True),
         unit=result.unit,
         notes=(
@@ -160,7 +162,7 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=result.finding[0].upper() + result.finding[1:],
-        subtitle="Bridge between positions; the steps sum exactly, in pounds",
+        subtitle=f"Bridge between positions; the steps sum exactly, in pounds; {result.prices}",
         data=data,
         unit=result.unit,
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
@@ -193,7 +195,7 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=result.finding,
-        subtitle="Variance from plan to date, by month, and the year's outturn",
+        subtitle="Variance from plan to date, by month, and the year's outturn" + (f"; {result.table['prices'].iloc[0]}" if "prices" in result.table else ""),
         data=result.table[[column for column in shown if column in result.table]],
         unit=result.unit,
         notes=("An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),

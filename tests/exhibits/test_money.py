@@ -41,7 +41,7 @@ def drawn(exhibit):
 
 def test_positions_before_and_after_support_are_dots_that_no_line_joins():
     found = ics.plot(comparison(SEEN), asked="QF7")
-    assert found.title == "South Yorkshire: systems ended 2024-25 £40.0m in deficit (before support) and £12.3m in deficit (support not stated)"
+    assert found.title == "South Yorkshire: ended 2024-25 £40.0m in deficit (before support) and £12.3m in deficit (support not stated)"
     figure = drawn(found)
     for ax in figure.axes:
         assert all(len(set(line.get_ydata())) == 1 for line in ax.get_lines())
@@ -55,7 +55,7 @@ def test_a_system_without_figures_is_told_so():
     assert ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
     standing = ics.table(seen, show="standing", asked="QNQ")
     assert standing.data.drop(columns="cells").iloc[0].tolist() == ["Frimley", "–", "–"]
-    assert standing.title == "Frimley: no figure is published that we know of for 2 of 2 system-years"
+    assert standing.title == "Frimley: no figure is published that we know of for 2 of 2 years"
 
 
 def test_standing_takes_outturn_before_plan_and_says_what_else_is_printed():
