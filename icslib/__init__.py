@@ -28,7 +28,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "survey_lags",
             "chain_changes",
             "splice_editions",
-        ],  # fmt: skip
+        ],
         "objectives": ["first_visible_year", "outlook"],
         "panel": ["build_panel", "coverage", "join_panels", "log_points"],
         "deficits": [
