@@ -169,28 +169,29 @@ def asks_by_system(
 def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65) -> tuple[dict[str, float], tuple[str, ...]]:
     """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
 
-    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or the latest
-    before it, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
+    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the nearest
+    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
     """
     kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))
 
-    def latest(measure: str) -> pd.Series | None:
-        rows = kept[(kept["measure"] == measure) & (kept["fy"] <= year)].sort_values("fy")
-        return None if rows.empty else rows.iloc[-1]
+    def nearest(measure: str) -> pd.Series | None:
+        rows = kept[kept["measure"] == measure].sort_values("fy")
+        before = rows[rows["fy"] <= year]
+        return None if rows.empty else before.iloc[-1] if len(before) else rows.iloc[0]
 
     named = {"inflation_pressure_unfunded": "inflation not funded, as in {}", "industrial_action_cost": "strikes, as in {}", "deficit_support_funding": "support of {} withdrawn"}
     shocks, cells = {}, []
     for measure, words in named.items():
-        row = latest(measure)
+        row = nearest(measure)
         if row is not None:
             shocks[words.format(row["period"])] = -float(row["value"])
             cells.append(row["cell"])
-    row = latest("system_allocation")
+    row = nearest("system_allocation")
     if row is not None:
         shocks[f"pay a point above plan, on the allocation of {row['period']}"] = -float(row["value"]) * pay_share / 100
         cells.append(row["cell"])
     if not shocks:
-        raise BasisError(f"No shock of {financial_year(year).label} or before is published in what we hold. Name your own, in GBP m.")
+        raise BasisError("No shock is published in what we hold. Name your own, in GBP m.")
     return shocks, tuple(cells)
 
 

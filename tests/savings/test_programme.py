@@ -151,9 +151,12 @@ def test_shocks_are_of_published_size_and_of_the_time():
     rows = [("inflation_pressure_unfunded", "2023-24", 1700.0, ""), ("deficit_support_funding", "2024-25", 2300.0, ""), ("system_allocation", "2024-25", 1000.0, "")]
     shocks, cells = usual_shocks(national(rows), 2025, pay_share=0.5)
     assert list(shocks.values()) == [-1700.0, -2300.0, -5.0] and cells == ("n!!E2", "n!!E3", "n!!E4")
-    assert list(usual_shocks(national(rows), 2024)[0]) == ["inflation not funded, as in 2023-24"]
-    with pytest.raises(BasisError, match="No shock of 2021-22"):
-        usual_shocks(national(rows), 2022)
+    later = [("deficit_support_funding", "2025-26", 2200.0, "")]
+    assert list(usual_shocks(national(rows + later), 2026)[0].values())[1] == -2200.0
+    assert list(usual_shocks(national(rows + later), 2025)[0].values())[1] == -2300.0
+    assert list(usual_shocks(national(rows + later), 2022)[0].values())[1] == -2300.0
+    with pytest.raises(BasisError, match="No shock is published"):
+        usual_shocks(national(rows).head(0), 2022)
 
 
 def test_a_moved_mean_keeps_a_possible_spread():
