@@ -2,7 +2,7 @@
 
 from .editions import add_edition
 from .fetching import Fetched, fetch
-from .files import find_file, hash_file, need_file, raw_files
+from .files import find_file, hash_file, namesakes, need_file, raw_files
 from .records import Source, get, list_sources, of_table, read_catalog, reference, sources
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "get",
     "hash_file",
     "list_sources",
+    "namesakes",
     "need_file",
     "of_table",
     "raw_files",

@@ -36,15 +36,23 @@ def find_file(source: Source) -> Path | None:
     return None
 
 
+def namesakes(source: Source) -> list[tuple[Path, int, int]]:
+    """Files that bear the name of a source's file, whatever is in them: path, size, time of change."""
+    return [found for found in raw_files() if found[0].name.endswith(source.file)]
+
+
 def need_file(source: Source) -> Path:
     """The official file of `source`; an error says what was expected, what was seen and what to do."""
     path = find_file(source)
     if path is not None:
         return path
     expected = f"{source.file} ({source.size:,} bytes, sha256 {source.sha256[:12]}…)"
-    namesakes = [(path, size, changed) for path, size, changed in raw_files() if path.name.endswith(source.file)]
-    if namesakes:
-        path, size, changed = namesakes[0]
+    for path, size, changed in namesakes(source)[:1]:
+        if source.reader == "figures":
+            raise CatalogError(
+                f"{source.id}: our transcription {path} was edited. If that was meant, write size = {size} and "
+                f'sha256 = "{_hash(path, size, changed)}" into data/raw/catalog.toml and build again.'
+            )
         raise CatalogError(
             f"{source.id}: {path.name} in {path.parent} is damaged or another edition. Expected {expected}; it has {size:,} bytes, "
             f"sha256 {_hash(path, size, changed)[:12]}…. Run 'icslib add' on it if it is a new edition, else 'icslib fetch {source.id}'."

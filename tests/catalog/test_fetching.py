@@ -76,7 +76,7 @@ class Publisher(BaseHTTPRequestHandler):
 @pytest.fixture
 def publisher():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
-    server.asked = []
+    server.asked, server.handle_error = [], lambda *args: None
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server

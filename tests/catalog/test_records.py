@@ -58,6 +58,10 @@ def test_every_reader_of_the_catalog_exists_and_every_measure_is_described():
     assert not known["measure"].duplicated().any()
     assert set(known["direction"]) <= {"", "higher", "lower"}
     assert known["combine"].str.fullmatch(r"sum|level|mean|none|rate:\w+/\w+").all()
+    held = store.tables().set_index("name")["measures"]
+    for source in catalog.sources().values():
+        if source.reader not in ("", "figures") and source.shipped:
+            assert sorted(source.measures) == held[source.table], source.table
     used = {measure for measures in store.tables()["measures"] for measure in measures}
     assert used <= set(known["measure"])
 

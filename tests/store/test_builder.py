@@ -85,6 +85,15 @@ def test_a_damaged_file_says_expected_and_seen(project):
         catalog.need_file(catalog.get("sickness_absence-2024-04"))
 
 
+def test_a_damaged_file_stops_its_table_and_the_shipped_one_stands(project):
+    store.build()
+    (project.official / "a.csv").write_text(sickness("30/04/2024", 51))
+    report = store.build()
+    assert status(report) == {"sickness_absence": "failed", "vacancies_regional": "same"}
+    assert "is damaged or another edition" in str(report)
+    assert len(store.load("sickness_absence")) == 12
+
+
 def test_an_unknown_table_gets_suggestions(project):
     store.build()
     with pytest.raises(StoreError, match="Nearest: sickness_absence"):
