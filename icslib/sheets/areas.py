@@ -230,8 +230,8 @@ def _sort_body(cells: Cells, area: Area, kinds, filled, with_figure, first: int,
     plain_rows = with_figure.copy()
     plain_rows[:first] = False
     odd = [row for row in range(first, len(kinds)) if not plain_rows[row]] if not plain_rows[first:].all() else []
-    lone = [row for row in odd if filled[row] == 1]
-    as_rows = len(lone) > 0.4 * max(1, len(kinds) - first)
+    lone = [row for row in odd if filled[row] == 1 and row < last]
+    as_rows = len(lone) > 0.4 * max(1, last - first)
     body = set(np.flatnonzero(plain_rows).tolist())
     for row in odd:
         text_cells = np.flatnonzero(kinds[row] == TEXT)

@@ -86,6 +86,10 @@ class PrintedTable:
         long["column"] = pd.Categorical.from_codes(which, [self.letters[name] for name in names])
         return long
 
+    def __repr__(self) -> str:
+        labels, values = ", ".join(self.labels[:6]), ", ".join(self.values[:6])
+        return f"Table {self.number}{f' of {self.sheet!r}' if self.sheet else ''}: {len(self.frame)} rows by {labels}; figures in {values or 'no column'}"
+
     def _periods(self, row: np.ndarray, which: np.ndarray, names: list[str]) -> np.ndarray:
         if self.dated_by:
             printed = self.frame[self.dated_by]

@@ -196,6 +196,25 @@ def test_section_headings_are_carried_down():
     ]  # fmt: skip
 
 
+def test_headings_groups_total_marks_and_notes_together():
+    reading = read("""
+        Table 3: system position, month 12 (£ million) | | | |
+                     | 2022-23 | <       | 2023-24 | <
+        System       | Plan    | Outturn | Plan    | Outturn¹
+        North        |         |         |         |
+        Ambleton     | (5.0)   | (12.3)  | 4       | 12O4
+        Brackley     | (4.0)   | [x]     | 6       | 7
+        South        |         |         |         |
+        Dunmere      | 1       | 2.5     | 3       | 4 [p]
+        Total        | (8.0)   | [x]     | 13      | 11
+        1. Before audit. | | | |
+        Source: NHS England | | | |
+    """)
+    assert reading.table["section"].tolist() == ["North", "North", "South"] and reading.units["unit"].eq("GBP m").all()
+    assert reading.totals["agrees"].tolist() == [True] and reading.notes["cites"].tolist() == [("T1!E3",), ()]
+    assert sorted(set(reading.roles["T1"].ravel())) == list(" DGHLMNSTU")
+
+
 def test_merged_row_labels_are_carried_down():
     reading = read("""
         Region | System   | Plan
