@@ -15,6 +15,7 @@ import pandas as pd
 
 from .. import tidy
 from ..errors import PlaceError
+from .facts import canonical
 
 # What can be added up. Every other unit is a rate, a mean or an index, and needs a denominator.
 COUNTS = {
@@ -93,7 +94,14 @@ def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows
             f"{rows['place'].iloc[0]}. Give denominators= what it is {unit} of (a frame with place and value, or the name of a measure)."
         )
     on = ["place", "period"] if "period" in source and source["period"].nunique() > 1 else ["place"]
-    value = source.groupby(on)["value"].first()
+    source = source.assign(place=canonical(source["place"]).fillna(source["place"]))
+    value = source.groupby(on)["value"].agg(["first", "nunique"])
+    mixed = value.index[value["nunique"] > 1]
+    if len(mixed):
+        raise PlaceError(
+            f"denominators= holds {value['nunique'].max()} different values for {mixed[0]}. Give one measure, of one kind, on one basis."
+        )
+    value = value["first"]
     wanted = pd.MultiIndex.from_frame(rows[["was", "period"]]) if len(on) == 2 else pd.Index(rows["was"])
     found = value.reindex(wanted).to_numpy(float)
     if np.isnan(found).any():

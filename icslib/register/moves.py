@@ -120,14 +120,14 @@ def _settle(
     """Divide rows by the plan and put the pieces together as figures of the new places."""
     if rows.empty:
         return rows
-    pieces = _divide(rows, pair, plan)
+    pieces, start = _divide(rows, pair, plan)
     made, group = combine(pieces, denominators, frame)
     made["flag"] = mark(made["flag"], (made["apportioned"] > 0) & ~made["flag"].str.contains("apportioned"), "apportioned")
-    return _admit_gaps(made, pieces, group, plan, end) if missing == "unknown" else made
+    return _admit_gaps(made, pieces, group, start, end) if missing == "unknown" else made
 
 
-def _divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> pd.DataFrame:
-    """Every row as one or more pieces: ``place`` is the new place, ``was`` the old, ``share`` how much goes."""
+def _divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Every row as one or more pieces (``place`` is the new place, ``was`` the old, ``share`` how much goes); and the segment each began in."""
     where, first, times = np.unique(plan["pair"].to_numpy(int), return_index=True, return_counts=True)
     size, begin = np.ones(pair.max() + 1, dtype=int), np.full(pair.max() + 1, -1)
     size[where], begin[where] = times, first
@@ -142,35 +142,32 @@ def _divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> pd.Data
     if (plan["note"] != "").any():
         notes = pd.Series(np.where(planned, plan["note"].to_numpy(object)[spot], ""), index=pieces.index)
         pieces["flag"] = mark(pieces["flag"], notes != "", notes)
-    return pieces
+    return pieces, np.where(planned, plan["start"].to_numpy(int)[spot], -1)
 
 
 def _admit_gaps(
-    made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, plan: pd.DataFrame, end: pd.Timestamp
+    made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, start: np.ndarray, end: pd.Timestamp
 ) -> pd.DataFrame:
     """A figure with a part missing is not a figure: NaN, with the missing places named."""
-    begin = plan.groupby(["place_type", "new"])["start"].max()
-    expected = {
-        (kind, place): steps.expected(kind, int(start), steps.segment(kind, end)).get(place, set())
-        for (kind, place), start in begin.items()
-    }
-    wanted = (
-        pd.Series({key: len(olds) for key, olds in expected.items()})
-        .reindex(pd.MultiIndex.from_frame(made[["place_type", "place"]]))
-        .fillna(0)
-    )
+    begun = np.full(len(made), -1)
+    np.maximum.at(begun, group, start)
+    kind_of, kinds = pd.factorize(made["place_type"])
+    until = {kind: steps.segment(kind, end) for kind in kinds if kind in steps.families()}
     said = pd.DataFrame(dict(group=group, was=pieces["was"], new=pieces["place"])).drop_duplicates(["group", "was"])
-    due = pd.DataFrame(
-        [(new, old) for (_, new), olds in expected.items() for old in olds], columns=["new", "was"]
-    ).drop_duplicates()
-    had = np.bincount(said.merge(due, on=["new", "was"])["group"], minlength=len(made))
-    short = np.flatnonzero(had < wanted.to_numpy())
-    if not len(short):
-        return made
-    seen = said[said["group"].isin(short)].groupby("group")["was"].agg(set)
-    kinds, spots = made["place_type"].to_numpy(object), made["place"].to_numpy(object)
-    words = pd.Series("", index=made.index, dtype=object)
-    words.iloc[short] = [f"incomplete: no figure for {', '.join(sorted(expected[kinds[i], spots[i]] - seen[i]))}" for i in short]
-    made["flag"] = mark(made["flag"], words != "", words)
-    made.loc[short, ["value", "lower", "upper"]] = np.nan
+    words = np.full(len(made), "", dtype=object)
+    for code, begin in np.unique(np.stack([kind_of, begun], axis=1)[begun >= 0], axis=0):
+        kind = kinds[code]
+        expected = steps.expected(kind, int(begin), until[kind])
+        mine = (kind_of == code) & (begun == begin)
+        wanted = made["place"].map({new: len(olds) for new, olds in expected.items()}).fillna(0).to_numpy()
+        due = pd.DataFrame([(new, old) for new, olds in expected.items() for old in olds], columns=["new", "was"])
+        had = np.bincount(said.merge(due, on=["new", "was"])["group"], minlength=len(made))
+        short = np.flatnonzero(mine & (had < wanted))
+        seen = said[said["group"].isin(short)].groupby("group")["was"].agg(set)
+        for spot in short:
+            words[spot] = f"incomplete: no figure for {', '.join(sorted(expected[made['place'].iat[spot]] - seen[spot]))}"
+    short = words != ""
+    if short.any():
+        made["flag"] = mark(made["flag"], short, pd.Series(words, index=made.index))
+        made.loc[short, ["value", "lower", "upper"]] = np.nan
     return made

@@ -255,3 +255,27 @@ def test_what_only_describes_a_place_does_not_keep_figures_apart(draw):
     assert moved["place_name"].tolist() == ["North Central London; North West London"] and moved["title"].tolist() == [
         "Board paper"
     ]
+
+
+def test_what_a_figure_needs_depends_on_its_own_year(draw):
+    """In 2017-18 Harrogate and Hambleton (in one of the three northern footprints) were elsewhere; from 2021-22 on the board of Humber needs nobody else."""
+    moved = register.to_vintage(draw("place | value | period\nQOQ | 1 | 2017-18\nQOQ | 2 | 2021-22"), "2022-07").set_index(
+        "period"
+    )
+    assert moved.loc["2017-18", "flag"] == "incomplete: no figure for E54000045, E54000046, E54000047, QWO" and np.isnan(
+        moved.loc["2017-18", "value"]
+    )
+    assert moved.loc["2021-22", "value"] == 2 and moved.loc["2021-22", "flag"] == ""
+
+
+def test_denominators_of_several_kinds_are_refused(draw):
+    rates = draw("place | value\nQMJ | 4\nQRV | 6").assign(unit="percent")
+    people = draw("place | value | measure\nQMJ | 100 | all\nQRV | 300 | all\nQMJ | 50 | women\nQRV | 150 | women")
+    with pytest.raises(PlaceError, match="2 different values for QMJ"):
+        register.to_vintage(rates, "2026-04", denominators=people)
+
+
+def test_denominators_may_carry_ons_codes(draw):
+    rates = draw("place | value\nQMJ | 4\nQRV | 6").assign(unit="percent")
+    moved = register.to_vintage(rates, "2026-04", denominators=draw("place | value\nE54000028 | 100\nE54000027 | 300"))
+    assert moved["value"].tolist() == [5.5]
