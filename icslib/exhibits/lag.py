@@ -103,7 +103,9 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         for a, b in ((0, 2), (3, 5), (6, 10), (3, 10), (0, last))
         if a <= last and a >= result.profile.index.min()
     ]
-    rows = pd.DataFrame([result.cumulative(a, b)._asdict() | {"lags": f"{a} to {b}"} for a, b in dict.fromkeys(windows)])
+    rows = pd.DataFrame(
+        [result.cumulative(a, b)._asdict() | {"lags": write_lags(range(a, b + 1))} for a, b in dict.fromkeys(windows)]
+    )
     rows["supported"] = [
         "yes" if result.profile.loc[a:b, "supported"].all() else "not identified" for a, b in dict.fromkeys(windows)
     ]
@@ -193,6 +195,7 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
         subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)}: local projection",
         data=result.profile.reset_index(),
         unit=result.unit or "outcome units",
+        sources=result.sources,
         notes=(
             "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has no memory.",
         ),
@@ -241,7 +244,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 @table.register
 def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
-    rows["passes"] = rows["passes"].map({True: "yes", False: "no"})
+    rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
     return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
                    notes=("A rival passes if the estimate keeps its sign and stays inside the interval of the first row.",))  # fmt: skip
 

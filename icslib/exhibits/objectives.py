@@ -8,6 +8,9 @@ from ..objectives.visibility import Visibility
 from . import plot, table
 from .charts import lines, ranked_dots
 from .core import Exhibit
+from .names import short_names
+
+MANY = 60  # places beyond which a spread of them is drawn
 
 
 @plot.register
@@ -59,10 +62,13 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
 @plot.register
 def _(result: Outlook, asked: str = "") -> Exhibit:
     """Chance on trend by place, beside how often it was ever achieved."""
-    chance = 100 * result.by_place["chance"].dropna()
-    shown = chance if len(chance) <= 60 or asked else chance.sort_values().iloc[:: max(len(chance) // 42, 1)]
-    if asked and asked in chance.index and len(chance) > 60:
-        shown = pd.concat([chance.drop(asked).sort_values().iloc[:: len(chance) // 42], chance[[asked]]])
+    names = short_names(result.by_place.index)
+    data = result.by_place.rename(index=names)
+    chance = 100 * data["chance"].dropna()
+    mine = [names[asked]] if asked in names else []
+    shown = (
+        chance if len(chance) <= MANY else pd.concat([chance.drop(mine).sort_values().iloc[:: len(chance) // 42], chance[mine]])
+    )
     ever = 100 * result.share
 
     def draw(figure):
@@ -70,7 +76,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
             figure.subplots(),
             shown,
             unit="chance on trend, %",
-            asked=asked,
+            asked=mine,
             reference=ever,
             reference_label="achieved in history",
         )
@@ -79,7 +85,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         kind="figure",
         title=result.headline,
         subtitle=f"{result.outcome.replace('_', ' ')}: chance of reaching it on trend, by place",
-        data=result.by_place.round(3).reset_index(),
+        data=data.round(3).reset_index(),
         unit="percent",
         notes=(
             result.finding,
@@ -98,14 +104,14 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
 def _(result: Outlook, asked: str = "") -> Exhibit:
     """The ladder of one place (`asked`), or of the middle of all places."""
     if asked:
-        rows, whose = result.targets(asked).reset_index(), asked
+        rows, whose = result.targets(asked).reset_index(), short_names([asked])[asked]
     else:
         rows, whose = result.ladder.groupby(level="horizon").median().reset_index(), "the middle place"
     return Exhibit(
         kind="table",
         title=f"What history makes of a target for {whose}, in 3, 5 and 10 years" if set(rows["horizon"]) == {3, 5, 10}
         else f"What history makes of a target for {whose}",
-        subtitle=f"{result.outcome.replace('_', ' ')}, {result.unit}",
+        subtitle=result.outcome.replace("_", " "),
         data=rows.round(1),
         unit=result.unit,
         notes=(

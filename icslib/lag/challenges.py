@@ -21,7 +21,7 @@ class Challenges(Result):
     Attributes
     ----------
     rows : DataFrame, index ``test``
-        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes``, ``reading``.
+        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes`` (None: not identified), ``reading``.
     """
 
     rows: pd.DataFrame
@@ -34,11 +34,12 @@ class Challenges(Result):
     def finding(self) -> str:
         """How many tests it passes, and which it fails."""
         tests = self.rows.iloc[1:]
-        failed = list(tests.index[~tests["passes"]])
+        failed = list(tests.index[[passed is False for passed in tests["passes"]]])
+        silent = list(tests.index[[passed is None for passed in tests["passes"]]])
         said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
         return (
-            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {int(tests['passes'].sum())} "
-            f"of {len(tests)} tests. {said}"
+            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {sum(passed is True for passed in tests['passes'])} "
+            f"of {len(tests)} tests. {said}" + (f" Not identified: {'; '.join(silent)}." if silent else "")
         )
 
 
@@ -79,14 +80,7 @@ def challenge_lag(
         try:
             found = run(**more).cumulative(*ends)
         except NotIdentified:
-            rows[name] = {
-                "estimate": np.nan,
-                "low": np.nan,
-                "high": np.nan,
-                "p": np.nan,
-                "passes": False,
-                "reading": "not identified",
-            }
+            rows[name] = {"passes": None, "reading": "not identified"}
             return
         same = np.sign(found.estimate) == np.sign(total.estimate) and total.low <= found.estimate <= total.high
         rows[name] = {**found._asdict(), "passes": bool(same), "reading": reading}
@@ -99,11 +93,11 @@ def challenge_lag(
         rows["placebo leads"] = {
             **early._asdict(),
             "p": p,
-            "passes": p is not None and p > 0.1,
+            "passes": bool(p is not None and p > 0.1),
             "reading": "sum of the leads; all zero?",
         }
     except NotIdentified:
-        rows["placebo leads"] = {"p": np.nan, "passes": False, "reading": "not identified: no earlier outcome to test on"}
+        rows["placebo leads"] = {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
     if region:
         rival("region by year", "only places of one region compared", year_by=region)
     if attribute:
@@ -114,7 +108,7 @@ def challenge_lag(
         found = run(out=negative).cumulative(*ends)
         rows[f"negative control: {negative}"] = {
             **found._asdict(),
-            "passes": found.low <= 0 <= found.high,
+            "passes": bool(found.low <= 0 <= found.high),
             "reading": "should be none",
         }
     if draws:
@@ -124,7 +118,7 @@ def challenge_lag(
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
         ["estimate", "low", "high", "p", "passes", "reading"]
     ]
-    return Challenges(table.astype({"passes": bool}), exposure, outcome, base.unit, base.support.sources)
+    return Challenges(table.astype({"passes": object}), exposure, outcome, base.unit, base.support.sources)
 
 
 def _dealt(panel, exposure, outcome, lags, ends, seen, draws, seed, exclude, options) -> float:

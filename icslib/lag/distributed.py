@@ -20,6 +20,7 @@ from .gate import LagSupport, check_support, write_lags
 from .profile import LagEstimate, covariance, degrees_of_freedom, infer
 
 ERRORS = ("cr1", "cr2", "wild")
+MIN_TREND_YEARS = 5  # fewer outcome years cannot tell a place's own line from its lags
 
 
 def estimate_lag(
@@ -98,6 +99,11 @@ def fit_design(
     kept = _admit(design, support, extrapolate and basis != "unrestricted")
     inner, outer = _shapes(design.lags, kept, basis, degree, ends)
     absorber = design.absorb(design.rows(kept), trends)
+    years = int(absorber.weights.any(axis=0).sum())
+    if trends and years < MIN_TREND_YEARS:
+        raise NotIdentified(
+            f"A line for each place needs {MIN_TREND_YEARS} outcome years, and these lags leave {years}. Ask for fewer lags or no trends."
+        )
     extra = design.extra(absorber.weights, trends)
     columns = np.concatenate([design.block[[design.lags.index(lag) for lag in kept]], extra])
     transform = np.block(

@@ -16,6 +16,7 @@ from scipy import stats
 
 from icslib.errors import NotIdentified
 from icslib.numbers import write_number
+from icslib.panel import source_names
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import Fit, fit, interval
@@ -45,6 +46,7 @@ class LocalProjection(Result):
     outcome: str
     unit: str
     clusters: int
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -123,7 +125,7 @@ def local_projection(
     profile["supported"] = profile["estimate"].notna()
     return LocalProjection(
         profile, covariance, tuple(h for h in horizons if h not in made), exposure, outcome,
-        panel.attrs.get("units", {}).get(outcome, ""), df + 1,
+        panel.attrs.get("units", {}).get(outcome, ""), df + 1, source_names(panel, exposure, outcome),
     )  # fmt: skip
 
 

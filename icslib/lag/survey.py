@@ -81,7 +81,7 @@ def _tested(panel, exposure, outcome, used, exclude, region, attribute, options)
         ).rows
     except NotIdentified:
         return silent
-    base, failed = tests.iloc[0], list(tests.index[1:][~tests["passes"].iloc[1:]])
+    base, failed = tests.iloc[0], [name for name, passed in tests["passes"].iloc[1:].items() if passed is False]
     clear = base["low"] > 0 or base["high"] < 0
     reading = "silent" if not clear else "not robust" if failed else "stands"
     return {
