@@ -60,6 +60,12 @@ def apart(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(measure=rows["place"]).drop(columns=[name for name in ("name",) if name in rows])
 
 
+def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
+    """The system of each place in `rows` (observations, one row a place): ``trust``, ``place`` and ``share``, more than one row where a boundary cuts."""
+    moved = register.roll_up(apart(rows.assign(value=1.0, unit="count", lower=float("nan"), upper=float("nan"))), "system", vintage)
+    return moved.rename(columns={"measure": "trust", "value": "share"})[["trust", "place", "share"]]
+
+
 def loan_totals(loans: pd.DataFrame) -> pd.DataFrame:
     """The sum of the loan rows beside the printed headline of the same year and kind, with the reason where they part.
 
@@ -110,10 +116,12 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     lost = sorted(set(rows["place"]) - set(size.dropna().index))
     if lost:
         raise BasisError(f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one.")
-    homes = register.roll_up(apart(rows), "system", vintage)
-    homes["size"] = homes["measure"].map(size)
+    homes = homes_of(rows, vintage)
+    trusts = rows.set_index("place")
+    homes["value"], homes["size"] = homes["trust"].map(trusts["value"]), homes["trust"].map(size) * homes["share"]
     homes["weighted"] = homes["value"] * homes["size"]
+    homes["cell"] = homes["trust"].map(cell_refs(rows).set_axis(rows["place"]))
     by = homes.groupby("place")
-    out = by.agg(trusts=("value", "size"), zeros=("value", lambda values: int((values == 0).sum())), cells=("cells", merge_cells))
+    out = by.agg(trusts=("trust", "size"), zeros=("value", lambda values: int((values == 0).sum())), cells=("cell", merge_cells))
     out.insert(0, "value", by["weighted"].sum() / by["size"].sum())
     return out

@@ -6,7 +6,7 @@ from .. import register
 from ..errors import BasisError
 from ..tidy import cell_refs, merge_cells
 from .basis import Basis, Positions
-from .debts import UNPLACED, apart, inherited_debt
+from .debts import UNPLACED, homes_of, inherited_debt
 from .positions import per_head
 
 REVENUE = "interim revenue support"
@@ -54,7 +54,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, n
     Returns
     -------
     DataFrame
-        ``place``, ``year`` (2026), ``system``, ``kind`` (``acute`` or ``other``), ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
+        ``place``, ``year`` (2026), ``system`` (the one that holds most of it), ``kind`` (``acute`` or ``other``), ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
         (GBP per full-time equivalent, a debt negative), ``size`` (full-time equivalents, from staff days available),
         ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``need_index``, ``acute`` (0 or 1), ``cells``.
     """
@@ -74,8 +74,8 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, n
     table["backlog"] = wide["backlog_total"].reindex(table.index) * 1e6 / fte
     was = owed(inherited_debt(loans, "trust", "2025-10"), table.index)
     table["owed"] = was.values * 1e6 / fte
-    homes = register.roll_up(apart(plans[plans["measure"] == "surplus_pct"]), "system", vintage)
-    table["system"] = homes.set_index("measure")["place"].reindex(table.index)
+    homes = homes_of(plans[plans["measure"] == "surplus_pct"], vintage).sort_values("share").drop_duplicates("trust", keep="last")
+    table["system"] = homes.set_index("trust")["place"].reindex(table.index)
     table["need_index"] = table["system"].map(need) if need is not None else float("nan")
     printed = plans[plans["measure"].isin(["surplus_pct", "backlog_total"])]
     cells = cell_refs(printed).groupby(printed["place"]).agg(merge_cells)

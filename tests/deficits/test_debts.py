@@ -98,6 +98,15 @@ def test_one_row_a_trust_whole_and_in_a_system(real):
     assert table["size"].sum() == pytest.approx(1.12e6, rel=0.05)
 
 
+@pytest.mark.parametrize("vintage", ["2024-04", "2026-04"])
+def test_a_trust_that_a_boundary_cuts_is_counted_once(real, vintage):
+    table = trust_table(real["loans"], real["provider_plans"], real["sickness_absence"], vintage=vintage)
+    assert table["place"].is_unique and table["system"].notna().all()
+    size = table.set_index("place")["size"]
+    planned = planned_by_system(real["provider_plans"], size, vintage)
+    assert len(planned) == table["system"].nunique() and planned["value"].between(-20, 4).all()
+
+
 def test_people_follow_the_boundaries_and_the_kind_asked_for(real):
     now, later = heads(real["populations"]), heads(real["populations"], vintage="2026-04")
     assert (len(now), len(later)) == (42, 36) and now.sum() == pytest.approx(later.sum())
