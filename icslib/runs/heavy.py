@@ -3,6 +3,7 @@
 Importing this module does nothing, except in the server, which is started with ``ICSLIB_WARM_SERVER`` set.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -97,6 +98,8 @@ def load() -> None:
                 del sys.modules[name]
 
     os.register_at_fork(after_in_child=forget)
+    gc.collect()
+    gc.freeze()  # children need not look again through all that was loaded here
 
 
 if os.environ.pop(ASKED, ""):
