@@ -15,6 +15,8 @@ from icslib import catalog, paths
 from icslib.exhibits.cells import split_ref
 from icslib.exhibits.core import MIME
 
+# Columns that repeat what is printed; the others of a row are made from it, and link to what they are made from.
+PRINTED = ("value", "vacancies", "to_date", "theirs", "target")
 SCALES = (1.0, 1e-3, 1e-6, 1e-9, 1e3, 1e6, 100.0, 0.01)  # pounds to £m, shares to percent, and the like
 
 
@@ -26,7 +28,7 @@ def linked_numbers(report: Path) -> list[tuple[str, str, float]]:
             record = output.get("data", {}).get(MIME)
             for spot, row in enumerate(record["rows"] if record else []):
                 for name, value in zip(record["columns"], row, strict=True):
-                    own = record["cells"].get(f"cells:{name}", record["cells"].get("cells") if name == "value" else None)
+                    own = record["cells"].get(f"cells:{name}", record["cells"].get("cells") if name in PRINTED else None)
                     refs = own[spot] if own else []
                     if len(refs) == 1 and isinstance(value, float):
                         found.append((f"{report.stem}, {record['title']}, {name}", refs[0], value))
@@ -38,7 +40,9 @@ def grid(path: Path, sheet: str) -> list[list]:
     """A file as rows of cells, read by the csv module or by calamine alone."""
     if path.suffix.lower() == ".csv":
         text = path.read_bytes()
-        return list(csv.reader((text.decode("utf-8-sig") if _is_utf8(text) else text.decode("latin-1")).splitlines(keepends=True)))
+        return list(
+            csv.reader((text.decode("utf-8-sig") if _is_utf8(text) else text.decode("latin-1")).splitlines(keepends=True))
+        )
     if path.suffix.lower() == ".zip":
         with zipfile.ZipFile(path) as packed:
             return list(csv.reader(packed.read(packed.namelist()[0]).decode("utf-8-sig").splitlines(keepends=True)))
