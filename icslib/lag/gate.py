@@ -66,8 +66,10 @@ class LagSupport(Result):
         names = f"between {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}"
         if not self.identified:
             return f"No lag {names} can be seen"
-        rest = f", lags {write_lags(self.refused)} cannot" if self.refused else ""
-        return f"Lags of {write_lags(self.identified)} years {names} can be seen{rest}"
+        weak = [int(lag) for lag in self.lags.index[self.lags["status"] == "weak"]]
+        dim = f" ({write_lags(weak)} only weakly)" if weak else ""
+        rest = f", lags of {write_lags(self.refused)} cannot" if self.refused else ""
+        return f"Lags of {write_lags(self.identified)} years {names} can be seen{dim}{rest}"
 
     @property
     def verdict(self) -> str:
