@@ -1,12 +1,13 @@
 """Runs: 42 system profiles against papermill as people use it, and runs that meet trouble.
 
-    python benchmarks/bench_runs.py [profiles] [tiny] [kills] [faults]
+    python benchmarks/bench_runs.py [profiles] [tiny[=COUNT]] [kills[=COUNT]] [faults]
 
 Ratios within one run, on this machine, with whatever else it does. Loops that would take an hour are measured on a sample of
 systems and scaled to 42; the table says so. ``tiny`` is 1,000 runs, 8 at once. ``kills`` ends 100 batches at random moments.
 ``faults`` plants one of each kind and prints where the failure page puts it.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -17,11 +18,14 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "06-system-profile"
-SAMPLE = ["QOP", "QWE", "QF7", "QUY"]
+SAMPLE = ["QOP", "QWE", "QF7"]
 COMMAND = [sys.executable, "-m", "icslib"]
 LOOP = """
 import sys, time
@@ -51,20 +55,50 @@ def small_project(home: Path) -> Path:
     return home
 
 
+@dataclass
+class Cost:
+    """Seconds by the clock, seconds of computing, and what was printed."""
+
+    clock: float
+    cpu: float
+    said: str = ""
+
+    def times(self, count: int) -> "Cost":
+        """The cost of so many."""
+        return Cost(self.clock * count, self.cpu * count)
+
+
 def environment(home: Path) -> dict[str, str]:
-    return os.environ | {"ICSLIB_HOME": str(home), "PYTHONPATH": str(home), "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    return os.environ | {
+        "ICSLIB_HOME": str(home),
+        "PYTHONPATH": str(home),
+        "PYTHONHASHSEED": "0",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
 
 
-def timed(command: list[str], home: Path, fails: bool = False) -> float:
-    began = time.perf_counter()
-    done = subprocess.run(command, env=environment(home), cwd=home, capture_output=True, text=True, check=False)
-    if done.returncode and not fails:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-    return time.perf_counter() - began
+def timed(command: list[str], home: Path, fails: bool = False) -> Cost:
+    """Seconds by the clock, and of computing by the command and all it started (sampled, so a little low)."""
+    began, spent = time.perf_counter(), {}
+    with tempfile.TemporaryFile("w+") as said:
+        run = psutil.Popen(command, env=environment(home), cwd=home, stdout=said, stderr=said, text=True)
+        while run.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for one in [run, *run.children(recursive=True)]:
+                    with contextlib.suppress(psutil.Error):
+                        times = one.cpu_times()
+                        spent[one.pid] = times.user + times.system
+            time.sleep(0.05)
+        said.seek(0)
+        words = said.read()
+    if run.returncode and not fails:
+        raise SystemExit(f"{' '.join(command)}\n{words[-4000:]}")
+    return Cost(time.perf_counter() - began, sum(spent.values()), words)
 
 
-def profiles(home: Path) -> list[tuple[str, float, str]]:
-    """Seconds for 42 profiles, each way."""
+def profiles(home: Path) -> list[tuple[str, Cost, str]]:
+    """The cost of 42 profiles, each way."""
     ours = [*COMMAND, "run", NAME, "--each", "system"]
     notebook = str(home / f"notebooks/{NAME}.ipynb")
     rows = [("icslib run, from nothing", timed(ours, home), "42 run and rendered")]
@@ -73,33 +107,32 @@ def profiles(home: Path) -> list[tuple[str, float, str]]:
     page["cells"][0]["source"] += "\n\nOne more sentence."
     Path(notebook).write_text(json.dumps(page))
     rows.append(("icslib run, after a prose edit", timed(ours, home), "42 rendered again, none run"))
-    out = home / "loop"
+    for what, done, _ in rows[1:]:
+        assert what.split(", ")[1].split()[0] in ("nothing", "after") and " run" not in done.said.splitlines()[-2], done.said
+    out, tool = home / "loop", Path(sys.executable).parent
     out.mkdir()
-    tool = Path(sys.executable).parent
-    seconds = 0.0
-    for system in SAMPLE[:2]:
-        made = str(out / f"{system}.ipynb")
-        seconds += timed(
-            [str(tool / "papermill"), notebook, made, "-p", "system", system, "-k", "python3", "--no-progress-bar"], home
-        )
-        seconds += timed([str(tool / "jupyter"), "nbconvert", "--to", "html", made], home)
-    rows.append(("papermill and nbconvert, a command each", seconds / 2 * 42, "2 measured, scaled to 42"))
-    loop = [sys.executable, "-c", LOOP, notebook, str(out)]
-    load, each = loop_times([*loop, *SAMPLE], home)
-    rows.append(("papermill's API, one process", load + each * 42, f"{len(SAMPLE)} measured, scaled to 42"))
+    made = str(out / "QOP.ipynb")
+    alone = [
+        timed([str(tool / "papermill"), notebook, made, "-p", "system", "QOP", "-k", "python3", "--no-progress-bar"], home),
+        timed([str(tool / "jupyter"), "nbconvert", "--to", "html", made], home),
+    ]
+    each = Cost(sum(one.clock for one in alone), sum(one.cpu for one in alone))
+    rows.append(("papermill and nbconvert, a command each", each.times(42), "1 measured, scaled to 42"))
+    rows.append(("papermill's API, one process", loop(notebook, out, home, 42), f"{len(SAMPLE)} measured, scaled to 42"))
     with ThreadPoolExecutor(2) as pool:
-        pairs = list(pool.map(lambda systems: loop_times([*loop, *systems], home), [SAMPLE, SAMPLE[::-1]]))
-    load, each = (max(pair[at] for pair in pairs) for at in (0, 1))
-    rows.append(("papermill's API, two processes", load + each * 21, f"{len(SAMPLE)} each measured, scaled to 21 each"))
+        pair = list(pool.map(lambda part: loop(notebook, out / part, home, 21), ["a", "b"]))
+    both = Cost(max(one.clock for one in pair), sum(one.cpu for one in pair))
+    rows.append(("papermill's API, two processes", both, f"{len(SAMPLE)} each measured, scaled to 21 each"))
     return rows
 
 
-def loop_times(command: list[str], home: Path) -> tuple[float, float]:
-    done = subprocess.run(command, env=environment(home), cwd=home, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr[-4000:])
-    load, each = map(float, done.stdout.split()[-2:])
-    return load, each
+def loop(notebook: str, out: Path, home: Path, count: int) -> Cost:
+    """The cost of `count` profiles by papermill's API in one process: starting it, and so many times the mean of the sample."""
+    out.mkdir(exist_ok=True)
+    cost = timed([sys.executable, "-c", LOOP, notebook, str(out), *SAMPLE], home)
+    load, each = map(float, cost.said.split()[-2:])
+    share = (load + each * count) / (load + each * len(SAMPLE))
+    return Cost(load + each * count, cost.cpu * share)
 
 
 def write_tiny(home: Path, code: str, name: str = "90-tiny") -> None:
@@ -119,15 +152,13 @@ def write_tiny(home: Path, code: str, name: str = "90-tiny") -> None:
 def tiny(home: Path, count: int = 1000) -> None:
     """Many tiny runs, 8 at once: how many failed, and the rate."""
     write_tiny(home, "n * 2")
-    seconds = timed(
-        [*COMMAND, "run", "90-tiny", "--each", f"n={','.join(map(str, range(count)))}", "--jobs", "8"], home, fails=True
-    )
+    cost = timed([*COMMAND, "run", "90-tiny", "--each", f"n={','.join(map(str, range(count)))}", "--jobs", "8"], home, fails=True)
     records = [json.loads(path.read_text()) for path in (home / "reports/runs").glob("90-tiny*.json")]
     failed = [record["report"] for record in records if record["status"] != "done"]
     again = sum(record["attempts"] > 1 for record in records)
     wrong = sum(f'"text/plain": "{2 * n}"' not in (home / f"reports/90-tiny--n={n}.ipynb").read_text() for n in range(count))
     print(f"{count} tiny runs, 8 at once: {len(records) - len(failed)} done, {len(failed)} failed, {again} tried twice, {wrong} wrong; "
-          f"{seconds:.0f} s, {seconds / count * 1000:.0f} ms each")  # fmt: skip
+          f"{cost.clock:.0f} s, {cost.clock / count * 1000:.0f} ms each, {cost.cpu / count * 1000:.0f} ms of computing")  # fmt: skip
 
 
 def kills(home: Path, count: int = 100, size: int = 6) -> None:
@@ -144,7 +175,7 @@ def kills(home: Path, count: int = 100, size: int = 6) -> None:
         reports.mkdir()
 
     wipe()
-    whole_time = timed(command, home)
+    whole_time = timed(command, home).clock
     whole, damaged, unlike, cut = files(), 0, 0, 0
     draw = random.Random(1)
     for _ in range(count):
@@ -223,11 +254,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="icslib-bench-") as folder:
             home = small_project(Path(folder) / "project")
             if name != "profiles":
-                globals()[name](home)
+                what, _, count = name.partition("=")
+                {"tiny": tiny, "kills": kills, "faults": faults}[what](home, *([int(count)] if count else []))
                 continue
             rows = profiles(home)
-            for what, seconds, how in rows:
-                print(f"{what:42} {seconds:8.1f} s  {seconds / rows[0][1]:6.1f} x   {how}", flush=True)
+            first = rows[0][1]
+            print(f"{'':42} {'clock':>9} {'times':>7} {'computing':>10} {'times':>7}")
+            for what, cost, how in rows:
+                ratios = cost.clock / first.clock, cost.cpu / first.cpu
+                print(f"{what:42} {cost.clock:8.1f}s {ratios[0]:7.2f} {cost.cpu:9.1f}s {ratios[1]:7.2f}   {how}", flush=True)
 
 
 if __name__ == "__main__":
