@@ -245,7 +245,7 @@ def _sort_body(cells: Cells, area: Area, kinds, filled, with_figure, first: int,
             area.repeated.append(top + row)
         elif filled[row] == 1 and len(text_cells) and words[0] and looks_note(words[0]):
             area.below.append(top + row)
-        elif filled[row] == 1 and row < last and not as_rows and area.columns[text_cells[0]] not in titles:
+        elif filled[row] == 1 and row < last and not as_rows and len(text_cells) and not over_values:
             area.sections.append(top + row)
         else:
             body.add(row)
