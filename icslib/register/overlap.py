@@ -23,19 +23,20 @@ def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) 
     PlaceError
         Naming both places and the period.
     """
-    printed = pd.Series(frame["place"].unique())
+    given, printed = frame, pd.Series(frame["place"].unique())
     code = canonical(printed).fillna(printed)
     shared = printed[code.duplicated(keep=False)]
     if len(shared):
         _refuse_twins(_rows(frame[frame["place"].isin(shared)]), dict(zip(printed, code, strict=True)))
-    there, last = (
-        set(code),
-        _rows(frame.nlargest(1, "year" if "year" in frame else "start"))["start"].iloc[0] if len(frame) else BEGAN,
-    )
-    _refuse(frame, _outlived(_among(_kin(id(table("succession"))), there), drawn, last), "the first became the second", drawn)
+    if (code != printed).any():
+        frame = frame.assign(place=frame["place"].map(dict(zip(printed, code, strict=True))))
+    latest = frame.nlargest(1, "year" if "year" in frame else "start")
+    last = _rows(latest)["start"].iloc[0] if len(frame) else BEGAN
+    kin, contents = _kin(id(table("succession"))), _contents(id(table("membership")))
+    _refuse(frame, _outlived(_among(kin, set(code)), drawn, last), "the first became the second", drawn)
     if parts:
-        _refuse(frame, _among(_contents(id(table("membership"))), there), "the first is part of the second")
-    return frame
+        _refuse(frame, _among(contents, set(code)), "the first is part of the second")
+    return given
 
 
 def _rows(frame: pd.DataFrame) -> pd.DataFrame:

@@ -75,3 +75,7 @@ def test_moving_refuses_what_would_be_counted_twice(draw):
 
 def test_a_note_does_not_hide_a_double_count(draw):
     refuses(draw("place | value | note\nQMJ | 1 | from a paper\nZ9B2Z | 2 | from the press"), "QMJ and Z9B2Z")
+
+
+def test_ons_codes_are_seen_through(draw):
+    refuses(draw("place | value\nE54000028 | 1\nE54000071 | 2"), "QMJ and Z9B2Z")
