@@ -74,10 +74,10 @@ def expect_table(
 
 
 def need_sheet(pages: Mapping[str, Page], name: str) -> Page:
-    """The sheet of this name; a DriftError lists the sheets if it is gone."""
+    """The sheet of this name; a SheetError lists the sheets if it is gone."""
     if name not in pages:
         file = next((page.file for page in pages.values()), "The file")
-        raise DriftError(
+        raise SheetError(
             f"{file} has no sheet {name!r}. Its sheets are {list(pages)}. If it was renamed, alter the name in the reader."
         )
     return pages[name]

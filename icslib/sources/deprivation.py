@@ -10,7 +10,7 @@ import re
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import DriftError
+from ..errors import DriftError, SheetError
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
@@ -36,6 +36,8 @@ def tidy_deprivation(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     page = next(iter(pages.values()))
     titles = page.row_text(0)
     measures = {title: name for title in titles if (name := _measure(title))}
+    if not measures:
+        raise SheetError(f"{source.file}: no column is a score, share or extent of deprivation. The header reads {titles[:8]}.")
     if len(measures) not in (len(FORMS), ALL):
         raise DriftError(
             f"{source.file}: {len(measures)} columns are scores, shares or extents, not {len(FORMS)} (overall only) or {ALL} (with domains): "

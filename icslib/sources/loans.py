@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import DriftError, SheetError
+from ..errors import CatalogError, DriftError, SheetError
 from ..numbers import parse_number
 from ..periods import Period, day, financial_year, parse_period
 from ..sheets import Page, plain
@@ -43,8 +43,10 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
 
     The all-years book gives England only.
     """
-    if source.edition not in SHEETS:
+    if source.edition == "all-years":
         return _england(need_sheet(pages, "NHS ENGLAND"), source)
+    if source.edition not in SHEETS:
+        raise CatalogError(f"Loans of {source.edition!r}: which sheet holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py.")
     year = parse_period(source.edition)
     frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[source.edition].items()]
     frame = pd.concat(frames, ignore_index=True)

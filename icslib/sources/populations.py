@@ -9,6 +9,7 @@ Quirks      empty columns between the areas; each weighted population adds up to
 import pandas as pd
 
 from ..catalog import Source
+from ..errors import CatalogError
 from ..periods import financial_year
 from ..sheets import Page
 from ..sheets.expectations import expect_table, expect_total
@@ -38,6 +39,8 @@ LEFT_OUT = [
 
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and kind of population; ``practices`` says how many were added up."""
+    if source.edition not in AREAS:
+        raise CatalogError(f"Populations of {source.edition!r}: how the area columns are called is not known. Add the edition to AREAS in icslib/sources/populations.py.")
     areas, registered, fy = AREAS[source.edition]
     measures = {registered: "population_registered", **WEIGHTED}
     table = expect_table(pages[""], ["Practice_Code", *areas.values(), *measures], reader=__name__, left_out=LEFT_OUT)

@@ -10,7 +10,7 @@ import re
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import DriftError
+from ..errors import DriftError, SheetError
 from ..periods import parse_period
 from ..sheets import Page
 from ..sheets.expectations import expect_total
@@ -26,6 +26,8 @@ def tidy_waiting_extract(pages: dict[str, Page], source: Source) -> pd.DataFrame
     """One row a provider and measure; ``cells`` names the columns and rows that were added up."""
     page = next(iter(pages.values()))
     weeks = {title: int(match[1] or match[3]) for title in page.row_text(0) if (match := re.fullmatch(WEEK, title))}
+    if not weeks:
+        raise SheetError(f"{source.file}: no column is headed like 'Gt 00 To 01 Weeks SUM 1', so this is no extract of waiting times.")
     if sorted(weeks.values()) != list(range(len(weeks))) or len(weeks) < 79:
         raise DriftError(f"{source.file}: the weeks waited run {sorted(weeks.values())[:3]} to {max(weeks.values(), default=0)} with gaps. Alter WEEK in {__name__}.")
     table = page.find_table([*IDS, *weeks], key="Provider Org Code")

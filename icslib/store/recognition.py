@@ -13,7 +13,7 @@ import pandas as pd
 
 from .. import catalog, paths
 from ..catalog import Source
-from ..errors import CatalogError, IcsError, SheetError
+from ..errors import CatalogError, DriftError, IcsError, SheetError
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
 from .builder import BuildReport, build, read_source
@@ -95,34 +95,39 @@ def add(file: Path | str, edition: str | None = None) -> Added:
 
 def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
     """The publication whose reader reads these pages, and what it reads; None if none does."""
-    yearless = []
+    yearless, drifted = [], []
     readable = [source for source in catalog.sources().values() if source.reader and source.reader != "figures"]
     for first in {source.table: source for source in reversed(readable)}.values():
-        frame, other_layout = _try(pages, first, edition or "")
-        if frame is not None:
-            return first, frame
-        if edition is None and not other_layout:
-            yearless += [old for old in catalog.of_table(first.table) if _try(pages, old, old.edition)[0] is not None]
+        found = _try(pages, first, edition or "")
+        if isinstance(found, pd.DataFrame):
+            return first, found
+        if found is None or isinstance(found, DriftError):
+            drifted += [(first, found)] if found else []
+            tried = catalog.of_table(first.table) if edition is None else []
+            yearless += [old for old in tried if isinstance(_try(pages, old, old.edition), pd.DataFrame)]
     if yearless:
         like = yearless[0]
         raise CatalogError(
             f"The file has the layout of {like.id} ({like.title}), which does not print its year. Say which it is: "
             f"icslib add FILE --edition {like.edition}, with the year of the file. If the reader then does not know that year, it names the line to add."
         )
+    if drifted:
+        like, fault = drifted[0]
+        raise DriftError(f"The file looks like {like.table} ({like.title}), but its layout changed. {fault}")
     return None
 
 
-def _try(pages: dict[str, Page], source: Source, edition: str) -> tuple[pd.DataFrame | None, bool]:
-    """What a source's reader makes of the pages, if that has the measures and places of its table; and whether the layout is another."""
+def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | SheetError | None:
+    """What a source's reader makes of the pages; the error if the layout is another; None if it may be the edition that is not known."""
     try:
         frame = read_source(replace(source, edition=edition, id=f"{source.table}?"), pages)
-    except SheetError:
-        return None, True
+    except SheetError as fault:
+        return fault
     except (IcsError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
-        return None, False
+        return None
     held = resources().get(source.table, {"measures": sorted(frame["measure"].unique()), "place_types": []})
     fits = len(frame) and set(frame["measure"]) <= set(held["measures"]) and set(frame["place_type"]) <= set(held["place_types"])
-    return (frame if fits else None), not fits
+    return frame if fits else SheetError(f"other measures or places than those of {source.table}")
 
 
 def _put(file: Path, source: Source) -> Path:

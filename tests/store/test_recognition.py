@@ -1,7 +1,7 @@
 import pytest
 
 from icslib import catalog, store
-from icslib.errors import CatalogError
+from icslib.errors import CatalogError, DriftError
 
 from .conftest import REGIONS, sickness
 
@@ -36,6 +36,15 @@ def test_a_second_edition_keeps_the_id_of_the_first_and_shows_what_was_restated(
     assert change.tolist() == pytest.approx([50.0])
 
 
+def test_a_known_publication_with_a_changed_layout_is_drift_and_nothing_is_filed(project, tmp_path):
+    store.build()
+    dropped = tmp_path / "changed.csv"
+    dropped.write_text(sickness("30/06/2024", 30).replace("ORG_TYPE", "ORGANISATION_KIND"))
+    with pytest.raises(DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' is now 'ORGANISATION_KIND'"):
+        store.add(dropped)
+    assert not (project.official / "sickness_absence").exists()
+
+
 def test_an_unknown_file_is_described_and_a_reader_is_offered(project, tmp_path):
     dropped = tmp_path / "beds by ward.csv"
     dropped.write_text("Ward,Beds\nA,12\nB,14\n")
@@ -51,7 +60,7 @@ def test_a_layout_that_does_not_print_its_year_asks_for_it(official, monkeypatch
     from icslib.store.recognition import recognise
 
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
-    pages = open_pages(catalog.need_file(catalog.get("backlog-2016-17")))
+    pages = open_pages(catalog.need_file(catalog.get("backlog-2013-14")))
     with pytest.raises(CatalogError, match="does not print its year"):
         recognise(pages)
     source, frame = recognise(pages, edition="2017-18")
