@@ -100,7 +100,8 @@ def join_panels(*panels: pd.DataFrame) -> pd.DataFrame:
 
 
 def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
-    """The panel with `measures` as 100 x natural logarithm, so that differences read as percent; a figure of zero or less is an error.
+    """The panel with `measures` as 100 x natural logarithm, so that differences read as percent; a figure of zero or less is
+    an error.
 
     >>> rate = pd.DataFrame({"place": "A", "year": [2020, 2021], "rate": [100.0, 101.0]})
     >>> log_points(rate, ["rate"])["rate"].diff().round(1).tolist()[1]

@@ -48,7 +48,8 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         unit="place-years",
         sources=result.sources,
         notes=(result.verdict, READ_SUPPORT, "The short line in each column is the joint count."),
-        alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. {result.verdict}",
+        alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. "
+        + result.verdict,
         draw=draw,
     )
 
@@ -58,7 +59,8 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
     notes = (
         result.verdict,
         READ_SUPPORT,
-        "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective rows: joint "
+        "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective "
+        "rows: joint "
         "place-years divided by it. Clusters: places the lag in effect rests on.",
     )
     return Exhibit(
@@ -75,8 +77,10 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
     unit = result.unit or "outcome units"
     notes = [
-        "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that many years later.",
-        f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile lies inside "
+        "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
+        "many years later.",
+        f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile "
+        f"lies inside "
         f"with {result.level:.0%} confidence.",
     ]
     if not result.profile["supported"].all():
@@ -153,7 +157,8 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
         notes=(
             result.finding,
             f"Before: the survey's range as a log-normal, {mass}. A choice, since the survey gives a range and no odds.",
-            "After: given that there is an effect of this shape, updated with the estimated profile and its clustered covariance.",
+            "After: given that there is an effect of this shape, updated with the estimated profile and its clustered "
+            "covariance.",
         ),
         alt=describe_lines(shares, "percent"),
         draw=lambda figure: lines(figure.subplots(), shares, unit="percent"),
@@ -197,7 +202,8 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
         unit=result.unit or "outcome units",
         sources=result.sources,
         notes=(
-            "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has no memory.",
+            "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has "
+            "no memory.",
         ),
         alt=describe_intervals(shown, result.unit or "outcome units"),
         draw=lambda figure: caterpillar(figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="horizon, years"),
@@ -221,7 +227,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=_first(result),
-        subtitle=f"sum of the profile of {_words(result.exposure)} in {_words(result.outcome)} under every combination of choices",
+        subtitle="sum of the lag profile under every combination of choices",
         data=result.specs.round(3),
         unit=result.unit,
         notes=(
@@ -246,14 +252,15 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
     return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
-                   notes=("A rival passes if the estimate keeps its sign and stays inside the interval of the first row.",))  # fmt: skip
+                   notes=("A rival passes if the estimate keeps its sign and stays inside the first row's interval.",))  # fmt: skip
 
 
 @table.register
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
     rows = result.rows.drop(columns="longest").reset_index().round(2)
     notes = (
-        "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is their sum.",
+        "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is "
+        "their sum.",
         "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
     )
     return Exhibit(kind="table", title=_first(result), data=rows, notes=notes, sources=result.sources)

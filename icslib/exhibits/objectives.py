@@ -34,12 +34,15 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
             result.finding,
             f"Dashed: the power asked for, {result.wanted:.0%}. The test errs in 5% of panels without any change (column size).",
             "Detectable: the smallest change a year, and in total, that would be seen with that power.",
-            f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part {100 * result.process.persistent:.1f}% "
-            f"(correlation {result.process.persistence:.2f}), own drift {100 * result.process.slope:.2f}% a year; the national path "
+            f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part "
+            f"{100 * result.process.persistent:.1f}% "
+            f"(correlation {result.process.persistence:.2f}), own drift {100 * result.process.slope:.2f}% a year; the "
+            f"national path "
             f"moves by {100 * result.process.national_shock:.1f}% a year around its drift.",
         ),
         sources=result.sources,
-        alt=f"Power rises from {shown['simulated'].iloc[0]:.0f}% in year {shown.index[0]} to {shown['simulated'].iloc[-1]:.0f}% in year "
+        alt=f"Power rises from {shown['simulated'].iloc[0]:.0f}% in year {shown.index[0]} "
+        f"to {shown['simulated'].iloc[-1]:.0f}% in year "
         f"{shown.index[-1]}. {result.finding}",
         draw=draw,
     )
@@ -89,7 +92,8 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         unit="percent",
         notes=(
             result.finding,
-            f"Achieved in history: share of all windows of {result.horizon} years, {ever:.0f}%. By the national path and noise alone "
+            f"Achieved in history: share of all windows of {result.horizon} years, {ever:.0f}%. By the national path and "
+            f"noise alone "
             f"it would be {100 * result.noise_share:.0f}%.",
             *(["A spread of places is drawn; the table holds all."] if len(shown) < len(chance) else []),
         ),
@@ -115,7 +119,8 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         data=rows.round(1),
         unit=result.unit,
         notes=(
-            "Modest: half of the windows that began like this one did better. Stretching: one in ten did. Unprecedented: none did.",
+            "Modest: half of the windows that began like this one did better. Stretching: one in ten did. Unprecedented: "
+            "none did.",
             "The noise of single figures is taken out of the range of windows, so a lucky pair of years sets no target.",
             f"Left out: {', '.join(map(str, result.exclude)) or 'no year'}.",
         ),

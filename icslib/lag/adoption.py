@@ -1,8 +1,8 @@
 """Staggered adoption: what follows designation, compared with places not yet designated.
 
 Two-way regressions with effects that differ by wave compare late waves with early ones already changed, and can print leads
-and later effects that nothing in the data supports. Here every effect is a difference of differences against places not yet adopting
-(Callaway and Sant'Anna 2021), and an effect without such a place is said not to be identified. The estimators of
+and later effects that nothing in the data supports. Here every effect is a difference of differences against places not yet
+adopting (Callaway and Sant'Anna 2021), and an effect without such a place is said not to be identified. The estimators of
 pyfixest (did2s, Sun-Abraham, LP-DiD) are run on the same years and held to the same rule.
 """
 
@@ -31,7 +31,8 @@ class EventStudy(Result):
     Attributes
     ----------
     profile : DataFrame, index ``event`` (years since adoption; -1 is the base year)
-        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high``, ``cohorts``, ``treated`` and ``controls`` (places compared),
+        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high``, ``cohorts``, ``treated`` and ``controls`` (places
+        compared),
         ``supported``, ``reason``. An effect that is not identified is NaN, whatever a regression would print.
     average : tuple: estimate, se, low, high over the identified events 0 and up, weighted by places
     waves : Series, places by year of adoption
@@ -101,9 +102,9 @@ def event_study(
 
     Notes
     -----
-    group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves averaged by
-    their places. Errors: influence of each place, clustered, times G/(G-1), the waves taken as given; t with G-1 degrees of freedom.
-    It assumes parallel paths without adoption and no anticipation.
+    group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves
+    averaged by their places. Errors: influence of each place, clustered, times G/(G-1), the waves taken as given; t with G-1
+    degrees of freedom. It assumes parallel paths without adoption and no anticipation.
     """
     if method not in METHODS:
         raise NotIdentified(f"method={method!r} is not known. Choose one of {METHODS}.")

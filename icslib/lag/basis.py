@@ -67,6 +67,7 @@ def roughness(lags: Sequence[int], order: int = 2) -> np.ndarray:
 
 def _natural_spline(at: np.ndarray, knots: np.ndarray) -> np.ndarray:
     """Natural cubic spline through `knots`, linear beyond the ends (Hastie, Tibshirani and Friedman 2009, 5.2.1)."""
-    cube = lambda k: (np.maximum(at - knots[k], 0) ** 3 - np.maximum(at - knots[-1], 0) ** 3) / (knots[-1] - knots[k])  # noqa: E731
+    above = lambda knot: np.maximum(at - knot, 0) ** 3  # noqa: E731
+    cube = lambda k: (above(knots[k]) - above(knots[-1])) / (knots[-1] - knots[k])  # noqa: E731
     bent = [cube(k) - cube(len(knots) - 2) for k in range(len(knots) - 2)]
     return np.column_stack([np.ones_like(at), at, *bent])

@@ -1,9 +1,9 @@
 """Lag as belief: the survey's three to ten years as a distribution, and how far a panel moves it.
 
-Kernel model: a lasting unit of exposure changes the outcome by `size` in the end, and the share that has shown after l years follows a
-discrete distribution of the delay. The prior puts the delay where respondents put it; the likelihood is that of an estimated profile,
-normal with its clustered covariance. The update is exact on a grid of delays (centre and spread), size integrated out
-analytically with a normal prior.
+Kernel model: a lasting unit of exposure changes the outcome by `size` in the end, and the share that has shown after l years
+follows a discrete distribution of the delay. The prior puts the delay where respondents put it; the likelihood is that of an
+estimated profile, normal with its clustered covariance. The update is exact on a grid of delays (centre and spread), size
+integrated out analytically with a normal prior.
 """
 
 from dataclasses import dataclass
@@ -58,9 +58,12 @@ class LagBelief(Result):
         told = "more" if self.bayes_factor > 1 else "less"
         factor = self.bayes_factor if self.bayes_factor > 1 else 1 / self.bayes_factor
         return (
-            f"Before the panel the delay was put at {before['median']:.1f} years ({before['low']:.1f} to {before['high']:.1f}, 90%); after it, "
-            f"{after['median']:.1f} ({after['low']:.1f} to {after['high']:.1f}). Belief is {strength} (distance {self.moved:.2f} of 1). "
-            f"The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times {told} likely under an effect of this shape than under none."
+            f"Before the panel the delay was put at {before['median']:.1f} years ({before['low']:.1f} to "
+            f"{before['high']:.1f}, 90%); after it, "
+            f"{after['median']:.1f} ({after['low']:.1f} to {after['high']:.1f}). Belief is {strength} (distance "
+            f"{self.moved:.2f} of 1). "
+            f"The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times {told} likely under an effect of this "
+            f"shape than under none."
         )
 
 
@@ -82,7 +85,8 @@ def lag_prior(low: float = 3.0, high: float = 10.0, inside: float = 0.8, centres
 
 
 def expected_years(starts: dict[str, int], last: int, *, low: int = 3, high: int = 10) -> pd.DataFrame:
-    """When a change begun in each year of `starts` would show, if it shows after `low` to `high` years, and how far figures reach.
+    """When a change begun in each year of `starts` would show, if it shows after `low` to `high` years, and how far figures
+    reach.
 
     Gives ``change``, ``begun``, ``from``, ``to`` and ``reached``: share of those years that figures to year `last` cover.
 

@@ -21,7 +21,8 @@ class Challenges(Result):
     Attributes
     ----------
     rows : DataFrame, index ``test``
-        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes`` (None: not identified), ``reading``.
+        ``estimate``, ``low``, ``high``, ``p`` of the summed profile (or of the leads), ``passes`` (None: not identified),
+        ``reading``.
     """
 
     rows: pd.DataFrame
@@ -38,7 +39,8 @@ class Challenges(Result):
         silent = list(tests.index[[passed is None for passed in tests["passes"]]])
         said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
         return (
-            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes {sum(passed is True for passed in tests['passes'])} "
+            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes "
+            f"{sum(passed is True for passed in tests['passes'])} "
             f"of {len(tests)} tests. {said}" + (f" Not identified: {'; '.join(silent)}." if silent else "")
         )
 
@@ -58,14 +60,17 @@ def challenge_lag(
     seed: int = 1,
     **options,
 ) -> Challenges:
-    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a negative control.
+    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a
+    negative control.
 
     Parameters
     ----------
     leads : placebo leads tested together; pass: p above 0.1
-    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign, inside the interval
+    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign,
+        inside the interval
     negative : an outcome the exposure cannot act on; pass: interval holds zero
-    draws : exposure paths dealt at random among places (0: not tested); pass: seen more often than 1 in 10 only if the estimate is not clear of zero
+    draws : exposure paths dealt at random among places (0: not tested); pass: seen more often than 1 in 10 only if the
+        estimate is not clear of zero
     """
     lags, exclude = sorted(lags), tuple(exclude)
     ends = max(lags[0], 0), lags[-1]

@@ -40,7 +40,7 @@ class Design:
         return np.where(held, self.weights, 0.0)
 
     def extra(self, weights: np.ndarray, trends: bool = False) -> np.ndarray:
-        """(columns, places, years): controls, then each attribute times every year of these rows but those its place's effects take."""
+        """(columns, places, years): controls, then each attribute times every year but those the effects take."""
         years = np.flatnonzero((weights > 0).any(axis=0))[1 : -1 if trends else None]
         paths = np.zeros((len(self.attributes), len(years), *self.outcome.shape))
         for own, year in enumerate(years):

@@ -70,8 +70,8 @@ def estimate_lag(
 
     Notes
     -----
-    With basis="smooth" the covariance adds sigma^2 x penalty, the allowance for smoothing bias of Marra and Wood (2012). Bands are
-    sup-t: the profile lies inside all of them at once. Intervals by `cr1` are too narrow with few or very unequal clusters.
+    With basis="smooth" the covariance adds sigma^2 x penalty, the allowance for smoothing bias of Marra and Wood (2012). Bands
+    are sup-t: the profile lies inside all of them at once. Intervals by `cr1` are too narrow with few or very unequal clusters.
     """
     controls = tuple(controls)
     design = make_design(
@@ -81,9 +81,22 @@ def estimate_lag(
     support = replace(check_support(design, exposure, outcome), sources=source_names(panel, exposure, outcome),
                       exposure_unit=panel.attrs.get("units", {}).get(exposure, ""))  # fmt: skip
     return fit_design(
-        design, support, basis=basis, degree=degree, ends=ends, errors=errors, bands=bands, trends=trends, extrapolate=extrapolate,
-        level=level, draws=draws, signs=signs, seed=seed, unit=panel.attrs.get("units", {}).get(outcome, ""), controls=controls,
-    )  # fmt: skip
+        design,
+        support,
+        basis=basis,
+        degree=degree,
+        ends=ends,
+        errors=errors,
+        bands=bands,
+        trends=trends,
+        extrapolate=extrapolate,
+        level=level,
+        draws=draws,
+        signs=signs,
+        seed=seed,
+        unit=panel.attrs.get("units", {}).get(outcome, ""),
+        controls=controls,
+    )
 
 
 def fit_design(
@@ -102,7 +115,8 @@ def fit_design(
     years = int(absorber.weights.any(axis=0).sum())
     if trends and years < MIN_TREND_YEARS:
         raise NotIdentified(
-            f"A line for each place needs {MIN_TREND_YEARS} outcome years, and these lags leave {years}. Ask for fewer lags or no trends."
+            f"A line for each place needs {MIN_TREND_YEARS} outcome years, and these lags leave {years}. Ask for fewer lags "
+            f"or no trends."
         )
     extra = design.extra(absorber.weights, trends)
     columns = np.concatenate([design.block[[design.lags.index(lag) for lag in kept]], extra])

@@ -24,7 +24,8 @@ class Splice(Result):
     Attributes
     ----------
     panel : DataFrame
-        ``place``, ``year`` and the measure: as printed in the newer edition from `newer_from`, before it the older moved to its level.
+        ``place``, ``year`` and the measure: as printed in the newer edition from `newer_from`, before it the older moved to
+        its level.
     overlap : DataFrame, index ``year``
         ``ratio`` (geometric mean of newer over older), ``spread`` (its standard deviation between places, percent), ``places``.
     rules : DataFrame, index ``rule``
@@ -48,8 +49,10 @@ class Splice(Result):
         """How far apart the editions are, and how well the rule closes the gap."""
         low, high = (100 * (self.overlap["ratio"].agg(f) - 1) for f in ("min", "max"))
         return (
-            f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at {self.newer_from}. "
-            f"The newer stands {low:+.1f}% to {high:+.1f}% from the older on the {len(self.overlap)} years they share. Rule: {self.rule}, which "
+            f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at "
+            f"{self.newer_from}. "
+            f"The newer stands {low:+.1f}% to {high:+.1f}% from the older on the {len(self.overlap)} years they share. Rule: "
+            f"{self.rule}, which "
             f"predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
             f"{self.rules.loc['as printed', 'error']:.2f}%)."
         )
@@ -103,8 +106,8 @@ def splice_editions(
 def chain_changes(levels: pd.DataFrame, changes: pd.DataFrame, level: str, change: str, start: int) -> pd.DataFrame:
     """Carry a level back from `start` by published like-for-like changes, where its own earlier figures break in definition.
 
-    level[t - 1] = level[t] / (1 + change[t] / 100) for t = start, start - 1, ...; later years stand as printed. The rounding of the
-    changes goes into the result: to whole percents it adds about 0.3% a year.
+    level[t - 1] = level[t] / (1 + change[t] / 100) for t = start, start - 1, ...; later years stand as printed. The rounding
+    of the changes goes into the result: to whole percents it adds about 0.3% a year.
 
     Parameters
     ----------

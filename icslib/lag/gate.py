@@ -27,8 +27,9 @@ class LagSupport(Result):
     ----------
     lags : DataFrame, index ``lag``
         ``place_years`` with the exposure at that lag and the outcome; ``places``; ``first`` and ``last`` outcome year;
-        ``joint`` place-years that also hold all shorter lags; ``years``, outcome years of those; ``spare`` rows after coefficients and
-        effects; ``inflation``, variance inflation among the lags once effects are out; ``effective`` rows (joint over inflation);
+        ``joint`` place-years that also hold all shorter lags; ``years``, outcome years of those; ``spare`` rows after
+        coefficients and effects; ``inflation``, variance inflation among the lags once effects are out; ``effective`` rows
+        (joint over inflation);
         ``clusters``, effective number; ``status`` (supported, weak, not identified) and ``reason``.
     pre_period : int
         Outcome years before the exposure first changes anywhere: what a placebo lead can be tested on.
@@ -87,7 +88,8 @@ class LagSupport(Result):
         """The verdict, with what there is to test leads on."""
         held = self.lags["place_years"]
         return (
-            f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The place-years that hold both ends go from {held.iloc[0]:,} "
+            f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The "
+            f"place-years that hold both ends go from {held.iloc[0]:,} "
             f"at lag {held.index[0]} to {held.iloc[-1]:,} at lag {held.index[-1]}; {self.pre_period} outcome "
             f"year{'' if self.pre_period == 1 else 's'} before the exposure first changes."
         )
@@ -98,8 +100,9 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
 
     A lag is *not identified* when no place-year holds both ends, when the place-years holding it and all shorter lags leave
     fewer than 10 rows beyond the coefficients and effects, or, for an exposure that switches on and stays on, when every
-    place is already on in the years it would be read from. It is *weak* with fewer than 3 outcome years, a variance inflation above
-    10 (only a basis tells it from its neighbours) or an effective number of clusters below 10 (Carter, Schnepel and Steigerwald 2017).
+    place is already on in the years it would be read from. It is *weak* with fewer than 3 outcome years, a variance inflation
+    above 10 (only a basis tells it from its neighbours) or an effective number of clusters below 10 (Carter, Schnepel and
+    Steigerwald 2017).
 
     Parameters
     ----------

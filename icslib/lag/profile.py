@@ -34,8 +34,8 @@ class LagEstimate(Result):
     Attributes
     ----------
     profile : DataFrame, index ``lag``
-        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high`` (whole profile at once), ``df``, ``supported``; outcome units
-        for one unit of exposure in one year.
+        ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high`` (whole profile at once), ``df``, ``supported``;
+        outcome units for one unit of exposure in one year.
     support : LagSupport, what the gate said
     basis, errors : str
     penalty : float, the price on roughness chosen for basis="smooth", else 0
@@ -80,7 +80,7 @@ class LagEstimate(Result):
 
     @property
     def peak(self) -> tuple[int, int, int]:
-        """Lag of the largest effect in size, and the interval of lags that hold it in 95% of draws from the estimate's distribution."""
+        """Lag of the largest effect in size, and the lags between which 95% of draws from its distribution have it."""
         lags, own = self.profile.index.to_numpy(), self.profile["estimate"].to_numpy()
         rng = np.random.default_rng(self.options["seed"])
         drawn = rng.multivariate_normal(own, self.covariance, 4000, method="eigh")
@@ -125,7 +125,8 @@ class LagEstimate(Result):
         says = lambda value: write_number(value, self.unit)  # noqa: E731
         sure = "is" if total.low > 0 or total.high < 0 else "cannot be told from none: it is"
         text = (
-            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with {_words(self.support.outcome)} {sure} "
+            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with "
+            f"{_words(self.support.outcome)} {sure} "
             f"{says(total.estimate)} ({self.level:.0%} interval {says(total.low)} to {says(total.high)}). {left}"
         )
         refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]

@@ -2,8 +2,8 @@
 
 outcome[i, t + h] - outcome[i, t - 1] on exposure[i, t], given lagged exposure and outcome, place and year effects.
 
-What it recovers is the *response* of the outcome to exposure now, with everything that exposure now brings with it later. When the
-exposure is autocorrelated this is not the lag kernel of :func:`icslib.lag.estimate_lag`: it is the kernel carried along the
+What it recovers is the *response* of the outcome to exposure now, with everything that exposure now brings with it later. When
+the exposure is autocorrelated this is not the lag kernel of :func:`icslib.lag.estimate_lag`: it is the kernel carried along the
 exposure's own path (h = 1: kernel[1] + persistence x kernel[0]). The two agree only for an exposure without memory.
 """
 
@@ -32,7 +32,8 @@ class LocalProjection(Result):
     Attributes
     ----------
     profile : DataFrame, index ``horizon``
-        ``estimate``, ``se``, ``low``, ``high``, ``p``, ``rows``, ``band_low``, ``band_high``, ``supported``. Negative horizons are placebos.
+        ``estimate``, ``se``, ``low``, ``high``, ``p``, ``rows``, ``band_low``, ``band_high``, ``supported``. Negative horizons
+        are placebos.
     covariance : array over the horizons estimated
     refused : tuple of int, horizons without enough rows
     exposure, outcome, unit : str
@@ -56,7 +57,8 @@ class LocalProjection(Result):
         says = lambda value: write_number(value, self.unit)  # noqa: E731
         clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
         text = (
-            f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} is largest after {int(top.name)} years: "
+            f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} is largest after "
+            f"{int(top.name)} years: "
             f"{says(top['estimate'])} (95% interval {says(top['low'])} to {says(top['high'])}); "
         )
         text += (
@@ -83,16 +85,17 @@ def local_projection(
 
     Parameters
     ----------
-    horizons : integers; below -1 - `augment` they are placebos (those between are the base year and the controls, so they are left out)
-    augment : how many lags of exposure and of outcome changes are controlled for (Montiel Olea and Plagborg-Moller 2021: with lags,
-        intervals stay right however persistent the series)
+    horizons : integers; below -1 - `augment` they are placebos (those between are the base year and the controls, so they are
+        left out)
+    augment : how many lags of exposure and of outcome changes are controlled for (Montiel Olea and Plagborg-Moller 2021: with
+        lags, intervals stay right however persistent the series)
     difference : explain the change since the year before the exposure (long difference) or the level
     design : as for :func:`icslib.lag.estimate_lag` (`controls`, `year_by`, `weights`, `cluster`, `exclude`)
 
     Notes
     -----
-    Every horizon uses the rows it has (they shrink with h). Place effects in long differences are place trends in levels, and beside
-    lagged outcomes they bring a bias of order 1 over years (Nickell 1981): read short panels with care.
+    Every horizon uses the rows it has (they shrink with h). Place effects in long differences are place trends in levels, and
+    beside lagged outcomes they bring a bias of order 1 over years (Nickell 1981): read short panels with care.
     With a switch that stays on, later horizons compare with places that switch meanwhile: use :func:`icslib.lag.event_study`.
     """
     horizons = sorted({int(h) for h in horizons} - set(range(-1 - augment, 0)))

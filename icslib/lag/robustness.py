@@ -26,7 +26,8 @@ class SpecificationCurve(Result):
     Attributes
     ----------
     specs : DataFrame, ordered by estimate
-        One column a choice, then ``estimate``, ``se``, ``low``, ``high``, ``p`` of the summed profile, ``rows``, ``reason`` (when not identified).
+        One column a choice, then ``estimate``, ``se``, ``low``, ``high``, ``p`` of the summed profile, ``rows``, ``reason``
+        (when not identified).
     by_choice : DataFrame, index ``choice``, ``value``: median estimate, share clear of zero, count; which choice moves the answer
     exposure, outcome, unit : str
     sources : processed tables used
@@ -55,8 +56,10 @@ class SpecificationCurve(Result):
         says = lambda value: write_number(value, self.unit)  # noqa: E731
         left = f" {refused} more are not identified." if refused else ""
         return (
-            f"{len(made)} specifications of {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}: {below:.0%} are below zero, "
-            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {says(made['estimate'].median())}, nine in ten from {says(low)} to "
+            f"{len(made)} specifications of {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}: "
+            f"{below:.0%} are below zero, "
+            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {says(made['estimate'].median())}, nine in ten "
+            f"from {says(low)} to "
             f"{says(high)}. The choice that moves the answer most is {spread.idxmax()}.{left}"
         )
 
@@ -84,7 +87,8 @@ class LeaveOneOut(Result):
         says = lambda value: write_number(value, self.unit)  # noqa: E731
         turns = (np.sign(self.by_place["estimate"]) != np.sign(self.estimate)).sum()
         return (
-            f"Leaving out one place at a time the estimate of {says(self.estimate)} goes from {says(self.by_place['estimate'].min())} to "
+            f"Leaving out one place at a time the estimate of {says(self.estimate)} goes from "
+            f"{says(self.by_place['estimate'].min())} to "
             f"{says(self.by_place['estimate'].max())}; {worst} moves it most (by {says(self.by_place.loc[worst, 'moves'])}). "
             f"{turns} of {len(self.by_place)} turn its sign."
         )
@@ -133,14 +137,24 @@ def specification_curve(
         try:
             if key not in designs:
                 design = make_design(
-                    panels[spec["sample"]], exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects"],
-                    interacted=spec["by year"], weights=spec["weights"], exclude=spec["years left out"],
-                )  # fmt: skip
+                    panels[spec["sample"]],
+                    exposure,
+                    spec["outcome"],
+                    range(first, spec["longest lag"] + 1),
+                    year_by=spec["year effects"],
+                    interacted=spec["by year"],
+                    weights=spec["weights"],
+                    exclude=spec["years left out"],
+                )
                 designs[key] = design, check_support(design, exposure, spec["outcome"])
             r = fit_design(
-                *designs[key], basis=basis, degree=int(degree or 2), trends=spec["trends"], errors=errors if basis != "smooth" else "cr1",
+                *designs[key],
+                basis=basis,
+                degree=int(degree or 2),
+                trends=spec["trends"],
+                errors=errors if basis != "smooth" else "cr1",
                 bands=False,
-            )  # fmt: skip
+            )
             made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
         except NotIdentified as refused:
             reason = str(refused)
@@ -174,10 +188,14 @@ def leave_one_out(panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterab
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     made = specs[specs["reason"] == ""].assign(clear=lambda d: (d["low"] > 0) | (d["high"] < 0))
     parts = [
-        made.groupby(name)[["estimate", "clear"]].agg({"estimate": ["median", "count"], "clear": "mean"}).set_axis(["median", "count", "clear"], axis=1)
-        .rename_axis("value").assign(choice=name).set_index("choice", append=True).swaplevel()
+        made.groupby(name)
+        .agg(median=("estimate", "median"), count=("estimate", "count"), clear=("clear", "mean"))
+        .rename_axis("value")
+        .assign(choice=name)
+        .set_index("choice", append=True)
+        .swaplevel()
         for name in names
-    ]  # fmt: skip
+    ]
     empty = pd.DataFrame(
         {"median": [0.0], "count": [len(made)], "clear": [0.0]},
         pd.MultiIndex.from_tuples([("none", "")], names=["choice", "value"]),

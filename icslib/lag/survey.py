@@ -19,7 +19,8 @@ class LagSurvey(Result):
     Attributes
     ----------
     rows : DataFrame, index ``panel``
-        ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or more), ``estimate``,
+        ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or
+        more), ``estimate``,
         ``low``, ``high`` (sum over the used lags), ``leads`` (p of the placebo), ``fails`` (tests not passed) and ``reading``:
         "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
     sources : processed tables used
@@ -33,7 +34,8 @@ class LagSurvey(Result):
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
         count = self.rows["reading"].value_counts()
         said = ", ".join(f"{count.get(word, 0)} {word}" for word in ("silent", "not robust", "stands"))
-        return f"{len(self.rows)} panels: {said}. The longest lag read from three outcome years or more is {self.rows['longest'].max():.0f} years."
+        longest = self.rows["longest"].max()
+        return f"{len(self.rows)} panels: {said}. The longest lag read from three outcome years or more is {longest:.0f} years."
 
 
 def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:
@@ -55,7 +57,8 @@ def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int
         sources += gate.sources
         used = [lag for lag in gate.identified if gate.lags.loc[lag, "years"] >= MIN_YEARS]
         row = {
-            "exposure": exposure, "outcome": outcome, "places": int(gate.lags["places"].max()), "seen": write_lags(gate.identified) or "none",
+            "exposure": exposure, "outcome": outcome, "places": int(gate.lags["places"].max()),
+            "seen": write_lags(gate.identified) or "none",
             "used": write_lags(used) or "none", "longest": max(used, default=np.nan),
         }  # fmt: skip
         rows[name] = row | _tested(panel, exposure, outcome, used, exclude, case.get("region"), case.get("attribute"), options)
@@ -85,5 +88,6 @@ def _tested(panel, exposure, outcome, used, exclude, region, attribute, options)
     clear = base["low"] > 0 or base["high"] < 0
     reading = "silent" if not clear else "not robust" if failed else "stands"
     return {
-        **base[["estimate", "low", "high"]].to_dict(), "leads": tests["p"].get("placebo leads", np.nan), "fails": ", ".join(failed), "reading": reading,
+        **base[["estimate", "low", "high"]].to_dict(), "leads": tests["p"].get("placebo leads", np.nan),
+        "fails": ", ".join(failed), "reading": reading,
     }  # fmt: skip

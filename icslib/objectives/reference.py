@@ -28,9 +28,12 @@ class Outlook(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``
-        ``now``; ``target`` (its value); ``trend`` (expected change by then, fraction); ``windows``, ``independent`` (that do not overlap) and
-        ``achieved`` in its own history; ``own`` (share, shrunk towards all places); ``like`` (share among windows starting like it);
-        ``noise`` (share if only the national path and noise moved); ``chance`` (on trend); ``detectable`` (total change told from noise).
+        ``now``; ``target`` (its value); ``trend`` (expected change by then, fraction); ``windows``, ``independent`` (that do
+        not overlap) and
+        ``achieved`` in its own history; ``own`` (share, shrunk towards all places); ``like`` (share among windows starting
+        like it);
+        ``noise`` (share if only the national path and noise moved); ``chance`` (on trend); ``detectable`` (total change told
+        from noise).
     ladder : DataFrame, index ``place``, ``horizon``
         ``now``, ``trend``, ``modest``, ``stretching``, ``unprecedented``: values; in the ends of the range noise is taken out.
     share, low, high : among all places: share of windows that achieved it, 95% interval by independent windows
@@ -60,7 +63,8 @@ class Outlook(Result):
     def headline(self) -> str:
         """The answer in one short sentence."""
         return (
-            f"{_signed(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of windows; the national path and noise alone "
+            f"{_signed(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of windows; the national path "
+            f"and noise alone "
             f"would have given {self.noise_share:.0%}"
         )
 
@@ -69,9 +73,12 @@ class Outlook(Result):
         """How often it was achieved, how often noise alone would have, and in how many windows of time."""
         left = f" {', '.join(map(str, self.exclude))} left out." if self.exclude else " No year left out."
         return (
-            f"A change of {_signed(self.change)} in {self.horizon} years in {self.outcome.replace('_', ' ')} was achieved in {self.share:.0%} of "
-            f"{self.windows:,} windows ({self.low:.0%} to {self.high:.0%}, counting {self.independent} that do not overlap); the national path and "
-            f"noise alone would have given {self.noise_share:.0%}. All lie in {self.calendar} separate stretch{'es' if self.calendar > 1 else ''} of "
+            f"A change of {_signed(self.change)} in {self.horizon} years in {self.outcome.replace('_', ' ')} was achieved in "
+            f"{self.share:.0%} of "
+            f"{self.windows:,} windows ({self.low:.0%} to {self.high:.0%}, counting {self.independent} that do not overlap); "
+            f"the national path and "
+            f"noise alone would have given {self.noise_share:.0%}. All lie in {self.calendar} separate "
+            f"stretch{'es' if self.calendar > 1 else ''} of "
             f"time. On trend the chance is {self.by_place['chance'].median():.0%} in the middle place.{left}"
         )
 
@@ -100,16 +107,18 @@ def outlook(
     Parameters
     ----------
     horizon, change : the target: `change` (fraction, negative for a fall) within `horizon` years
-    like : an attribute (deprivation, population) by which places count as like; by default the level of the outcome relative to England's
+    like : an attribute (deprivation, population) by which places count as like; by default the level of the outcome relative
+        to England's
     horizons : of the ladder of targets
     exclude : years no window may start or end in, and that take no part in trends (the pandemic: 2020, 2021); a named choice
     power : for what is detectable
 
     Notes
     -----
-    Shrinkage: each place's share is beta-binomial over its non-overlapping windows, prior fitted to all places. Like: the nearest third
-    of windows. Noise alone: mean over calendar windows of Phi((target - national change) / (sqrt(2) noise scale)). On trend: best linear
-    prediction of the fitted process, plus the national drift with error shock^2 (h + h^2 / (changes seen)). Logarithms throughout.
+    Shrinkage: each place's share is beta-binomial over its non-overlapping windows, prior fitted to all places. Like: the
+    nearest third of windows. Noise alone: mean over calendar windows of Phi((target - national change) / (sqrt(2) noise
+    scale)). On trend: best linear prediction of the fitted process, plus the national drift with error shock^2 (h + h^2 /
+    (changes seen)). Logarithms throughout.
     """
     places, years, held = grids(panel, [outcome])
     y = held[outcome]
@@ -118,7 +127,8 @@ def outlook(
     span, skipped = int(panel.attrs.get("spans", {}).get(outcome, 1)), tuple(sorted(set(exclude)))
     if horizon < span:
         raise NotIdentified(
-            f"One figure of {outcome} spans {span} years, so windows of {horizon} years overlap themselves. Ask for {span} or more."
+            f"One figure of {outcome} spans {span} years, so windows of {horizon} years overlap themselves. Ask for {span} or "
+            f"more."
         )
     y = np.log(np.where(touches(years, skipped, span), np.nan, y))
     process = fit_process(y, span=span)
@@ -137,21 +147,42 @@ def outlook(
     noise = _noise_alone(process, y, horizon, goal, sign)
     by_place = pd.DataFrame(
         {
-            "now": np.exp(now), "target": np.exp(now + goal), "trend": np.expm1(trend), "windows": windows, "independent": independent,
-            "achieved": achieved.astype(int), "own": _shrink(achieved / np.maximum(windows, 1), independent, share),
-            "like": _like(standing, relative if like is None else standing[who], met), "noise": noise,
+            "now": np.exp(now),
+            "target": np.exp(now + goal),
+            "trend": np.expm1(trend),
+            "windows": windows,
+            "independent": independent,
+            "achieved": achieved.astype(int),
+            "own": _shrink(achieved / np.maximum(windows, 1), independent, share),
+            "like": _like(standing, relative if like is None else standing[who], met),
+            "noise": noise,
             "chance": stats.norm.cdf(sign * (trend - goal) / spread),
             "detectable": np.expm1(sign * detectable_alone(process, min(10, len(years) - 1), horizon, power) * horizon),
         },
         index=pd.Index(places, name="place"),
-    )  # fmt: skip
+    )
     rungs = [_ladder(process, y, h, now, standing, like, sign) for h in sorted(horizons)]
     return Outlook(
-        by_place=by_place, ladder=pd.concat(rungs).set_index(pd.MultiIndex.from_product([sorted(horizons), places], names=["horizon", "place"]))
-        .swaplevel().sort_index(), share=share, low=low, high=high, noise_share=float(np.average(noise, weights=np.maximum(windows, 1e-9))),
-        windows=int(windows.sum()), independent=total, calendar=max(_fit_in(_path(y), horizon), 1), horizon=horizon, change=change,
-        exclude=skipped, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""), process=process, sources=source_names(panel, outcome),
-    )  # fmt: skip
+        by_place=by_place,
+        ladder=pd.concat(rungs)
+        .set_index(pd.MultiIndex.from_product([sorted(horizons), places], names=["horizon", "place"]))
+        .swaplevel()
+        .sort_index(),
+        share=share,
+        low=low,
+        high=high,
+        noise_share=float(np.average(noise, weights=np.maximum(windows, 1e-9))),
+        windows=int(windows.sum()),
+        independent=total,
+        calendar=max(_fit_in(_path(y), horizon), 1),
+        horizon=horizon,
+        change=change,
+        exclude=skipped,
+        outcome=outcome,
+        unit=panel.attrs.get("units", {}).get(outcome, ""),
+        process=process,
+        sources=source_names(panel, outcome),
+    )
 
 
 def _signed(change: float) -> str:

@@ -2,8 +2,8 @@
 
 The analyst compares each treated place's departure from its own baseline with that of the other places. Each place's record
 (baseline years, then years 1 to h) is reduced to one number, the best linear estimate of a yearly improvement that began
-in year 1, given how the panel moves by itself (:mod:`icslib.stats.process`); the two groups are compared by a t test. Power is counted in
-simulated panels and checked against the non-central t, which is exact for it.
+in year 1, given how the panel moves by itself (:mod:`icslib.stats.process`); the two groups are compared by a t test. Power is
+counted in simulated panels and checked against the non-central t, which is exact for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,8 @@ class Visibility(Result):
         ``detectable`` (smallest change per year seen with the asked power, fraction) and ``detectable_total`` (by that horizon).
     by_place : Series, first visible year for each place alone (NaN: none up to the last horizon); empty for a group
     first_year : int or None
-    change_per_year, wanted, baseline, treated, places, shared : what was asked; `shared` is the correlation of treated places' errors
+    change_per_year, wanted, baseline, treated, places, shared : what was asked; `shared` is the correlation of treated places'
+        errors
     process : the fitted error process
     outcome : str
     """
@@ -81,14 +82,16 @@ class Visibility(Result):
             f"first visible in year {self.first_year}" if self.first_year else f"not visible within {self.power.index[-1]} years"
         )
         text = (
-            f"A change of {_signed(self.change_per_year)} a year in {self.outcome.replace('_', ' ')} in {who} is {when} (power {self.wanted:.0%}, "
+            f"A change of {_signed(self.change_per_year)} a year in {self.outcome.replace('_', ' ')} in {who} is {when} "
+            f"(power {self.wanted:.0%}, "
             f"{self.baseline} baseline years). "
             f"By year {self.power.index[-1]} the smallest change that would be seen is {abs(last['detectable']):.1%} a year."
         )
         if self.by_place.notna().any():
             text += f" By place it is year {self.by_place.min():.0f} at the earliest, {self.by_place.median():.0f} in the middle."
         if self.before_after:
-            text += f" With nothing to compare with, the national path hides it: it moves by {self.process.national_shock:.1%} a year by itself."
+            shock = f"{self.process.national_shock:.1%}"
+            text += f" With nothing to compare with, the national path hides it: it moves by {shock} a year by itself."
         elif self.shared:
             text += f" Treated places share {self.shared:.0%} of their movement, which a larger group does not average away."
         return text
@@ -116,8 +119,10 @@ def first_visible_year(
     ----------
     treated : how many places improve, their names, or "all"
     baseline : years known before it began (fewer than the panel's is a short baseline, more an assumed longer one)
-    shared : correlation between treated places' errors beyond the national path (0 to 1), or an attribute (a region) to estimate it from
-    before_after : allow all places at once, compared with the national path's own past: the national shock then sets what can be seen
+    shared : correlation between treated places' errors beyond the national path (0 to 1), or an attribute (a region) to
+        estimate it from
+    before_after : allow all places at once, compared with the national path's own past: the national shock then sets what can
+        be seen
     exclude : years left out of the fitted process (the pandemic: 2020, 2021); a named choice
     draws : simulated panels for each horizon
 
@@ -128,10 +133,10 @@ def first_visible_year(
 
     Notes
     -----
-    Works on logarithms, so the outcome must be positive. Estimate of a place: w'y with w = V^-1 m / m'V^-1 m, V the fitted covariance of its
-    errors with its level projected out, m the ramp 0, ..., 0, 1, 2, ..., h. Its variance s^2 = 1 / m'V^-1 m. The difference of group means has
-    variance s^2 ((1 + (n1 - 1) shared) / n1 + 1 / n0), and the test n0 + n1 - 2 degrees of freedom. Before and after: drift known from
-    baseline - 1 changes, error shock^2 (1/h + 1/(baseline - 1)).
+    Works on logarithms, so the outcome must be positive. Estimate of a place: w'y with w = V^-1 m / m'V^-1 m, V the fitted
+    covariance of its errors with its level projected out, m the ramp 0, ..., 0, 1, 2, ..., h. Its variance s^2 = 1 / m'V^-1 m.
+    The difference of group means has variance s^2 ((1 + (n1 - 1) shared) / n1 + 1 / n0), and the test n0 + n1 - 2 degrees of
+    freedom. Before and after: drift known from baseline - 1 changes, error shock^2 (1/h + 1/(baseline - 1)).
     """
     places, years, held = grids(panel, [outcome])
     if np.nanmin(held[outcome]) <= 0:
@@ -153,8 +158,10 @@ def first_visible_year(
         raise NotIdentified(f"{count} places are to improve, and the panel has {len(places)}.")
     if count > len(places) - 2 and not before_after:
         raise NotIdentified(
-            f"{count} of {len(places)} places improve at once, so none is left to compare with: before and after cannot be told from what "
-            "would have happened everywhere. Leave some places out, or pass before_after=True to see what the national path does to it."
+            f"{count} of {len(places)} places improve at once, so none is left to compare with: before and after cannot be "
+            f"told from what "
+            "would have happened everywhere. Leave some places out, or pass before_after=True to see what the national path "
+            "does to it."
         )
     overlap = (
         float(shared)
@@ -185,10 +192,20 @@ def first_visible_year(
     table["detectable"] = np.expm1(np.sign(slope) * table["detectable"])
     alone = count == 1 and not before_after
     return Visibility(
-        power=table, by_place=_each_place(process, places, spread, horizons, slope, power, level) if alone else pd.Series(dtype=float),
-        first_year=_first(table.index, table["power"], power), change_per_year=change_per_year, wanted=power, baseline=baseline,
-        treated=count, places=len(places), shared=overlap, before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome),
-    )  # fmt: skip
+        power=table,
+        by_place=_each_place(process, places, spread, horizons, slope, power, level) if alone else pd.Series(dtype=float),
+        first_year=_first(table.index, table["power"], power),
+        change_per_year=change_per_year,
+        wanted=power,
+        baseline=baseline,
+        treated=count,
+        places=len(places),
+        shared=overlap,
+        before_after=before_after,
+        process=process,
+        outcome=outcome,
+        sources=source_names(panel, outcome),
+    )
 
 
 def _signed(change: float) -> str:
@@ -207,7 +224,7 @@ def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndar
 
 
 def detectable_alone(process: Process, baseline: int, horizon: int, power: float = 0.8, level: float = 0.95) -> np.ndarray:
-    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all the others, after `horizon` years."""
+    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all others."""
     n = len(process.scale)
     cut = stats.t.ppf(0.5 + level / 2, n - 2)
     return _push(power, cut, n - 2) * _spread(process, baseline, horizon) * np.sqrt(process.scale**2 + 1 / (n - 1))
@@ -218,10 +235,11 @@ def _spread(process: Process, baseline: int, horizon: int) -> float:
 
 
 def _simulate(process, baseline, horizons, count, named, shared, draws, rng) -> np.ndarray:
-    """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an effect adds).
+    """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an
+    effect adds).
 
-    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of its horizon.
-    Unless places are named, the treated are dealt anew for every batch of panels.
+    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of
+    its horizon. Unless places are named, the treated are dealt anew for every batch of panels.
     """
     years = np.arange(baseline + max(horizons))
     weights = np.zeros((len(years), len(horizons)))
@@ -247,7 +265,7 @@ def _simulate(process, baseline, horizons, count, named, shared, draws, rng) -> 
 
 
 def _before_after(process, slope, baseline, horizon, wanted, level, draws, rng) -> dict:
-    """Mean yearly change after against before, of the national path alone: a two-sample t test with baseline - 2 degrees of freedom."""
+    """Mean yearly change after against before, of the national path: a t test with baseline - 2 degrees of freedom."""
     if baseline < 3:
         raise NotIdentified(f"A before-and-after needs at least 3 baseline years; {baseline} were given.")
     df, spread = baseline - 2, process.national_shock

@@ -70,7 +70,8 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
     y = values[complete][:, columns]
     if len(y) < MIN_PLACES or len(columns) < MIN_YEARS:
         raise NotIdentified(
-            f"{len(y)} places are complete over {len(columns)} years; at least {MIN_PLACES} places and {MIN_YEARS} years are needed "
+            f"{len(y)} places are complete over {len(columns)} years; at least {MIN_PLACES} places and {MIN_YEARS} years are "
+            f"needed "
             "to tell noise from movement. Leave out the years or places with gaps."
         )
     when = columns.astype(float)
