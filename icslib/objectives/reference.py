@@ -16,7 +16,7 @@ from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
-from .visibility import detectable_alone
+from .power import detectable_alone
 
 LADDER = {"modest": 0.50, "stretching": 0.90, "unprecedented": 1.0}  # share of like windows that did less
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
 from icslib.errors import NotIdentified
 from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
+
+from .power import before_and_after, power_of, push_for, simulate_groups, spread_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,18 +172,18 @@ def first_visible_year(
     )
     slope, horizons = float(np.log1p(change_per_year)), sorted(int(h) for h in horizons)
     named = np.flatnonzero(np.isin(places, list(treated))) if not isinstance(treated, int | str) else None
-    rng, spread = np.random.default_rng(seed), np.array([_spread(process, baseline, h) for h in horizons])
+    rng, spread = np.random.default_rng(seed), np.array([spread_of(process, baseline, h) for h in horizons])
     if before_after:
-        rows = [_before_after(process, slope, baseline, h, power, level, draws, rng) for h in horizons]
+        rows = [before_and_after(process, slope, baseline, h, power, level, draws, rng) for h in horizons]
     else:
         df = len(places) - 2
         cut, two = stats.t.ppf(0.5 + level / 2, df), np.sqrt((1 + (count - 1) * overlap) / count + 1 / (len(places) - count))
-        t = _simulate(process, baseline, horizons, count, named, overlap, draws, rng) / two
-        push = _push(power, cut, df)
+        t = simulate_groups(process, baseline, horizons, count, named, overlap, draws, rng) / two
+        push = push_for(power, cut, df)
         rows = [
             {
                 "power": float(np.mean(np.abs(drawn[0] + slope / scale * drawn[1]) > cut)),
-                "closed": _power(abs(slope) / (scale * two), cut, df),
+                "closed": power_of(abs(slope) / (scale * two), cut, df),
                 "size": float(np.mean(np.abs(drawn[0]) > cut)),
                 "detectable": push * scale * two,
             }
@@ -212,96 +214,13 @@ def _signed(change: float) -> str:
     return f"{change:+.1%}".replace("-", "−")
 
 
-def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndarray, float]:
-    """(baseline + horizon) weights of the best linear estimate of a yearly improvement, and its variance in an average place."""
-    years = np.arange(baseline + horizon)
-    ramp = np.maximum(years - baseline + 1, 0).astype(float)
-    inverse = np.linalg.inv(process.covariance(years) + 1e-12 * np.eye(len(years)))
-    level = inverse.sum(axis=1)
-    free = inverse - np.outer(level, level) / level.sum()  # the place's level projected out
-    grip = ramp @ free @ ramp
-    return free @ ramp / grip, float(1 / grip)
-
-
-def detectable_alone(process: Process, baseline: int, horizon: int, power: float = 0.8, level: float = 0.95) -> np.ndarray:
-    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all others."""
-    n = len(process.scale)
-    cut = stats.t.ppf(0.5 + level / 2, n - 2)
-    return _push(power, cut, n - 2) * _spread(process, baseline, horizon) * np.sqrt(process.scale**2 + 1 / (n - 1))
-
-
-def _spread(process: Process, baseline: int, horizon: int) -> float:
-    return float(np.sqrt(ramp_weights(process, baseline, horizon)[1]))
-
-
-def _simulate(process, baseline, horizons, count, named, shared, draws, rng) -> np.ndarray:
-    """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an
-    effect adds).
-
-    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of
-    its horizon. Unless places are named, the treated are dealt anew for every batch of panels.
-    """
-    years = np.arange(baseline + max(horizons))
-    weights = np.zeros((len(years), len(horizons)))
-    for at, h in enumerate(horizons):
-        own, variance = ramp_weights(process, baseline, h)
-        weights[: baseline + h, at] = own / np.sqrt(variance)  # unit variance in an average place
-    reduce = np.linalg.cholesky(process.covariance(years) + 1e-12 * np.eye(len(years))).T @ weights
-    n = len(process.scale)
-    batch = max(50, 3_000_000 // (n * len(years)))
-    out = []
-    for start in range(0, draws, batch):
-        size = min(batch, draws - start)
-        record = rng.standard_normal((size * n, len(years))) @ reduce
-        record = record.reshape(size, n, -1) * process.scale[:, None]
-        who = named if named is not None else rng.choice(n, count, replace=False)
-        one, other = record[:, who], np.delete(record, who, axis=1)
-        if shared:
-            one = np.sqrt(shared) * (rng.standard_normal((size, 1, len(years))) @ reduce) + np.sqrt(1 - shared) * one
-        inside = one.var(axis=1) * one.shape[1] / max(1 - shared, 1e-9) + other.var(axis=1) * other.shape[1]
-        pooled = np.sqrt(inside / (n - 2))
-        out.append(np.stack([(one.mean(axis=1) - other.mean(axis=1)) / pooled, 1 / pooled]))
-    return np.concatenate(out, axis=1).transpose(2, 0, 1)
-
-
-def _before_after(process, slope, baseline, horizon, wanted, level, draws, rng) -> dict:
-    """Mean yearly change after against before, of the national path: a t test with baseline - 2 degrees of freedom."""
-    if baseline < 3:
-        raise NotIdentified(f"A before-and-after needs at least 3 baseline years; {baseline} were given.")
-    df, spread = baseline - 2, process.national_shock
-    two = np.sqrt(1 / horizon + 1 / (baseline - 1))
-    cut = stats.t.ppf(0.5 + level / 2, df)
-    before = rng.standard_normal((draws, baseline - 1))
-    after = rng.standard_normal((draws, horizon)).mean(axis=1)
-    scale = before.std(axis=1, ddof=1) * two
-    t = lambda shift: (after + shift - before.mean(axis=1)) / scale  # noqa: E731
-    return {
-        "power": float(np.mean(np.abs(t(slope / spread)) > cut)),
-        "closed": _power(abs(slope) / (spread * two), cut, df),
-        "size": float(np.mean(np.abs(t(0.0)) > cut)),
-        "detectable": _push(wanted, cut, df) * spread * two,
-    }
-
-
-def _power(push: float, cut: float, df: int) -> float:
-    """Chance that a t statistic pushed by `push` standard errors lies beyond the cut on either side."""
-    if push > 8 + 2 * cut:
-        return 1.0
-    return float(stats.nct.sf(cut, df, push) + np.nan_to_num(stats.nct.cdf(-cut, df, push)))
-
-
-def _push(wanted: float, cut: float, df: int) -> float:
-    """How many standard errors away an effect must be for the asked power."""
-    return float(optimize.brentq(lambda push: _power(push, cut, df) - wanted, 0.0, 8 + 2 * cut))
-
-
 def _each_place(process, places, spread, horizons, slope, wanted, level) -> pd.Series:
     """First year visible in each place alone against all others, by its own noise."""
     df = len(places) - 2
     cut = stats.t.ppf(0.5 + level / 2, df)
     out = {}
     for place, scale in zip(places, process.scale, strict=True):
-        seen = [_power(abs(slope) / (s * np.sqrt(scale**2 + 1 / (df + 1))), cut, df) for s in spread]
+        seen = [power_of(abs(slope) / (s * np.sqrt(scale**2 + 1 / (df + 1))), cut, df) for s in spread]
         out[place] = _first(horizons, seen, wanted)
     return pd.Series(out, dtype=float, name="first_year").rename_axis("place")
 

@@ -6,7 +6,8 @@ import pytest
 from scipy import stats
 
 from icslib.errors import NotIdentified
-from icslib.objectives.visibility import first_visible_year, ramp_weights
+from icslib.objectives.power import ramp_weights
+from icslib.objectives.visibility import first_visible_year
 from icslib.stats.process import Process
 
 

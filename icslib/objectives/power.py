@@ -1,0 +1,91 @@
+"""The arithmetic of power: the best linear estimate of a steady improvement, its test, simulated and by the non-central t."""
+
+import numpy as np
+from scipy import optimize, stats
+
+from icslib.errors import NotIdentified
+from icslib.stats.process import Process
+
+
+def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndarray, float]:
+    """(baseline + horizon) weights of the best linear estimate of a yearly improvement, and its variance in an average place."""
+    years = np.arange(baseline + horizon)
+    ramp = np.maximum(years - baseline + 1, 0).astype(float)
+    inverse = np.linalg.inv(process.covariance(years) + 1e-12 * np.eye(len(years)))
+    level = inverse.sum(axis=1)
+    free = inverse - np.outer(level, level) / level.sum()  # the place's level projected out
+    grip = ramp @ free @ ramp
+    return free @ ramp / grip, float(1 / grip)
+
+
+def detectable_alone(process: Process, baseline: int, horizon: int, power: float = 0.8, level: float = 0.95) -> np.ndarray:
+    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all others."""
+    n = len(process.scale)
+    cut = stats.t.ppf(0.5 + level / 2, n - 2)
+    return push_for(power, cut, n - 2) * spread_of(process, baseline, horizon) * np.sqrt(process.scale**2 + 1 / (n - 1))
+
+
+def spread_of(process: Process, baseline: int, horizon: int) -> float:
+    """Standard deviation of that estimate in an average place."""
+    return float(np.sqrt(ramp_weights(process, baseline, horizon)[1]))
+
+
+def simulate_groups(process, baseline, horizons, count, named, shared, draws, rng) -> np.ndarray:
+    """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an
+    effect adds).
+
+    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of
+    its horizon. Unless places are named, the treated are dealt anew for every batch of panels.
+    """
+    years = np.arange(baseline + max(horizons))
+    weights = np.zeros((len(years), len(horizons)))
+    for at, h in enumerate(horizons):
+        own, variance = ramp_weights(process, baseline, h)
+        weights[: baseline + h, at] = own / np.sqrt(variance)  # unit variance in an average place
+    reduce = np.linalg.cholesky(process.covariance(years) + 1e-12 * np.eye(len(years))).T @ weights
+    n = len(process.scale)
+    batch = max(50, 3_000_000 // (n * len(years)))
+    out = []
+    for start in range(0, draws, batch):
+        size = min(batch, draws - start)
+        record = rng.standard_normal((size * n, len(years))) @ reduce
+        record = record.reshape(size, n, -1) * process.scale[:, None]
+        who = named if named is not None else rng.choice(n, count, replace=False)
+        one, other = record[:, who], np.delete(record, who, axis=1)
+        if shared:
+            one = np.sqrt(shared) * (rng.standard_normal((size, 1, len(years))) @ reduce) + np.sqrt(1 - shared) * one
+        inside = one.var(axis=1) * one.shape[1] / max(1 - shared, 1e-9) + other.var(axis=1) * other.shape[1]
+        pooled = np.sqrt(inside / (n - 2))
+        out.append(np.stack([(one.mean(axis=1) - other.mean(axis=1)) / pooled, 1 / pooled]))
+    return np.concatenate(out, axis=1).transpose(2, 0, 1)
+
+
+def before_and_after(process, slope, baseline, horizon, wanted, level, draws, rng) -> dict:
+    """Mean yearly change after against before, of the national path: a t test with baseline - 2 degrees of freedom."""
+    if baseline < 3:
+        raise NotIdentified(f"A before-and-after needs at least 3 baseline years; {baseline} were given.")
+    df, spread = baseline - 2, process.national_shock
+    two = np.sqrt(1 / horizon + 1 / (baseline - 1))
+    cut = stats.t.ppf(0.5 + level / 2, df)
+    before = rng.standard_normal((draws, baseline - 1))
+    after = rng.standard_normal((draws, horizon)).mean(axis=1)
+    scale = before.std(axis=1, ddof=1) * two
+    t = lambda shift: (after + shift - before.mean(axis=1)) / scale  # noqa: E731
+    return {
+        "power": float(np.mean(np.abs(t(slope / spread)) > cut)),
+        "closed": power_of(abs(slope) / (spread * two), cut, df),
+        "size": float(np.mean(np.abs(t(0.0)) > cut)),
+        "detectable": push_for(wanted, cut, df) * spread * two,
+    }
+
+
+def power_of(push: float, cut: float, df: int) -> float:
+    """Chance that a t statistic pushed by `push` standard errors lies beyond the cut on either side."""
+    if push > 8 + 2 * cut:
+        return 1.0
+    return float(stats.nct.sf(cut, df, push) + np.nan_to_num(stats.nct.cdf(-cut, df, push)))
+
+
+def push_for(wanted: float, cut: float, df: int) -> float:
+    """How many standard errors away an effect must be for the asked power."""
+    return float(optimize.brentq(lambda push: power_of(push, cut, df) - wanted, 0.0, 8 + 2 * cut))
