@@ -62,7 +62,7 @@ def write_table(record: dict, link: Link | None = None) -> str:
     head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, sides, strict=True))
     lines = []
     for spot, row in enumerate(rows):
-        cells = []
+        cells: list[str] = []
         for name, value, write, side in zip(columns, row, writers, right, strict=True):
             refs = record["cells"][traced[name]][spot] if name in traced and value is not None else []
             text = escape(write(value))
