@@ -156,7 +156,10 @@ def tiny(home: Path, count: int = 1000) -> None:
     records = [json.loads(path.read_text()) for path in (home / "reports/runs").glob("90-tiny*.json")]
     failed = [record["report"] for record in records if record["status"] != "done"]
     again = sum(record["attempts"] > 1 for record in records)
-    wrong = sum(f'"text/plain": "{2 * n}"' not in (home / f"reports/90-tiny--n={n}.ipynb").read_text() for n in range(count))
+    wrong = 0
+    for n in range(count):
+        page = json.loads((home / f"reports/90-tiny--n={n}.ipynb").read_text())
+        wrong += page["cells"][-1]["outputs"][0]["data"]["text/plain"] != [str(2 * n)]
     print(f"{count} tiny runs, 8 at once: {len(records) - len(failed)} done, {len(failed)} failed, {again} tried twice, {wrong} wrong; "
           f"{cost.clock:.0f} s, {cost.clock / count * 1000:.0f} ms each, {cost.cpu / count * 1000:.0f} ms of computing")  # fmt: skip
 
