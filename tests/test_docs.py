@@ -21,3 +21,9 @@ def test_every_link_between_our_pages_leads_somewhere():
         if not (page.parent / target).exists()
     ]
     assert not dead
+
+
+def test_the_lines_of_python_in_the_readme_run_as_written(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    exec(compile(block, "README.md", "exec"), {})
