@@ -6,6 +6,7 @@ import pytest
 
 from icslib import paths
 from icslib.claims import FORMULAS, VERDICTS, check_claims
+from icslib.claims.wording import write_figure
 from icslib.cli import main
 from icslib.errors import StoreError
 from icslib.exhibits import plot, table
@@ -42,6 +43,38 @@ def ledger(
         {"claim": ["C1"], "formula": [formula], "operands": [operands], "reason": [""], "nearest": [""], "since": [""]}
     )
     return check_claims(claims, rules, {"held": figures, "nao_claims": claims}.__getitem__).table.loc["C1"]
+
+
+@pytest.mark.parametrize(("claimed", "ours", "words", "why"), [
+    (10.0, 10.4, {}, "ours, rounded as the statement is, gives it"),
+    (10.0, 10.6, {}, "both fit once rounding is allowed for: ours may be 10.1% to 11.1%"),
+    (10.0, 12.0, {"flag": "at least"}, "ours is no less, as said"),
+    (25.0, 27.0, {"flag": "about"}, "ours is within a tenth of it"),
+    (10.0, 8.0, {}, "ours is 2.0 points less, more than rounding leaves open"),
+    (10.0, 12.0, {"held_flag": "revised"}, "ours is 2.0 points more, a revision since"),
+])  # fmt: skip
+def test_a_verdict_says_why(claimed, ours, words, why):
+    assert ledger(claimed, [ours], **words)["why"] == why
+
+
+@pytest.mark.parametrize(("value", "unit", "said"), [
+    (9000.0, "GBP m", "£9bn"), (4602.06, "GBP m", "£4.6bn"), (5670.0, "GBP m", "£5.67bn"), (-1250.0, "GBP m", "−£1.25bn"),
+    (651.0, "GBP m", "£651m"), (31.0, "systems", "31 systems"), (2.7, "percent", "2.7%"), (3_146_943.0, "people", "3,146,943 people"),
+])  # fmt: skip
+def test_figures_are_written_as_a_reader_says_them(value, unit, said):
+    assert write_figure(value, unit) == said
+
+
+def test_the_short_list_tells_what_holds_what_does_not_and_what_keeps_the_rest(whole):
+    first, off, kept, plain = whole.findings
+    counts, reasons = whole.counts, whole.table.query("verdict == 'cannot be checked'")["reason"].value_counts()
+    assert first == (
+        f"Of {len(whole.table)} statements: {counts['reproduced'] + counts['consistent']} hold ({counts['reproduced']} reproduced, "
+        f"{counts['consistent']} consistent), 1 does not, {counts['cannot be checked']} cannot be checked."
+    )
+    assert "“The largest system has 3.5m people” (Medscape UK) does not hold: we find 3,146,943 people." in off
+    assert all(f"for {count}, {reason}" in kept for reason, count in reasons[reasons >= 3].items())
+    assert f"the other {reasons[reasons < 3].sum()} " in kept and "not doubted" in plain
 
 
 @pytest.mark.parametrize(("claimed", "ours", "words", "verdict"), [
@@ -111,7 +144,8 @@ def test_every_claim_has_a_verdict_and_what_cannot_be_checked_says_why(shipped):
     assert len(shipped) == len(raw("nao_claims")) and set(shipped["verdict"]) <= set(VERDICTS)
     unchecked = shipped[shipped["verdict"] == "cannot be checked"]
     assert (unchecked["reason"] != "").all() and unchecked["ours"].isna().all()
-    assert shipped.loc[shipped["verdict"] != "cannot be checked", "ours"].notna().all()
+    checked = shipped[shipped["verdict"] != "cannot be checked"]
+    assert checked["ours"].notna().all() and (checked["why"] != "").all() and (unchecked["why"] == "").all()
 
 
 def test_each_checked_figure_is_recomputed_from_the_transcriptions(shipped):

@@ -6,8 +6,8 @@ import pandas as pd
 from ..exhibits import Exhibit, plot, table
 from ..exhibits.charts import bars
 from ..exhibits.words import describe_ranking
-from ..numbers import write_number
-from .ledger import Ledger
+from .ledger import UNDOUBTED, Ledger
+from .wording import HOLDS, write_figure
 
 
 def _written(value: float, unit: str, rounding: float, least: int) -> str | None:
@@ -15,15 +15,22 @@ def _written(value: float, unit: str, rounding: float, least: int) -> str | None
     if np.isnan(value):
         return None
     digits = max(0, -int(np.floor(np.log10(rounding)))) if rounding > 0 else 0
-    return write_number(value, unit, places=max(digits, least if unit == "percent" else 0))
+    return write_figure(value, unit, places=max(digits, least if unit == "percent" else 0))
+
+
+def _said(result: Ledger) -> str:
+    hold = sum(result.counts[name] for name in HOLDS)
+    return f"{hold} of {len(result.table)} statements hold: each verdict with its reason"
 
 
 @table.register
 def _(result: Ledger, verdict: str = "") -> Exhibit:
     """The ledger, or the claims of one `verdict`."""
     rows = result.table[result.table["verdict"] == verdict] if verdict else result.table
-    note = rows["reason"] + rows["nearest"].map(lambda text: f". Nearest: {text}" if text else "")
-    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note.str.removeprefix(". ")).reset_index()
+    near = rows["nearest"].map(lambda text: f"nearest: {text}" if text else "")
+    told = zip(rows["why"], rows["reason"], near, strict=True)
+    note = [". ".join(part[:1].upper() + part[1:] for part in parts if part) for parts in told]
+    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note).reset_index()
     for name, least in (("claimed", 0), ("ours", 1)):
         told = zip(said[name], said["unit"], said["rounding"], strict=True)
         said[name] = [_written(value, unit, rounding, least) for value, unit, rounding in told]
@@ -31,9 +38,7 @@ def _(result: Ledger, verdict: str = "") -> Exhibit:
     shown = said[["claim", "statement", "said_by", "claimed", "ours", "verdict", "note", "since", "cells:claimed", "cells:ours"]]
     return Exhibit(
         kind="table",
-        title=result.finding.split(". ")[0].rstrip(".") + "."
-        if not verdict
-        else f"{len(rows)} of {len(result.table)} statements: {verdict}",
+        title=f"{len(rows)} of {len(result.table)} statements: {verdict}" if verdict else _said(result),
         data=shown,
         subtitle="Statements in our words; ours is what other pages' figures give on the same definition",
         notes=("A figure stands for the interval that its rounding leaves; about means a tenth either way.",),
@@ -47,11 +52,11 @@ def _(result: Ledger) -> Exhibit:
     counts = pd.Series(result.counts, name="statements")
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0].rstrip(".") + ".",
+        title=result.finding,
         data=counts.rename_axis("verdict").reset_index(),
         subtitle=f"{len(result.table)} quantitative statements by verdict",
         unit="statements",
-        notes=("A statement that cannot be checked is not doubted: no other page we hold prints a figure on its definition.",),
+        notes=(UNDOUBTED,),
         sources=("nao_claims",),
         alt=describe_ranking(counts.astype(float), "statements", "verdicts"),
         draw=lambda figure: bars(figure.subplots(), counts, unit="statements"),

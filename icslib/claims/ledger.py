@@ -28,9 +28,9 @@ import pandas as pd
 from .. import store
 from ..catalog import reference
 from ..errors import StoreError
-from ..numbers import write_number
 from ..results import Result
 from ..tidy import cell_refs, merge_cells
+from .wording import FAILS, sum_up, tell_failed, tell_unchecked, tell_why, write_figure
 
 VERDICTS = ("reproduced", "consistent", "differs", "superseded", "cannot be checked")
 LOOSE = 0.1  # "about a quarter": a tenth either way
@@ -45,6 +45,7 @@ FORMULAS: dict[str, Callable[..., float]] = {
 }
 ONE = ("place", "measure", "period", "unit", "basis", "prices", "staff_group", "sex")  # an operand must agree on these
 SEVERAL = {"least": "min", "most": "max"}
+UNDOUBTED = "A statement that cannot be checked is not doubted: no other page we hold prints a figure on its definition."
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Ledger(Result):
     table : DataFrame, index ``claim``
         ``statement`` (in our words), ``claimed``, ``unit``, ``rounding``, ``publisher``, ``published``, ``ours``, ``low``,
         ``high`` (what ours may be), ``verdict``, ``apart`` (ours less claimed, where both are figures),
-        ``reason``, ``nearest``, ``since``, ``address``, ``cells``.
+        ``why`` (the verdict, in words; empty where there is no figure of ours), ``reason``, ``nearest``, ``since``,
+        ``address``, ``cells``.
     """
 
     table: pd.DataFrame
@@ -81,26 +83,30 @@ class Ledger(Result):
 
     @property
     def finding(self) -> str:
-        """How many claims have each verdict, and which differ."""
-        told = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        off = self.table[self.table["verdict"].isin(["differs", "superseded"])]
-        said = "; ".join(f"{row.statement} (ours {write_number(row.ours, row.unit)})" for row in off.itertuples())
-        return f"Of {len(self.table)} statements: {told}." + (f" Not as we find it: {said}." if said else "")
+        """How many claims hold, do not, and cannot be checked."""
+        return sum_up(self.counts)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a reader should know first: how many hold, each that does not and why, and what keeps the rest from a check."""
+        off, kept = (self.table[self.table["verdict"].isin(names)] for names in (FAILS, ["cannot be checked"]))
+        rest = [tell_unchecked(kept), UNDOUBTED] if len(kept) else []
+        return (self.finding, *map(tell_failed, off.itertuples()), *rest)
 
     def lines(self, verdict: str = "") -> list[str]:
         """The ledger as text, one claim a line; only those of one `verdict` if it is given."""
         out = []
         for claim, row in self.table[self.table["verdict"].isin([verdict] if verdict else VERDICTS)].iterrows():
-            ours = "" if np.isnan(row["ours"]) else f" Ours: {write_number(row['ours'], row['unit'])}."
+            ours = "" if np.isnan(row["ours"]) else f" Ours: {write_figure(row['ours'], row['unit'])}."
             tail = "".join(
                 f" {word}: {row[name]}."
-                for word, name in (("Note", "reason"), ("Nearest", "nearest"), ("Since", "since"))
+                for word, name in (("Why", "why"), ("Note", "reason"), ("Nearest", "nearest"), ("Since", "since"))
                 if row[name]
             )
             out.append(
                 f"{claim}  {row['verdict'].upper()}  {row['statement']} ({row['publisher']}, {row['published']}).{ours}{tail}"
             )
-        return [*out, "", self.finding.split(" Not as we find it")[0]]
+        return [*out, "", self.finding]
 
 
 def check_claims(
@@ -136,7 +142,9 @@ def _check(claim: pd.Series, rule: pd.Series, load: Callable[[str], pd.DataFrame
     row = {name: claim[name] for name in ("claim", "statement")} | {"claimed": said.value, "unit": claim["unit"]}
     row |= {name: claim[name] for name in ("rounding", "publisher", "published", "address")}
     row |= {"ours": ours.value, "low": ours.low, "high": ours.high} if ours else dict.fromkeys(("ours", "low", "high"), np.nan)
-    row |= {"verdict": _judge(said, ours, claim), "apart": ours.value - said.value if ours else np.nan, "reason": rule["reason"]}
+    verdict, apart = _judge(said, ours, claim), ours.value - said.value if ours else np.nan
+    why = tell_why(verdict, said.flag, apart, ours.low, ours.high, claim["unit"]) if ours else ""
+    row |= {"verdict": verdict, "apart": apart, "why": why, "reason": rule["reason"]}
     nearest, since = (_told(rule[name], load) for name in ("nearest", "since"))
     cells = merge_cells([said.cells, *([ours.cells] if ours else []), *(figure.cells for figure in (*nearest, *since))])
     return row | {"nearest": _words(nearest), "since": _words(since), "cells": cells}
@@ -219,7 +227,8 @@ def _say(row: pd.Series) -> str:
     about = "" if group in ("", "all") else f" of {group}"
     about += "" if row["place"] == "E92000001" else f", {row.get('place_name') or row['place']}"
     basis = "" if row["basis"] in ("outturn", "survey", "estimate", "recommendation") else f", {row['basis']}"
-    return f"{_label(row['measure'])}{about} {flag}{write_number(row['value'], row['unit'])} ({row['period']}{basis})"
+    amount = write_figure(row["value"], row["unit"]).removesuffix(" systems")  # the label says what is counted
+    return f"{_label(row['measure'])}{about}: {flag}{amount} ({row['period']}{basis})"
 
 
 @cache
@@ -248,7 +257,7 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
             words = (
                 f"{about}: {below} in deficit"
                 if how == "below zero"
-                else f"{about} together {write_number(rows['value'].sum(), rows['unit'].iloc[0])}"
+                else f"{about} together {write_figure(rows['value'].sum(), rows['unit'].iloc[0])}"
             )
             out.append(
                 Figure(float(rows["value"].sum()), np.nan, np.nan, rows["unit"].iloc[0], words, "", merge_cells(cell_refs(rows)))
