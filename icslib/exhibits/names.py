@@ -1,31 +1,5 @@
-"""Short names of places for axes and tables: "South Yorkshire", not "NHS South Yorkshire Integrated Care Board"."""
+"""Names as they are drawn and set out: those of the register."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from ..register.short import short_names
 
-from .. import register
-
-DRESS = ("NHS ", " Integrated Care Board", " NHS Foundation Trust", " NHS Trust")
-
-
-def short_names(codes: Iterable[str]) -> dict[str, str]:
-    """The usual name of each code; a code the register does not know is its own name.
-
-    >>> short_names(["QF7", "E92000001", "not placed"])
-    {'QF7': 'South Yorkshire', 'E92000001': 'England', 'not placed': 'not placed'}
-    """
-    known = _names()
-    return {code: known.get(code, str(code)) for code in codes}
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    frame = register.places().sort_values("valid_from")
-    names = dict(zip(frame["code"], frame["name"], strict=True))
-    return {"E92000001": "England"} | {code: _short(name) for code, name in names.items() if name and code != "E92000001"}
-
-
-def _short(name: str) -> str:
-    for part in DRESS:
-        name = name.removeprefix(part) if part.endswith(" ") else name.removesuffix(part)
-    return name
+__all__ = ["short_names"]

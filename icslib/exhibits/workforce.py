@@ -7,15 +7,16 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_number
+from ..register.short import kind_of, short_names
 from ..workforce.funnel import Funnel
 from ..workforce.gap import Gap
 from ..workforce.need import Staffing
 from ..workforce.signal import RULES, Xmr
 from ..workforce.split import Split
+from ..workforce.wording import told_day, within
 from . import plot, table, workforce_ahead  # noqa: F401 (registers the drawings of what may come)
 from .charts import bridge, lines, ranked_dots
 from .core import Exhibit
-from .names import short_names
 from .words import describe_intervals, describe_lines, describe_ranking, describe_trend
 from .workforce_ahead import first_sentence, label_of
 
@@ -29,27 +30,28 @@ def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
     unit = "percent" if measure in ("rate", "covered") else result.unit
     wide = rows.pivot(index="day", columns="staff_group", values=measure)
     quarters = pd.date_range(wide.index.min(), wide.index.max(), freq="QE")
-    wide = wide.reindex(quarters)[wide.notna().sum().sort_values(ascending=False).index[: len(style.SERIES)]]
+    most = wide.notna().sum().sort_values(ascending=False, kind="stable").index
+    wide = wide.reindex(quarters)[sorted(most, key=lambda name: name != asked)[: len(style.SERIES)]].rename(columns=_group)
 
     def draw(figure):
-        lines(figure.subplots(), wide, unit=unit, asked=asked)
+        lines(figure.subplots(), wide, unit=unit)
 
     words = {"vacancies": "Vacant posts", "rate": "Vacancy rate", "covered": "Temporary staff as a share of vacancies"}
     bounds = rows[rows["qualifier"] != ""]
     return Exhibit(
         kind="figure",
-        title=first_sentence(result.finding),
+        title=first_sentence(result.finding).split(", the most")[0] if measure == "vacancies" else words[measure],
         subtitle=f"{words.get(measure, measure)} by staff group, England, {result.table['series'].iloc[0]}",
         data=_told(rows),
         unit=unit,
         notes=(
-            "Stock at the end of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
+            "Posts vacant on the last day of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
             "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. Adverts and "
             "ESR vacancies are other series.",
             *(
                 [
                     "Printed as bounds or rounded: "
-                    f"{', '.join(f'{r.staff_group} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."
+                    f"{', '.join(f'{_group(r.staff_group)} {r.day:%B %Y} ({r.qualifier})' for r in bounds.itertuples())}."
                 ]
                 if len(bounds)
                 else []
@@ -64,19 +66,20 @@ def _(result: Gap, measure: str = "vacancies", asked: str = "") -> Exhibit:
 @table.register
 def _(result: Gap, show: str = "table") -> Exhibit:
     """The reconciled ``table``, what is held (``coverage``), every printing beside ours (``facts``) or ``restated`` figures."""
+    held = result.coverage.loc[:, (result.coverage != "").any()]
     frames = {
         "table": _told(result.table),
-        "coverage": result.coverage.T.rename_axis("quarter ending").reset_index(),
-        "facts": _dated(result.facts),
+        "coverage": held.T.rename(columns=_group).rename_axis("quarter ending").reset_index(),
+        "facts": _beside(result.facts),
         "restated": _dated(result.restated),
     }
     titles = {
         "table": first_sentence(result.finding),
-        "coverage": f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} group-quarters are held",
-        "facts": f"{len(result.facts)} printed figures beside ours: {int(result.facts['stands'].str.startswith('ours').sum())} "
-        "are the ones we use, "
-        f"{int((result.facts['stands'] == 'agrees').sum())} from other pages agree, "
-        f"{int((result.facts['stands'] == 'restated since').sum())} were restated since",
+        "coverage": f"{len(result.coverage)} staff groups over {result.coverage.shape[1]} quarters: "
+        f"{int((result.coverage != '').to_numpy().sum())} of {result.coverage.size} figures are held",
+        "facts": f"Of {len(result.facts)} printed figures {int(result.facts['stands'].str.startswith('ours').sum())} are used, "
+        f"{int((result.facts['stands'] == 'agrees').sum())} more agree, "
+        f"{int((result.facts['stands'] == 'restated since').sum())} restated since",
         "restated": f"{len(result.restated)} figures were printed again with another value",
     }
     return Exhibit(
@@ -86,7 +89,16 @@ def _(result: Gap, show: str = "table") -> Exhibit:
         subtitle="NHS vacancies, England",
         unit=result.unit,
         sources=("vacancies_national",),
-        notes=("Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",),
+        notes={
+            "coverage": (
+                f"Held as a count of vacant posts, a rate or both. Nothing is held for {result.coverage.shape[1] - held.shape[1]} "
+                "other quarters between the first and the last.",
+            ),
+            "facts": tuple(
+                f"{', '.join(dict.fromkeys(f'{_group(r.staff_group)}, {r.day:%B %Y}' for r in rows.itertuples()))}: {doubt}"
+                for doubt, rows in result.facts.query("doubt != ''").groupby("doubt", sort=False)
+            ),
+        }.get(show, ("Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",)),
     )
 
 
@@ -119,9 +131,13 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
     spread = describe_intervals(rows.rename(columns={"distance": "estimate"}), result.unit) if show == "distance" else england
     return Exhibit(
         kind="figure",
-        title=first_sentence(_named(_labelled(result), names)) if show == "distance" else _against(rows[show], result),
-        subtitle=f"{label_of(result.outcome)}, "
-        + ("distance from what need suggests, shrunk" if show == "distance" else str(result.last)),
+        title=_furthest(result) if show == "distance" else _against(rows[show], result),
+        subtitle=f"{label_of(result.outcome)} by {kind_of(result.by_place.index).removesuffix('s')}, "
+        + (
+            f"distance from what need suggests, {result.first} to {result.last}, uncertain ones pulled towards zero"
+            if show == "distance"
+            else f"{result.last}; the line is England"
+        ),
         data=rows.reset_index(),
         unit=result.unit,
         notes=(
@@ -146,11 +162,12 @@ def _(result: Staffing) -> Exhibit:
     """What goes with staffing: the terms, with intervals."""
     return Exhibit(
         "table",
-        _named(_labelled(result), short_names(result.by_place.index)),
-        result.terms.reset_index(),
-        subtitle="For one standard deviation more of the term",
+        _terms(result),
+        result.terms.rename(index=label_of).reset_index(),
+        subtitle=f"{label_of(result.outcome)} for one standard deviation more of the term, {result.places} "
+        f"{kind_of(result.by_place.index)}, {result.first} to {result.last}, 95% interval",
         unit=result.unit,
-        notes=(ASSOCIATION,),
+        notes=(ASSOCIATION, result.finding),
         sources=("system_panel", "allocations"),
     )
 
@@ -189,8 +206,8 @@ def _(result: Xmr) -> Exhibit:
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
     return Exhibit(
         kind="figure",
-        title=first_sentence(result.finding),
-        subtitle=f"{result.name}, XmR chart with limits at 2.66 mean moving ranges",
+        title=result.finding.split(", which is")[0] + ".",
+        subtitle=f"{result.name}, with the usual range: the mean and 2.66 mean moving ranges either way",
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,
         notes=(
@@ -235,11 +252,12 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=first_sentence(_named(result.finding, names)),
-        subtitle=f"{result.name} by system against size; the line is England",
+        title=first_sentence(result.finding),
+        subtitle=f"{result.name} by {kind_of(result.by_place.index).removesuffix('s')} against size; the line is the rate of all together",
         data=rows.reset_index(names="place"),
         unit=result.unit,
         notes=(
+            result.finding.split(". ", 1)[1],
             "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes "
             "every day independent.",
             "Outside the limits says different, not why.",
@@ -255,21 +273,21 @@ def _(result: Split) -> Exhibit:
     """From the first period to the last through the parts of the change."""
     parts = {name[0].upper() + name[1:]: size for name, size in result.steps.items() if size or len(result.by_group) > 1}
 
-    def draw(figure):
-        bridge(figure.subplots(), (str(result.first), result.before), parts, str(result.last), unit=result.unit)
+    first, last = told_day(result.first), told_day(result.last)
 
-    shown = pd.DataFrame(
-        {"part": [str(result.first), *parts, str(result.last)], "value": [result.before, *parts.values(), result.after]}
-    )
+    def draw(figure):
+        bridge(figure.subplots(), (first, result.before), parts, last, unit=result.unit)
+
+    shown = pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after]})
     return Exhibit(
         kind="figure",
-        title=first_sentence(result.finding),
-        subtitle=f"{result.name}, {result.first} to {result.last}, parts that add up exactly",
+        title=result.finding.split(": ")[0] + ".",
+        subtitle=f"Parts of the change from {first} to {last}, which add up exactly",
         data=shown,
         unit=result.unit,
         notes=(
-            f"{len(result.by_group)} groups; parts add up to {result.residual:.1e}.",
-            *([f"Left out: {', '.join(result.left_out)}."] if result.left_out else []),
+            result.finding.split(": ", 1)[1][:1].upper() + result.finding.split(": ", 1)[1][1:],
+            *([f"Parts are added up over {len(result.by_group)} groups."] if len(result.by_group) > 1 else []),
         ),
         alt=result.finding,
         draw=draw,
@@ -277,7 +295,9 @@ def _(result: Split) -> Exhibit:
 
 
 def _told(rows: pd.DataFrame) -> pd.DataFrame:
-    return _dated(rows.drop(columns=["series"])).round({"posts": 0, "posts_low": 0, "posts_high": 0, "in_post": 0, "covered": 1})
+    return _dated(rows.drop(columns=["series"]).assign(staff_group=rows["staff_group"].map(_group))).round(
+        {"posts": 0, "posts_low": 0, "posts_high": 0, "in_post": 0, "covered": 1}
+    )
 
 
 def _dated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -288,20 +308,43 @@ def _against(values: pd.Series, result: Staffing) -> str:
     if not np.isfinite(result.england):
         return f"{label_of(result.outcome)} by system, {result.last}"
     below = int((values < result.england).sum())
-    return (
-        f"{below} of {len(values)} systems are below England's {write_number(result.england, result.unit)} "
-        f"({label_of(result.outcome).lower()}, {result.last})"
+    return f"{below} of {len(values)} {kind_of(result.by_place.index)} are below England's {write_number(result.england, result.unit)}"
+
+
+def _furthest(result: Staffing) -> str:
+    low, high = (result.named[place] for place in result.by_place.index[[0, -1]])
+    return f"{low} is furthest below the {within(label_of(result.outcome))} that need suggests, {high} furthest above"
+
+
+def _terms(result: Staffing) -> str:
+    clear = result.terms.index[(result.terms["low"] > 0) | (result.terms["high"] < 0)]
+    told = ", ".join(within(label_of(name).split(" (")[0]) for name in clear) or "no term that can be told apart from none"
+    return f"{label_of(result.outcome)}: linked with {told}"
+
+
+def _group(name: str) -> str:
+    return "All staff" if name == "all" else name[:1].upper() + name[1:]
+
+
+def _beside(facts: pd.DataFrame) -> pd.DataFrame:
+    """Printed figures with ours as a reader sees them: rates as rates, bounds in words, doubts in the notes."""
+    unit = facts["measure"].map(lambda name: "percent" if name == "vacancy_rate" else "")
+    written = [write_number(value, kind, places=1 if kind else 0) for value, kind in zip(facts["theirs"], unit, strict=True)]
+    ours = [write_number(value, kind, places=1 if kind else 0) for value, kind in zip(facts["ours"], unit, strict=True)]
+    return pd.DataFrame(
+        {
+            "staff group": facts["staff_group"].map(_group),
+            "day": facts["day"].dt.strftime("%Y-%m-%d"),
+            "measure": facts["measure"].map(label_of),
+            "publisher": facts["publisher"],
+            "published": facts["published"],
+            "theirs": [f"{word} {text}".strip() for word, text in zip(facts["qualifier"], written, strict=True)],
+            "ours": ours,
+            "stands": facts["stands"],
+            "cells:theirs": facts["cells"],
+            "cells:ours": facts["cells"],
+        }
     )
-
-
-def _labelled(result: Staffing) -> str:
-    return result.finding.replace(result.outcome.replace("_", " ").capitalize(), label_of(result.outcome), 1)
-
-
-def _named(text: str, names: dict[str, str]) -> str:
-    for code, name in names.items():
-        text = text.replace(str(code), name)
-    return text
 
 
 def _when(at: object) -> str:

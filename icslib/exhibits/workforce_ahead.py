@@ -1,14 +1,18 @@
 """Figures and tables of where the workforce may lead and what goes with it: projections, back-tests, forecasts, links."""
 
 from functools import cache
+from textwrap import fill
 
 import pandas as pd
 
 from .. import style
 from ..catalog import reference
+from ..numbers import write_number
+from ..register.short import short_names
 from ..workforce.flow import BackTest, Projection
-from ..workforce.forecast import Forecasts
+from ..workforce.forecast import NAMES, Forecasts
 from ..workforce.link import Links
+from ..workforce.wording import in_words, within
 from . import plot, table
 from .charts import caterpillar, lines, small_multiples
 from .core import Exhibit
@@ -22,12 +26,20 @@ def first_sentence(text: str) -> str:
 
 def label_of(measure: str) -> str:
     """The label of a measure, or its name in words."""
-    return _labels().get(measure, measure.replace("_", " ").capitalize())
+    return _labels().get(measure, in_words(measure))
 
 
 @cache
 def _labels() -> dict[str, str]:
     return reference("measures").set_index("measure")["label"].to_dict()
+
+
+def _reach(end: pd.DataFrame, result: Projection, what: str) -> str:
+    """The least and the most of the scenarios' middles in the last year."""
+    least, most = (write_number(round(value, -3), places=0) for value in (end["median"].min(), end["median"].max()))
+    between = f"between {least} and {most}" if least != most else least
+    said = "Staff short of need" if what == "shortfall" else what.capitalize()
+    return f"{said} in {result.last}: {between}, depending on how staff grow"
 
 
 @plot.register
@@ -54,11 +66,13 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
     told = {name: part.set_index("year")["median"] for name, part in rows.groupby("scenario", sort=False)}
     return Exhibit(
         kind="figure",
-        title=first_sentence(result.finding),
-        subtitle=f"Projected {what} from {result.start}, {result.draws:,} draws",
+        title=_reach(rows[rows["year"] == result.last], result, what),
+        subtitle=f"Projected {what}, {result.unit}, England, {result.start} to {result.last}, {result.draws:,} draws",
         data=rows.drop(columns="what").round(0),
         unit=result.unit,
         notes=(
+            result.finding,
+            *([result.comparison] if result.comparison else []),
             "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet "
             "made.",
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
@@ -75,10 +89,15 @@ def _(result: BackTest) -> Exhibit:
     return Exhibit(
         "table",
         first_sentence(result.finding),
-        result.table.round(2).reset_index(),
-        subtitle="Mean absolute error in percent of the figure",
+        result.table.round(2)
+        .reset_index()
+        .rename(columns={"naive_error": "error of the last value", "inside": "within the fan"}),
+        subtitle="Mean absolute error by years ahead, in percent of the figure",
         unit="percent",
-        notes=("`inside`: how often the 95% fan held what came.",),
+        notes=(
+            f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating "
+            "the last value known. Within the fan: how often the 95% fan held what came, in percent.",
+        ),
     )
 
 
@@ -95,9 +114,10 @@ def _(result: Forecasts) -> Exhibit:
     shown = result.ahead.reset_index(names="period")
     return Exhibit(
         "figure",
-        first_sentence(result.finding),
+        f"{result.series.name}: {write_number(result.ahead['mean'].iloc[-1], result.unit)} expected in "
+        f"{result.ahead.index[-1]:%B %Y}",
         shown.assign(period=shown["period"].astype(str)),
-        subtitle=f"{result.series.name}, forecast by {result.best}",
+        subtitle=f"{result.series.name}, forecast by {NAMES[result.best]}",
         unit=result.unit,
         notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
         alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}",
@@ -111,12 +131,12 @@ def _(result: Forecasts) -> Exhibit:
     return Exhibit(
         "table",
         first_sentence(result.finding),
-        result.accuracy.round(2).reset_index(),
-        subtitle="Rolling origin",
+        result.accuracy.round(2).reset_index().assign(model=lambda told: told["model"].map(NAMES)),
+        subtitle=f"Error of each model by steps ahead, from {int(result.accuracy['origins'].max())} earlier dates",
         unit=result.unit,
         notes=(
-            "`scaled`: error over that of repeating last year's figure; below 1 is better. `inside`: percent of figures within "
-            "the 95% interval.",
+            "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. Inside: percent of "
+            "figures within the 95% interval.",
         ),
     )
 
@@ -124,9 +144,12 @@ def _(result: Forecasts) -> Exhibit:
 @plot.register
 def _(result: Links, sample: str = "all") -> Exhibit:
     """Estimates by lag and lead for each outcome with 95% intervals."""
-    rows = result.table[result.table["sample"] == sample]
+    rows, names = result.table[result.table["sample"] == sample], short_names(place for place, _ in result.left_out)
     parts = {
-        label_of(name): part.set_index("lag")[["estimate", "low", "high"]] for name, part in rows.groupby("outcome", sort=False)
+        fill(label_of(name), 22): part.set_index(part["lag"].map("{:d}".format).str.replace("-", "−"))[
+            ["estimate", "low", "high"]
+        ]
+        for name, part in rows.groupby("outcome", sort=False)
     }
 
     def draw(figure):
@@ -141,21 +164,23 @@ def _(result: Links, sample: str = "all") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=first_sentence(result.finding),
-        subtitle=f"Outcome for one standard deviation ({result.sd:,.0f}) more {label_of(result.exposure).lower()}, within "
-        "systems and years",
-        data=result.table,
+        subtitle=f"Change of the outcome for one standard deviation ({result.sd:,.0f}) more {within(label_of(result.exposure))}, "
+        f"within {result.kind} and years",
+        data=result.table.assign(outcome=result.table["outcome"].map(label_of)),
         unit=result.unit,
         notes=(
-            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by system). A negative lag is a "
+            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by place). A negative lag is a "
             "lead: staffing came after.",
             *(
-                [f"Second sample leaves out {', '.join(f'{place} from {year}' for place, year in result.left_out)} (mergers)."]
+                [
+                    f"Second sample leaves out {', '.join(f'{names[place]} from {year}' for place, year in result.left_out)} (mergers)."
+                ]
                 if result.left_out
                 else []
             ),
         ),
         sources=("system_panel",),
-        alt=" ".join(f"{name}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
+        alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
         draw=draw,
     )
 

@@ -21,6 +21,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from .wording import within
 
 KINDS = ("share", "number")
 COLUMNS = ("kind", "mean", "sd", "years")
@@ -51,19 +52,25 @@ class Projection(Result):
 
     @property
     def finding(self) -> str:
-        """The shortfall of each scenario in the last year, and whether a published one lies within its fan."""
+        """The shortfall of each scenario in the last year."""
         end = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == self.last)]
         told = "; ".join(
-            f"{row.scenario}: {_thousand(row.median)} (95% {_thousand(row.low_95)} to {_thousand(row.high_95)})"
-            for row in end.itertuples()
+            f"{_thousand(row.median)} {within(row.scenario)} ({'95% interval ' if first else ''}{_thousand(row.low_95)} to "
+            f"{_thousand(row.high_95)})"
+            for row, first in zip(end.itertuples(), [True, *[False] * len(end)], strict=False)
         )
-        said = f"Staff short of need in {self.last} ({self.unit}): {told}."
+        return f"Staff short of need in {self.last} ({self.unit}), by how staff grow: {told}."
+
+    @property
+    def comparison(self) -> str:
+        """Whether each published shortfall lies within the fans."""
+        said = ""
         for row in self.published[self.published["what"] == "shortfall"].itertuples():
             at = self.paths[(self.paths["what"] == "shortfall") & (self.paths["year"] == row.year)]
             inside = [path.scenario for path in at.itertuples() if path.low_95 <= row.high and path.high_95 >= row.low]
             said += (
-                f" {row.label}, {_thousand(row.low)} to {_thousand(row.high)} in {row.year}, overlaps the fan of "
-                f"{', '.join(inside) or 'none of them'}."
+                f"{' ' if said else ''}{row.label}, {_thousand(row.low)} to {_thousand(row.high)} in {row.year}, overlaps the fan of "
+                f"{', '.join(map(within, inside)) or 'none of them'}."
             )
         return said
 
@@ -87,13 +94,10 @@ class BackTest(Result):
     @property
     def finding(self) -> str:
         """Error by horizon beside the naive forecast, and how often the fan held the truth."""
-        told = "; ".join(
-            f"{horizon} year{'s' if horizon > 1 else ''} ahead missed by {row['error']:.1f}% (last value: "
-            f"{row['naive_error']:.1f}%), fan held {row['inside']:.0f}%"
-            for horizon, row in self.table.iterrows()
-        )
+        horizon, row = self.table.index[-1], self.table.iloc[-1]
         return (
-            f"Projected from earlier years, {told}. {len(self.misses)} projections of {self.misses['series'].nunique()} series."
+            f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by {row['error']:.1f}%; "
+            f"the last value known missed by {row['naive_error']:.1f}%. The 95% fan held {row['inside']:.0f}% of what came."
         )
 
 
@@ -252,4 +256,4 @@ def _deviations(draws: int, years: int, persistence: float, rng: np.random.Gener
 
 
 def _thousand(value: float) -> str:
-    return write_number(round(value, -3) if abs(value) >= 10_000 else value, places=0)
+    return write_number(round(value, -3) if abs(value) >= 1_000 else value, places=0)

@@ -48,9 +48,7 @@ class Forecasts(Result):
         scaled = self.accuracy["scaled"].groupby("model").mean().sort_values()
         last = self.ahead.iloc[-1]
         return (
-            f"{self.series.name or 'The series'}: over {int(self.accuracy['origins'].max())} origins {self.best} missed least "
-            f"({scaled.iloc[0]:.2f} of the seasonal "
-            f"forecast's own error; {', '.join(f'{name} {size:.2f}' for name, size in scaled.iloc[1:].items())}). It says "
+            f"{self.series.name or 'The series'}: of {len(scaled)} models, {NAMES[self.best]} would have missed least. It says "
             f"{write_number(last['mean'], self.unit)} "
             f"in {self.ahead.index[-1]:%B %Y} (95% {write_number(last['low'], self.unit)} to "
             f"{write_number(last['high'], self.unit)})."
@@ -167,4 +165,10 @@ MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {
     "seasonal": _seasonal,
     "ets": _ets,
     "arima": _arima,
+}
+NAMES = {
+    "naive": "repeating the last value",
+    "seasonal": "repeating last year's value",
+    "ets": "exponential smoothing",
+    "arima": "ARIMA",
 }

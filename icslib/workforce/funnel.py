@@ -18,6 +18,7 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
+from ..register.short import kind_of, short_names
 from ..results import Result
 
 LEVELS = {"95": 0.95, "998": 0.998}
@@ -51,23 +52,14 @@ class Funnel(Result):
     @property
     def finding(self) -> str:
         """The pooled value, how far chance alone falls short, and who stands outside."""
-        out = self.by_place[self.by_place["stands"].str.contains("99.8")]
-        above, below = (sorted(out.index[out["stands"].str.startswith(word)]) for word in ("above", "below"))
-        said = "; ".join(
-            filter(
-                None,
-                [
-                    f"above: {', '.join(map(str, above))}" if above else "",
-                    f"below: {', '.join(map(str, below))}" if below else "",
-                ],
-            )
-        )
+        out, kind = self.by_place[self.by_place["stands"].str.contains("99.8")], kind_of(self.by_place.index)
+        names = short_names(out.index)
+        said = ", ".join(f"{names[place]} ({stands.split()[0]})" for place, stands in sorted(out["stands"].items()))
         count = {0: "none stands", 1: "one stands"}.get(len(out), f"{len(out)} stand")
         return (
-            f"{self.name} is {write_number(self.pooled, self.unit)} over {len(self.by_place)} places, and {count} outside the "
-            "99.8% limits"
-            f"{' (' + said + ')' if said else ''}. The limits allow for places varying {self.phi:,.0f} times as much as chance "
-            "alone would make them."
+            f"{self.name} was {write_number(self.pooled, self.unit)} across {len(self.by_place)} {kind}; {count} outside the "
+            f"99.8% limits{': ' + said if said else ''}. The limits allow for {kind} varying {self.phi:,.0f} times as much as "
+            "chance alone would make them."
         )
 
 

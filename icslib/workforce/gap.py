@@ -81,25 +81,23 @@ class Gap(Result):
 
     @property
     def finding(self) -> str:
-        """The highest total held, the latest of the largest single group, and how much of the grid is filled."""
+        """The highest total held, with its rate, and the largest single group's highest and latest figure."""
         said = []
         for group in self.coverage.index[:2]:
             rows = self.table[(self.table["staff_group"] == group) & self.table["vacancies"].notna()]
             if rows.empty:
                 continue
             top, last = rows.loc[rows["vacancies"].idxmax()], rows.iloc[-1]
-            rate = f", {write_number(top['rate'], 'percent')} of posts" if np.isfinite(top["rate"]) else ""
-            said.append(
-                f"{'All staff' if group == 'all' else group.capitalize()}: {write_number(top['vacancies'], places=0)} posts "
-                f"vacant at the end of {top['day']:%B %Y}{rate}, the most of "
-                f"{len(rows)} quarters held; "
-                f"{last['qualifier']}{' ' if last['qualifier'] else ''}{write_number(last['vacancies'], places=0)} "
-                f"at the end of {last['day']:%B %Y}."
-            )
-        filled = int((self.coverage != "").to_numpy().sum())
-        return " ".join(
-            [*said, f"{filled} of {self.coverage.size} group-quarters are held, {len(self.restated)} of them restated."]
-        )
+            rate = f"{write_number(top['rate'], 'percent')}" if np.isfinite(top["rate"]) else ""
+            count, when = write_number(top["vacancies"], places=0), f"at the end of {top['day']:%B %Y}"
+            if group == "all":
+                of = f", {rate} of all posts" if rate else ""
+                said.append(f"{count} NHS posts were vacant {when}{of}, the most in the {len(rows)} quarters we hold.")
+            else:
+                later = f"{last['qualifier']} {write_number(last['vacancies'], places=0)}".strip()
+                since = f"; {later} at the end of {last['day']:%B %Y}" if last["day"] > top["day"] else ""
+                said.append(f"{group.capitalize()}: {count}{f' ({rate})' if rate else ''} {when}, the highest count held{since}.")
+        return " ".join(said)
 
 
 def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str = SERIES) -> Gap:

@@ -18,9 +18,11 @@ from scipy import stats
 from ..errors import NotIdentified
 from ..numbers import write_number
 from ..panel import grids
+from ..register.short import kind_of
 from ..results import Result
 from ..stats.absorb import Absorber
 from ..stats.regression import fit, interval
+from .wording import in_words, within
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class Links(Result):
     sd : float
         The standard deviation of the exposure within systems and years.
     left_out : (place, year) pairs of the second sample
+    kind : what the places are called together
     """
 
     table: pd.DataFrame
@@ -44,6 +47,7 @@ class Links(Result):
     sd: float
     unit: str = ""
     left_out: tuple[tuple[str, int], ...] = ()
+    kind: str = "places"
 
     @property
     def finding(self) -> str:
@@ -51,18 +55,21 @@ class Links(Result):
         main = self.table[self.table["sample"] == "all"]
         clear = main[main["holm"] < 0.05].sort_values("p")
         size = (
-            f"{len(main)} links of {self.exposure.replace('_', ' ')} with {main['outcome'].nunique()} outcomes "
-            f"({main['places'].max()} systems)"
+            f"{len(main)} links of {within(in_words(self.exposure))} with {main['outcome'].nunique()} outcomes, over "
+            f"{main['places'].max()} {self.kind},"
         )
         if clear.empty:
-            return f"None of {size} stands once all that were tried are counted; the least p-value is {main['p'].min():.2f}."
+            return (
+                f"None of {size} can be told apart from none. The strongest alone has p = {main['p'].min():.2f}, before "
+                f"allowing for {len(main)} tries."
+            )
         told = "; ".join(
-            f"{row.outcome.replace('_', ' ')} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} "
+            f"{within(in_words(row.outcome))} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} "
             f"({write_number(row.low, places=2)} to {write_number(row.high, places=2)})"
             for row in clear.itertuples()
         )
         return (
-            f"Of {size}, {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, "
+            f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, "
             "not effects."
         )
 
@@ -99,7 +106,7 @@ def link_staffing(
     table.insert(7, "holm", table.groupby("sample")["p"].transform(_holm))
     units = panel.attrs.get("units", {})
     unit = {units.get(name, "") for name in outcomes}
-    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps))
+    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), kind_of(places))
 
 
 def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:

@@ -28,7 +28,9 @@ import pandas as pd
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
 from ..panel import check_rows
+from ..register.short import kind_of, short_names
 from ..results import Result
+from .wording import in_words, told_years
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,22 +75,23 @@ class Staffing(Result):
 
     @property
     def finding(self) -> str:
-        """Who is furthest below and above, with intervals, and how many are clear of zero."""
+        """Who is furthest below and above, with intervals, and how many can be told apart from what need suggests."""
         clear = self.by_place[(self.by_place["high"] < 0) | (self.by_place["low"] > 0)]
-        lowest, highest = self.by_place.iloc[0], self.by_place.iloc[-1]
-        told = [
-            f"furthest {word} what need suggests is {row.name} ({write_number(row['distance'], self.unit)}; 95% interval "
-            f"{write_number(row['low'])} to {write_number(row['high'])})"
-            for word, row in (("below", lowest), ("above", highest))
-        ]
+        (low, least), (high, most) = ((self.named[row.name], row) for row in (self.by_place.iloc[0], self.by_place.iloc[-1]))
         out = (
             f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         )
         return (
-            f"{self.outcome.replace('_', ' ').capitalize()} of {self.places} places, {self.first} to {self.last}: "
-            f"{' and '.join(told)}. {len(clear)} of {self.places} "
-            f"are clear of zero.{out}"
+            f"{in_words(self.outcome)}: {low} is furthest below what need suggests ({write_number(least['distance'], self.unit)}; "
+            f"95% interval {write_number(least['low'])} to {write_number(least['high'])}), {high} furthest above "
+            f"({write_number(most['distance'])}; {write_number(most['low'])} to {write_number(most['high'])}). "
+            f"{len(clear)} of {self.places} {kind_of(self.by_place.index)} can be told apart from what need suggests.{out}"
         )
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The names of the places by their codes."""
+        return short_names(self.by_place.index)
 
 
 def compare_staffing(
@@ -199,8 +202,9 @@ def _rows(panel: pd.DataFrame, outcome: str, need: list[str], leave_out: set) ->
     whole = rows.notna().all(axis=1) & ~asked
     held = rows.groupby("place")["lower"].transform("size")
     gone = rows[~whole].groupby("place")["year"].agg(list)
+    names = short_names(gone.index)
     said = tuple(
-        place if len(years) == held[rows["place"] == place].iloc[0] else f"{place} {', '.join(map(str, years))}"
+        names[place] if len(years) == held[rows["place"] == place].iloc[0] else f"{names[place]} {told_years(years)}"
         for place, years in gone.items()
         if asked.any() or len(years) < rows["year"].nunique()
         for years in [[y for y in years if not _empty_year(rows, y)]]

@@ -45,7 +45,7 @@ def project_plan(
     scenarios = {
         "As in our years": recent,
         "As the plan requires": recent.assign(mean=asked, years=0).rename(index={recent.index[0]: "growth the plan requires"}),
-        "No net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
+        "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
     short = (
         held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"].agg(["min", "max"]).reset_index()

@@ -27,11 +27,11 @@ from ..results import Result
 LIMIT, SCREEN, RUN = 2.66, 3.267, 7
 RULES = ("outside limits", "shift", "trend", "two of three")
 WORDS = {
-    "common cause": "common cause variation",
-    "improvement": "special cause improvement",
-    "concern": "special cause variation of a concerning kind",
-    "high": "special cause variation, high",
-    "low": "special cause variation, low",
+    "common cause": "within the usual range",
+    "improvement": "a signal of improvement",
+    "concern": "a signal of concern",
+    "high": "a signal, high",
+    "low": "a signal, low",
 }
 LEAST = 12  # points below which Making Data Count calls limits tentative
 
@@ -75,11 +75,8 @@ class Xmr(Result):
         tentative = f", tentative below {LEAST}" if base["tentative"] else ""
         flagged = int((self.points["signal"] != "").sum())
         return (
-            f"{self.name}: {write_number(last['value'], self.unit)} at {_day(last.name)} is {about}{by}; limits {limits} from "
-            f"{base['points']} "
-            f"points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals over "
-            f"{len(self.baselines)} "
-            f"baseline{'s' if len(self.baselines) > 1 else ''}."
+            f"{self.name}: {write_number(last['value'], self.unit)} in {_day(last.name)} is {about}{by}, which is {limits} "
+            f"on {base['points']} points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals."
         )
 
 

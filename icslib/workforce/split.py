@@ -16,6 +16,7 @@ shares s_g = D_g / sum D. With a bar for the mean of the two periods, these hold
 Parts that do not add up to 1e-9 of the whole are an error, not a rounding.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from .wording import told_day
 
 KINDS = ("rate", "gap", "total")
 
@@ -62,13 +64,12 @@ class Split(Result):
         """The change and its parts, largest first."""
         parts = self.steps.reindex(self.steps.abs().sort_values(ascending=False).index)
         told = ", ".join(f"{name} {_signed(size, self.unit)}" for name, size in parts.items() if size or len(self.by_group) > 1)
-        moved = _signed(self.after - self.before, self.unit)
         out = f" Left out for want of figures in both: {', '.join(self.left_out)}." if self.left_out else ""
-        groups = f" {len(self.by_group)} groups." if len(self.by_group) > 1 else ""
+        own = self.unit if self.unit == "percent" or self.unit.startswith("GBP") else ""
+        moved = "rose" if self.after > self.before else "fell" if self.after < self.before else "went"
         return (
-            f"{self.name} went from {write_number(self.before, self.unit)} in {self.first} to "
-            f"{write_number(self.after, self.unit)} in {self.last} "
-            f"({moved}): {told}.{groups}{out}"
+            f"{self.name} {moved} from {write_number(self.before, own)} in {told_day(self.first)} to "
+            f"{write_number(self.after, self.unit)} in {told_day(self.last)}: {told}.{out}"
         )
 
 
@@ -84,6 +85,7 @@ def decompose(
     of: str = "rate",
     name: str = "",
     unit: str = "",
+    parts: Mapping[str, str] | None = None,
 ) -> Split:
     """Take the change of a rate or a total between two periods apart over groups.
 
@@ -94,6 +96,7 @@ def decompose(
     by : column of the groups (staff groups, systems)
     first, last : the two values of `period` compared
     of : "rate" (within groups, mix), "gap" (posts, staff, mix) or "total" (rate, size, mix)
+    parts : what to call the parts instead, such as ``{"mix": "moves between systems"}``
 
     Returns
     -------
@@ -123,8 +126,8 @@ def decompose(
             f"Every {whole} must be above zero and hold its {part}; look at "
             f"{list(held.index[~((d0 > 0) & (d1 > 0) & filled)])[:5]}."
         )
-    parts = _total(n0, n1, d0, d1) if of == "total" else _rate(n0, n1, d0, d1, of == "gap")
-    by_group = pd.DataFrame(parts, index=held.index)
+    sizes = _total(n0, n1, d0, d1) if of == "total" else _rate(n0, n1, d0, d1, of == "gap")
+    by_group = pd.DataFrame(sizes, index=held.index).rename(columns=parts or {})
     scale = 1.0 if of == "total" else 100.0
     before, after = (n0.sum(), n1.sum()) if of == "total" else (100 * n0.sum() / d0.sum(), 100 * n1.sum() / d1.sum())
     by_group *= scale
@@ -176,5 +179,5 @@ def _log_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _signed(size: float, unit: str) -> str:
-    text = write_number(size, unit if unit.startswith("GBP") else "", places=2 if abs(size) < 10 else 0)
+    text = write_number(size, unit if unit.startswith("GBP") else "", places=1 if abs(size) < 10 else 0)
     return f"{'' if size < 0 else '+'}{text}{' points' if unit == 'percent' else ''}"

@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_fan():
 def test_a_published_shortfall_is_set_beside_the_fan():
     beside = pd.DataFrame({"year": [2032], "what": ["shortfall"], "low": [0.0], "high": [100.0], "label": ["The plan"]})
     made = project_workforce(100, 120, {"even": EVEN, "none": EVEN.iloc[1:]}, start=2022, years=10, draws=10, published=beside)
-    assert "overlaps the fan of even" in made.finding
+    assert made.comparison == "The plan, 0 to 100 in 2032, overlaps the fan of even."
 
 
 def test_the_back_test_beats_naive_on_a_trend_and_says_so():

@@ -44,11 +44,16 @@ def test_posts_that_grow_with_staff_still_raise_the_rate():
     assert split.steps["posts"] > 0 and split.steps["staff"] == pytest.approx(0)
 
 
+def test_parts_can_be_named_as_their_reader_calls_them():
+    split = decompose(TWO, "vacant", "posts", "group", 2019, 2022, parts={"mix": "moves"})
+    assert list(split.steps.index) == ["within", "moves"] == list(split.by_group.columns) and "moves" in split.finding
+
+
 def test_days_lost_split_into_sickness_and_headcount():
     days = frame([("A", 2014, 4, 100), ("B", 2014, 5, 100), ("A", 2023, 12, 200), ("B", 2023, 6, 100)])
     split = decompose(days, "vacant", "posts", "group", 2014, 2023, of="total", unit="days")
     assert split.steps.sum() == pytest.approx(9.0) and split.steps["rate"] == pytest.approx(0.02 * 150 + 0.01 * 100)
-    assert "(+9.00): " in split.finding
+    assert split.finding == "vacant rose from 9.0 in 2014 to 18.0 days in 2023: size +5.2, rate +4.0, mix −0.2."
 
 
 @settings(max_examples=30, deadline=None)

@@ -64,15 +64,23 @@ def test_a_figure_states_its_finding_and_says_what_it_shows(made, name):
     assert not exhibit.title.endswith("..")
 
 
+def test_the_plan_beside_a_projection_and_the_parts_of_a_change_are_told_under_their_figures(made):
+    beside = pd.DataFrame({"year": [2026], "what": ["shortfall"], "low": [0.0], "high": [50.0], "label": ["The plan"]})
+    shown = plot(project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside))
+    assert any("The plan, 0 to 50 in 2026" in note for note in shown.notes)
+    assert any("mix " in note.lower() for note in plot(made["split"]).notes)
+    assert any("times as much as chance" in note for note in plot(made["funnel"]).notes)
+
+
 def test_other_views_draw_too(made):
     assert "England" in plot(made["staffing"], show="latest").alt
     assert len(plot(made["staffing"], asked="P01", among=("P02", "P03")).data) == 3
     assert {"theirs", "ours"} <= set(table(made["gap"], show="facts").data)
     assert len(table(made["gap"], show="coverage").data) == 1
     assert "without jumps" in set(table_of_links(made["links"]))
-    assert table(made["forecasts"]).data["model"].tolist() == ["naive", "seasonal"]
+    assert table(made["forecasts"]).data["model"].tolist() == ["repeating the last value", "repeating last year's value"]
     assert table(back_test(STOCK, horizons=(1,), draws=50)).kind == "table"
-    assert table(made["staffing"]).data["term"].tolist() == ["need"]
+    assert table(made["staffing"]).data["term"].tolist() == ["Need"]
 
 
 def table_of_links(links):

@@ -1,0 +1,45 @@
+"""Short names of places for sentences, axes and tables: "South Yorkshire", not "NHS South Yorkshire Integrated Care Board"."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .facts import places
+
+DRESS = ("NHS ", " Integrated Care Board", " NHS Foundation Trust", " NHS Trust")
+
+
+def short_names(codes: Iterable[str]) -> dict[str, str]:
+    """The usual name of each code; a code the register does not know is its own name.
+
+    >>> short_names(["QF7", "E92000001", "not placed"])
+    {'QF7': 'South Yorkshire', 'E92000001': 'England', 'not placed': 'not placed'}
+    """
+    known = _names()
+    return {code: known.get(code, str(code)) for code in codes}
+
+
+def kind_of(codes: Iterable[str]) -> str:
+    """What the places are called together: "systems" if every one is a system, else "places".
+
+    >>> kind_of(["QF7", "QWO"]), kind_of(["QF7", "elsewhere"])
+    ('systems', 'places')
+    """
+    return "systems" if set(codes) <= _systems() else "places"
+
+
+@lru_cache(maxsize=1)
+def _systems() -> set[str]:
+    return set(places(type="system")["code"])
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    frame = places().sort_values("valid_from")
+    names = dict(zip(frame["code"], frame["name"], strict=True))
+    return {"E92000001": "England"} | {code: _short(name) for code, name in names.items() if name and code != "E92000001"}
+
+
+def _short(name: str) -> str:
+    for part in DRESS:
+        name = name.removeprefix(part) if part.endswith(" ") else name.removesuffix(part)
+    return name
