@@ -206,7 +206,7 @@ def _(result: Xmr) -> Exhibit:
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
     return Exhibit(
         kind="figure",
-        title=result.finding.split(", which is")[0] + ".",
+        title=first_sentence(result.finding),
         subtitle=f"{result.name}, with the usual range: the mean and 2.66 mean moving ranges either way",
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,

@@ -38,8 +38,8 @@ def _reach(end: pd.DataFrame, result: Projection, what: str) -> str:
     """The least and the most of the scenarios' middles in the last year."""
     least, most = (write_number(round(value, -3), places=0) for value in (end["median"].min(), end["median"].max()))
     between = f"between {least} and {most}" if least != most else least
-    said = "Staff short of need" if what == "shortfall" else what.capitalize()
-    return f"{said} in {result.last}: {between}, depending on how staff grow"
+    said = "staff short of need" if what == "shortfall" else what
+    return f"{between[:1].upper()}{between[1:]} {said} in {result.last}, depending on how staff grow"
 
 
 @plot.register

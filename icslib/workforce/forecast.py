@@ -17,6 +17,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from .wording import within
 
 Answer = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, low, high
 
@@ -48,7 +49,7 @@ class Forecasts(Result):
         scaled = self.accuracy["scaled"].groupby("model").mean().sort_values()
         last = self.ahead.iloc[-1]
         return (
-            f"{self.series.name or 'The series'}: of {len(scaled)} models, {NAMES[self.best]} would have missed least. It says "
+            f"Of {len(scaled)} models, {NAMES[self.best]} would have missed {within(str(self.series.name or 'the series'))} least. It says "
             f"{write_number(last['mean'], self.unit)} "
             f"in {self.ahead.index[-1]:%B %Y} (95% {write_number(last['low'], self.unit)} to "
             f"{write_number(last['high'], self.unit)})."

@@ -75,7 +75,7 @@ class Xmr(Result):
         tentative = f", tentative below {LEAST}" if base["tentative"] else ""
         flagged = int((self.points["signal"] != "").sum())
         return (
-            f"{self.name}: {write_number(last['value'], self.unit)} in {_day(last.name)} is {about}{by}, which is {limits} "
+            f"{self.name} stood at {write_number(last['value'], self.unit)} in {_day(last.name)}, {about}{by}. The usual range is {limits} "
             f"on {base['points']} points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals."
         )
 
