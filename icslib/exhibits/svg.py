@@ -13,6 +13,7 @@ from io import StringIO
 from typing import Any
 
 from .. import style
+from ..errors import ExhibitError
 
 _UNSAFE = re.compile(
     r"<(?!/?(?:svg|g|path|text|tspan|use|defs|clipPath|rect|circle|line|polyline|polygon|title|desc)\b)"
@@ -39,8 +40,11 @@ def draw_svg(draw: Callable[[Any], None], size: tuple[float, float], alt: str) -
 
 def clean_svg(svg: str, alt: str) -> str:
     """Make matplotlib's SVG text small, unique and free of style attributes."""
-    width, height = (float(side) for side in _ROOT.search(svg).groups())
-    body = svg[_ROOT.search(svg).end() :]
+    root_tag = _ROOT.search(svg)
+    if root_tag is None:
+        raise ExhibitError("matplotlib wrote no SVG root with a viewBox; its version may have changed how figures are written.")
+    width, height = (float(side) for side in root_tag.groups())
+    body = svg[root_tag.end() :]
     body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.S)
     body = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), body)
     body = re.sub(r'(?<=[ "(,-])(\d+\.\d{3,})', lambda found: f"{float(found[1]):.2f}".rstrip("0").rstrip("."), body)
