@@ -40,10 +40,10 @@ def project_plan(
     required = held["workforce_required"]
     last = int(required["end"].iloc[0].year)
     growth = 100 * ((required["value"].mean() / need) ** (1 / (last - start)) - 1)
-    recent = net_flow(history, "growth as in our years")
+    recent = net_flow(history, "growth of those years")
     asked = float(held["workforce_growth_required_pct"]["value"].iloc[0])
     scenarios = {
-        "As in our years": recent,
+        f"As staff grew {history.index.min()} to {history.index.max()}": recent,
         "As the plan requires": recent.assign(mean=asked, years=0).rename(index={recent.index[0]: "growth the plan requires"}),
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
