@@ -211,6 +211,7 @@ def _(result: Xmr) -> Exhibit:
         data=told.assign(when=told["when"].map(_when)),
         unit=result.unit,
         notes=(
+            result.finding.split(". ", 1)[1],
             "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a "
             "limit.",
             f"Limits set anew {rebased}." if rebased else "One baseline: limits are of the whole series.",

@@ -69,6 +69,7 @@ def test_the_plan_beside_a_projection_and_the_parts_of_a_change_are_told_under_t
     shown = plot(project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside))
     assert any("The plan, 0 to 50 in 2026" in note for note in shown.notes)
     assert any("mix " in note.lower() for note in plot(made["split"]).notes)
+    assert any("The usual range is " in note for note in plot(made["xmr"]).notes)
     assert any("times as much as chance" in note for note in plot(made["funnel"]).notes)
 
 
