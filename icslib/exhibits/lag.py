@@ -38,16 +38,16 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         ax.plot(range(len(held)), result.lags["joint"], color=style.INK, marker="_", linestyle="none", markersize=14)
         handles = [ax.patches[list(result.lags["status"]).index(s)] for s in COLOURS if s in set(result.lags["status"])]
         ax.legend(handles, [s for s in COLOURS if s in set(result.lags["status"])], loc="upper right")
-        ax.set_xlabel("lag, years")
+        ax.set_xlabel("Lag, years")
 
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle="place-years that hold the outcome and the exposure so many years earlier, by lag",
+        subtitle="Place-years that hold the outcome and the exposure so many years earlier, by lag",
         data=data,
         unit="place-years",
         sources=result.sources,
-        notes=(result.verdict, READ_SUPPORT, "The short line in each column is the joint count."),
+        notes=(result.finding, READ_SUPPORT, "The short line in each column is the joint count."),
         alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. "
         + result.verdict,
         draw=draw,
@@ -65,7 +65,8 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
     )
     return Exhibit(
         kind="table",
-        title=result.headline,
+        title=f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}",
+        subtitle="place-years, and how far each lag can be told from its neighbours",
         data=_support_rows(result),
         unit="place-years",
         notes=notes,
@@ -77,6 +78,7 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
     unit = result.unit or "outcome units"
     notes = [
+        f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
         "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
         "many years later.",
         f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile "
@@ -87,14 +89,14 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         notes.append("Hollow: not identified by the panel; the fitted curve continued.")
     return Exhibit(
         kind="figure",
-        title=_first(result),
-        subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}, {result.basis} profile",
+        title=result.headline,
+        subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}; {result.basis} shape",
         data=_profile_rows(result),
         unit=unit,
         notes=tuple(notes),
         sources=result.support.sources,
         alt=describe_intervals(result.profile.rename_axis("lag"), unit) + (f" {result.support.verdict}"),
-        draw=lambda figure: caterpillar(figure.subplots(), result.profile, unit=unit, xlabel="lag, years"),
+        draw=lambda figure: caterpillar(figure.subplots(), result.profile, unit=unit, xlabel="Lag, years"),
     )
 
 
@@ -115,7 +117,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
     ]
     return Exhibit(
         kind="table",
-        title=_first(result),
+        title=f"The association of {_words(result.support.exposure)} with {_words(result.support.outcome)}, added up over years",
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
         data=rows[["lags", "estimate", "se", "low", "high", "p", "supported"]],
         unit=result.unit,
@@ -150,12 +152,13 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
     mass = f"{result.summary.loc['prior', 'within']:.0%} of belief within {result.low:g} to {result.high:g} years before"
     return Exhibit(
         kind="figure",
-        title=_first(result),
+        title=result.headline,
         subtitle="share of the final effect believed to fall in each year after a lasting change",
         data=shares.round(2).reset_index(),
         unit="percent",
         notes=(
             result.finding,
+            result.details,
             f"Before: the survey's range as a log-normal, {mass}. A choice, since the survey gives a range and no odds.",
             "After: given that there is an effect of this shape, updated with the estimated profile and its clustered "
             "covariance.",
@@ -174,19 +177,20 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     rest = f" Not identified and not drawn: {write_lags(silent)}." if silent else ""
     return Exhibit(
         kind="figure",
-        title=_first(result),
-        subtitle=f"{_words(result.outcome)} by years since adoption, {result.method.replace('_', ' ')}; year -1 is the base",
+        title=result.headline,
+        subtitle=f"{_words(result.outcome)} by years since {result.kind} were {result.adopted}, {result.method.replace('_', ' ')}; year −1 is the base",
         data=result.profile.reset_index(),
         unit=result.unit or "outcome units",
         notes=(
             result.finding,
-            "Difference from places that have not yet adopted, set to zero in the year before. Years before that are placebos.",
+            f"Difference from {result.kind} not yet {result.adopted}, set to zero in the year before. Years before that are placebos.",
             "Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence." + rest,
+            _thin(result),
         ),
         sources=result.sources,
         alt=describe_intervals(shown.drop(index=-1), result.unit or "outcome units") + rest,
         draw=lambda figure: caterpillar(
-            figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="years since adoption"
+            figure.subplots(), shown, unit=result.unit or "outcome units", xlabel=f"Years since {result.adopted}"
         ),
     )
 
@@ -196,17 +200,18 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
     shown = result.profile.dropna(subset=["estimate"])
     return Exhibit(
         kind="figure",
-        title=_first(result),
-        subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)}: local projection",
+        title=result.headline,
+        subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)} moved: local projection",
         data=result.profile.reset_index(),
         unit=result.unit or "outcome units",
         sources=result.sources,
         notes=(
+            result.finding,
             "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has "
             "no memory.",
         ),
         alt=describe_intervals(shown, result.unit or "outcome units"),
-        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="horizon, years"),
+        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="Years after"),
     )
 
 
@@ -221,16 +226,17 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
         ax.vlines(made.index, made["low"], made["high"], color=colours, linewidth=0.6)
         ax.scatter(made.index, made["estimate"], c=colours, s=6, zorder=3)
         ax.axhline(0, color=style.INK, linewidth=1)
-        ax.set_xlabel("specifications, lowest estimate first")
+        ax.set_xlabel("Specifications, lowest estimate first")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
 
     return Exhibit(
         kind="figure",
-        title=_first(result),
+        title=result.headline,
         subtitle="sum of the lag profile under every combination of choices",
         data=result.specs.round(3),
         unit=result.unit,
         notes=(
+            f"{result.finding} {result.details}",
             "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
         ),
         sources=result.sources,
@@ -243,7 +249,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
     """Which choice moves the answer."""
     rows = result.by_choice.reset_index().round(2)
-    return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
+    return Exhibit(kind="table", title=f"What moves the answer most is the choice of {result.deciding}", data=rows, unit=result.unit, sources=result.sources,
                    notes=("Clear: share of specifications with that choice whose interval is clear of zero.",))  # fmt: skip
 
 
@@ -251,19 +257,21 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
-    return Exhibit(kind="table", title=_first(result), data=rows, unit=result.unit, sources=result.sources,
-                   notes=("A rival passes if the estimate keeps its sign and stays inside the first row's interval.",))  # fmt: skip
+    return Exhibit(kind="table", title=result.headline, data=rows, unit=result.unit, sources=result.sources,
+                   notes=(result.finding, "A rival passes if the estimate keeps its sign and stays inside the first row's interval.",))  # fmt: skip
 
 
 @table.register
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
     rows = result.rows.drop(columns="longest").reset_index().round(2)
+    rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(_words)
     notes = (
+        result.finding,
         "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is "
         "their sum.",
         "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
     )
-    return Exhibit(kind="table", title=_first(result), data=rows, notes=notes, sources=result.sources)
+    return Exhibit(kind="table", title=result.headline, subtitle="lags each pair can see, the sum over those used, and the tests it fails", data=rows, notes=notes, sources=result.sources)
 
 
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
@@ -286,6 +294,12 @@ def _support_rows(result: LagSupport) -> pd.DataFrame:
 
 def _profile_rows(result: LagEstimate) -> pd.DataFrame:
     return result.profile.reset_index()[["lag", "estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
+
+
+def _thin(result: EventStudy) -> str:
+    """What the last year that can be known rests on."""
+    held = result.profile["treated"].get(result.longest, 0)
+    return f"Year {result.longest} rests on {held:.0f} {result.kind if held != 1 else result.kind.removesuffix('s')}." if held else ""
 
 
 def _first(result: Result) -> str:

@@ -22,16 +22,17 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
         ax = lines(figure.subplots(), shown, unit="percent")
         ax.axhline(100 * result.wanted, color=style.SECOND, linewidth=1, linestyle="--")
         ax.set_ylim(0, 103)
-        ax.set_xlabel("years since it began")
+        ax.set_xlabel("Years since it began")
 
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle="chance that it is told from no change, by years since it began",
+        subtitle=f"{result.outcome.replace('_', ' ')}: chance that it is told from no change, by years since it began",
         data=data,
         unit="percent",
         notes=(
             result.finding,
+            result.details,
             f"Dashed: the power asked for, {result.wanted:.0%}. The test errs in 5% of panels without any change (column size).",
             "Detectable: the smallest change a year, and in total, that would be seen with that power.",
             f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part "
@@ -54,8 +55,8 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
     rows.columns = ["year", "power", "power by formula", "size", "detectable a year", "detectable in total"]
     return Exhibit(
         kind="table",
-        title=result.headline,
-        subtitle="by years since the change began",
+        title="The smallest improvement that would be seen, year by year",
+        subtitle=f"{result.outcome.replace('_', ' ')}, {result.who}, by years since the change began",
         data=rows,
         unit="percent",
         sources=result.sources,
@@ -78,7 +79,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         ranked_dots(
             figure.subplots(),
             shown,
-            unit="chance on trend, %",
+            unit="Chance on trend, %",
             asked=mine,
             reference=ever,
             reference_label="achieved in history",
@@ -87,14 +88,13 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle=f"{result.outcome.replace('_', ' ')}: chance of reaching it on trend, by place",
+        subtitle=f"{result.outcome.replace('_', ' ')}: chance of reaching it on trend, by {result.kind.removesuffix('s')}",
         data=data.round(3).reset_index(),
         unit="percent",
         notes=(
             result.finding,
-            f"Achieved in history: share of all windows of {result.horizon} years, {ever:.0f}%. By the national path and "
-            f"noise alone "
-            f"it would be {100 * result.noise_share:.0f}%.",
+            result.details,
+            f"Achieved in history: share of all stretches of {result.horizon} years, {ever:.0f}%.",
             *(["A spread of places is drawn; the table holds all."] if len(shown) < len(chance) else []),
         ),
         sources=result.sources,
@@ -110,7 +110,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
     if asked:
         rows, whose = result.targets(asked).reset_index(), short_names([asked])[asked]
     else:
-        rows, whose = result.ladder.groupby(level="horizon").median().reset_index(), "the middle place"
+        rows, whose = result.ladder.groupby(level="horizon").median().reset_index(), f"the middle {result.kind.removesuffix('s')}"
     return Exhibit(
         kind="table",
         title=f"What history makes of a target for {whose}, in 3, 5 and 10 years" if set(rows["horizon"]) == {3, 5, 10}
@@ -119,9 +119,9 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         data=rows.round(1),
         unit=result.unit,
         notes=(
-            "Modest: half of the windows that began like this one did better. Stretching: one in ten did. Unprecedented: "
+            "Modest: half of the stretches that began like this one did better. Stretching: one in ten did. Unprecedented: "
             "none did.",
-            "The noise of single figures is taken out of the range of windows, so a lucky pair of years sets no target.",
+            "The noise of single figures is taken out of the range of stretches, so a lucky pair of years sets no target.",
             f"Left out: {', '.join(map(str, result.exclude)) or 'no year'}.",
         ),
         sources=result.sources,

@@ -16,6 +16,7 @@ from scipy import stats
 from icslib.errors import NotIdentified
 from icslib.numbers import write_number
 from icslib.panel import fixed_by_place, grids, source_names, touches
+from icslib.register.short import kind_of
 from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import interval
@@ -39,6 +40,7 @@ class EventStudy(Result):
     last_untreated : int, last year in which some place has not adopted
     longest : int, the last event identified (-1 if none)
     method, outcome, unit : str
+    kind, adopted : what the places are called together, and what became of them, for sentences
     """
 
     profile: pd.DataFrame
@@ -50,31 +52,38 @@ class EventStudy(Result):
     outcome: str
     unit: str
     sources: tuple[str, ...] = ()
+    kind: str = "places"
+    adopted: str = "adopted"
+
+    @property
+    def headline(self) -> str:
+        """What can be known at all, in one short sentence."""
+        if self.longest < 0:
+            return f"No year after {self.kind} were {self.adopted} can be compared with anything"
+        return f"Nothing can be known beyond year {self.longest} after {self.kind} were {self.adopted}"
 
     @property
     def finding(self) -> str:
         """What is not identified first, then the average effect with its interval."""
-        asked, words = int(self.profile.index.max()), self.outcome.replace("_", " ")
-        said = []
+        words = self.outcome.replace("_", " ")
         if self.longest < 0:
-            return f"No effect on {words} is identified: in no year can a place that adopted be compared with one that has not."
-        if self.longest < asked:
-            all_adopt = int(self.waves.index.max()) > self.last_untreated
+            return (
+                f"No effect on {words} can be known: in no year can {self.kind} already {self.adopted} be compared with others."
+            )
+        said = []
+        if self.longest < int(self.profile.index.max()):
+            last = int(self.waves.index.max())
             why = (
-                f"the last places adopt in {self.waves.index.max()}, and after {self.last_untreated} none is left to compare with"
+                f"all {self.kind} were {self.adopted} by {last}, so none is left to compare with"
+                if last > self.last_untreated
+                else f"the figures end in {self.last_untreated}"
             )
-            said.append(
-                f"Effects on {words} beyond year {self.longest} after adoption are not identified: "
-                + (f"{why}." if all_adopt else f"the panel ends in {self.last_untreated}.")
-            )
+            said.append(f"{self.headline}: {why}.")
         b, se, low, high = self.average
         says = lambda value: write_number(value, self.unit)  # noqa: E731
-        sure = f" (95% interval {says(low)} to {says(high)})" if np.isfinite(se) else ""
-        thin = self.profile.loc[self.longest, "treated"]
-        said.append(
-            f"Over years 0 to {self.longest} the average difference from places not yet adopting is {says(b)}{sure}"
-            f"; year {self.longest} rests on {thin:.0f} place{'' if thin == 1 else 's'}."
-        )
+        told = " cannot be told apart from none" if low <= 0 <= high else " is clear of none"
+        sure = f"{told} ({says(b)}; 95% interval {says(low)} to {says(high)})" if np.isfinite(se) else f" is {says(b)}"
+        said.append(f"Up to then the average difference in {words} from {self.kind} not yet {self.adopted}{sure}.")
         return " ".join(said)
 
 
@@ -135,7 +144,7 @@ def event_study(
     return EventStudy(
         profile=profile, average=average, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
         last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
-        sources=source_names(panel, outcome),
+        sources=source_names(panel, outcome), kind=kind_of(places), adopted=adopted.replace("_", " "),
     )  # fmt: skip
 
 

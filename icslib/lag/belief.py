@@ -54,16 +54,33 @@ class LagBelief(Result):
     def finding(self) -> str:
         """Belief before and after, and whether the panel had anything to say."""
         before, after = self.summary.loc["prior"], self.summary.loc["posterior"]
-        strength = "hardly moved" if self.moved < 0.1 else "moved somewhat" if self.moved < 0.3 else "moved far"
-        told = "more" if self.bayes_factor > 1 else "less"
-        factor = self.bayes_factor if self.bayes_factor > 1 else 1 / self.bayes_factor
+        if not 1 / 3 < self.bayes_factor < 3:
+            told = f"and speak {'for' if self.bayes_factor > 1 else 'against'} there being any effect"
+        else:
+            told = "and hardly speak for or against there being any effect"
+        moving = self._moving("the survey's belief in the delay")
         return (
-            f"Before the panel the delay was put at {before['median']:.1f} years ({before['low']:.1f} to "
-            f"{before['high']:.1f}, 90%); after it, "
-            f"{after['median']:.1f} ({after['low']:.1f} to {after['high']:.1f}). Belief is {strength} (distance "
-            f"{self.moved:.2f} of 1). "
-            f"The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times {told} likely under an effect of this "
-            f"shape than under none."
+            f"The figures {moving}, from {before['median']:.1f} to "
+            f"{after['median']:.1f} years (90% interval {after['low']:.1f} to {after['high']:.1f}), {told}."
+        )
+
+    @property
+    def headline(self) -> str:
+        """The same in a few words."""
+        before, after = self.summary["median"].loc[["prior", "posterior"]]
+        return f"The figures {self._moving('belief in the delay')}: {before:.1f} years before, {after:.1f} after"
+
+    def _moving(self, what: str) -> str:
+        return f"hardly move {what}" if self.moved < 0.1 else f"move {what} {'a little' if self.moved < 0.3 else 'far'}"
+
+    @property
+    def details(self) -> str:
+        """How far belief moved, and the odds, as figures."""
+        before, factor = self.summary.loc["prior"], max(self.bayes_factor, 1 / self.bayes_factor)
+        return (
+            f"Before, 90% of belief lay between {before['low']:.1f} and {before['high']:.1f} years; it moved by {self.moved:.2f} of "
+            f"1. The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times "
+            f"{'more' if self.bayes_factor > 1 else 'less'} likely under an effect of this shape than under none."
         )
 
 

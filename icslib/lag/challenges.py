@@ -13,6 +13,13 @@ from .design import make_design
 from .distributed import estimate_lag, fit_design
 from .gate import check_support
 
+IN_WORDS = {
+    "region by year": "comparison within regions",
+    "deprivation by year": "free paths by deprivation",
+    "other pandemic choice": "the other choice about the pandemic",
+    "place trends": "a straight line for every place",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Challenges(Result):
@@ -37,11 +44,17 @@ class Challenges(Result):
         tests = self.rows.iloc[1:]
         failed = list(tests.index[[passed is False for passed in tests["passes"]]])
         silent = list(tests.index[[passed is None for passed in tests["passes"]]])
-        said = f"Fails: {'; '.join(failed)}." if failed else "Fails none."
+        said = f"it fails {', '.join(IN_WORDS.get(one, one) for one in failed)}" if failed else "it fails none"
+        rest = f"; {', '.join(IN_WORDS.get(one, one) for one in silent)} cannot be made" if silent else ""
+        return f"{self.headline}: {said}{rest}."
+
+    @property
+    def headline(self) -> str:
+        """How many tests it passes."""
+        tests = self.rows.iloc[1:]
         return (
-            f"The association of {self.exposure.replace('_', ' ')} with {self.outcome.replace('_', ' ')} passes "
-            f"{sum(passed is True for passed in tests['passes'])} "
-            f"of {len(tests)} tests. {said}" + (f" Not identified: {'; '.join(silent)}." if silent else "")
+            f"The estimate for {self.exposure.replace('_', ' ')} passes {sum(passed is True for passed in tests['passes'])} "
+            f"of the {len(tests)} tests it should pass"
         )
 
 

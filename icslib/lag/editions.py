@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import BasisError, PanelError
+from icslib.numbers import write_number
 from icslib.panel import build_panel
 from icslib.results import Result
 
@@ -51,7 +52,7 @@ class Splice(Result):
         return (
             f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at "
             f"{self.newer_from}. "
-            f"The newer stands {low:+.1f}% to {high:+.1f}% from the older on the {len(self.overlap)} years they share. Rule: "
+            f"The newer stands {write_number(low, 'percent')} to {write_number(high, 'percent')} from the older on the {len(self.overlap)} years they share. Rule: "
             f"{self.rule}, which "
             f"predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
             f"{self.rules.loc['as printed', 'error']:.2f}%)."

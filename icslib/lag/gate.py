@@ -64,13 +64,24 @@ class LagSupport(Result):
     @property
     def headline(self) -> str:
         """The answer in one short sentence."""
-        names = f"between {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}"
         if not self.identified:
-            return f"No lag {names} can be seen"
-        weak = [int(lag) for lag in self.lags.index[self.lags["status"] == "weak"]]
+            return f"No lag from {self._pair} can be seen"
+        rest = f", {write_lags(self.refused)} cannot" if self.refused else ""
+        return f"Lags of {write_lags(self.identified)} years from {self._pair} can be seen{rest}"
+
+    def answer(self, low: int, high: int, whose: str = "the") -> str:
+        """Which of `whose` years, `low` to `high`, the panel can show."""
+        asked = [lag for lag in self.lags.index if low <= lag <= high]
+        seen, lost = [lag for lag in asked if not self.refuses(lag)], [lag for lag in asked if self.refuses(lag)]
+        weak = [lag for lag in seen if self.lags.loc[lag, "status"] == "weak"]
         dim = f" ({write_lags(weak)} only weakly)" if weak else ""
-        rest = f", lags of {write_lags(self.refused)} cannot" if self.refused else ""
-        return f"Lags of {write_lags(self.identified)} years {names} can be seen{dim}{rest}"
+        shown = f"figures from {self._pair} can show years {write_lags(seen)}{dim}" if seen else f"none shows from {self._pair}"
+        silent = f" and are silent about years {write_lags(lost)}" if lost and seen else ""
+        return f"Of {whose} {low} to {high} years, {shown}{silent}."
+
+    @property
+    def _pair(self) -> str:
+        return f"{self.exposure} to {self.outcome}".replace("_", " ")
 
     @property
     def verdict(self) -> str:

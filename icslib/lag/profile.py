@@ -117,24 +117,31 @@ class LagEstimate(Result):
     def finding(self) -> str:
         """The sum of what the panel supports with its interval; what it does not support."""
         lags = [int(lag) for lag in self.profile.index if lag >= 0 and self.profile.loc[lag, "supported"]]
-        left = f"{self.places} places, {self.years} outcome years, {self.clusters} clusters."
         if not lags:
-            return f"No lag is identified by the panel. {left}"
+            return f"{self.headline}."
         total = self.cumulative(lags[0], lags[-1])
-        one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
         says = lambda value: write_number(value, self.unit)  # noqa: E731
-        sure = "is" if total.low > 0 or total.high < 0 else "cannot be told from none: it is"
-        text = (
-            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with "
-            f"{_words(self.support.outcome)} {sure} "
-            f"{says(total.estimate)} ({self.level:.0%} interval {says(total.low)} to {says(total.high)}). {left}"
-        )
+        text = f"{self.headline}: {says(total.estimate)} ({self.level:.0%} interval {says(total.low)} to {says(total.high)})."
         refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]
         if refused:
             text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."
         if self.placebo is not None:
             text += f" Placebo leads: p = {self.placebo:.2f}."
         return text
+
+    @property
+    def headline(self) -> str:
+        """What is associated with what over the lags the panel supports, and whether it can be told from none."""
+        lags = [int(lag) for lag in self.profile.index if lag >= 0 and self.profile.loc[lag, "supported"]]
+        if not lags:
+            return "No lag is identified by the panel"
+        total = self.cumulative(lags[0], lags[-1])
+        one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
+        sure = "is clear of none" if total.low > 0 or total.high < 0 else "cannot be told apart from none"
+        return (
+            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with "
+            f"{_words(self.support.outcome)} {sure}"
+        )
 
     def _contrast(self, weights: np.ndarray) -> np.ndarray:
         out = np.zeros((*weights.shape[:-1], len(self.model.coef)))

@@ -52,21 +52,25 @@ class LocalProjection(Result):
     @property
     def finding(self) -> str:
         """The largest response with its interval, and horizons that are not identified."""
-        ahead = self.profile[self.profile.index >= 0].dropna(subset="estimate")
-        top = ahead.loc[ahead["estimate"].abs().idxmax()]
-        says = lambda value: write_number(value, self.unit)  # noqa: E731
-        clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
+        top, says = self._largest, lambda value: write_number(value, self.unit)
         text = (
-            f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} is largest after "
-            f"{int(top.name)} years: "
-            f"{says(top['estimate'])} (95% interval {says(top['low'])} to {says(top['high'])}); "
+            f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after {int(top.name)} "
+            f"years (95% interval {says(top['low'])} to {says(top['high'])})."
         )
-        text += (
-            f"the band over all horizons is clear of zero at {write_lags(clear)} years."
-            if len(clear)
-            else ("the band over all horizons is clear of zero nowhere.")
-        )
-        return text + (f" Horizons {write_lags(self.refused)} are not identified." if self.refused else "")
+        return text + (f" {write_lags(self.refused)} years are not identified." if self.refused else "")
+
+    @property
+    def headline(self) -> str:
+        """Whether any response is clear of none once all horizons are allowed for."""
+        ahead = self.profile[self.profile.index >= 0]
+        clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
+        told = f"is clear of none after {write_lags(clear)} years" if len(clear) else "cannot be told apart from none in any year"
+        return f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} {told}"
+
+    @property
+    def _largest(self) -> pd.Series:
+        ahead = self.profile[self.profile.index >= 0].dropna(subset="estimate")
+        return ahead.loc[ahead["estimate"].abs().idxmax()]
 
 
 def local_projection(

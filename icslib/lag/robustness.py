@@ -48,20 +48,32 @@ class SpecificationCurve(Result):
     @property
     def finding(self) -> str:
         """How many specifications, which sign, how many clear of zero, which choice matters most."""
+        made = self.made
+        low, high = made["estimate"].quantile([0.05, 0.95])
+        says = lambda value: write_number(value, self.unit)  # noqa: E731
+        return (
+            f"Over {len(made)} reasonable ways to estimate it, nine answers in ten lie between {says(low)} and {says(high)}, "
+            f"{(made['estimate'] < 0).mean():.0%} of them below zero; what moves them most is the choice of {self.deciding}."
+        )
+
+    @property
+    def headline(self) -> str:
+        """How many point each way."""
+        below, clear = (self.made["estimate"] < 0).mean(), ((self.made["low"] > 0) | (self.made["high"] < 0)).mean()
+        return f"Of {len(self.made)} ways to estimate it, {below:.0%} fall below zero, {1 - below:.0%} above; {clear:.0%} are clear of it"
+
+    @property
+    def deciding(self) -> str:
+        """The choice that moves the median answer most."""
+        return str(self.by_choice["median"].groupby(level="choice").agg(np.ptp).idxmax())
+
+    @property
+    def details(self) -> str:
+        """The median, how many are clear of zero, how many could not be made."""
         made, refused = self.made, (self.specs["reason"] != "").sum()
         clear = int(((made["low"] > 0) | (made["high"] < 0)).sum())
-        below = (made["estimate"] < 0).mean()
-        low, high = made["estimate"].quantile([0.05, 0.95])
-        spread = self.by_choice["median"].groupby(level="choice").agg(np.ptp)
-        says = lambda value: write_number(value, self.unit)  # noqa: E731
         left = f" {refused} more are not identified." if refused else ""
-        return (
-            f"{len(made)} specifications of {self.exposure.replace('_', ' ')} and {self.outcome.replace('_', ' ')}: "
-            f"{below:.0%} are below zero, "
-            f"{clear} ({clear / max(len(made), 1):.0%}) clear of it; median {says(made['estimate'].median())}, nine in ten "
-            f"from {says(low)} to "
-            f"{says(high)}. The choice that moves the answer most is {spread.idxmax()}.{left}"
-        )
+        return f"Median {write_number(made['estimate'].median(), self.unit)}; {clear} of {len(made)} are clear of zero.{left}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,9 +33,29 @@ class LagSurvey(Result):
     def finding(self) -> str:
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
         count = self.rows["reading"].value_counts()
-        said = ", ".join(f"{count.get(word, 0)} {word}" for word in ("silent", "not robust", "stands"))
         longest = self.rows["longest"].max()
-        return f"{len(self.rows)} panels: {said}. The longest lag read from three outcome years or more is {longest:.0f} years."
+        fragile = count.get("not robust", 0)
+        held = (
+            f"; {_counted(fragile)} differ{'s' if fragile == 1 else ''} from none but fail{'s' if fragile == 1 else ''} a test"
+            if fragile
+            else ""
+        )
+        return (
+            f"{self.headline}{held}. Silence is not absence: an effect may be there and not be seen, and no lag beyond "
+            f"{longest:.0f} years can be read with any confidence."
+        )
+
+    @property
+    def headline(self) -> str:
+        """How many say something that lasts."""
+        return (
+            f"Of {_counted(len(self.rows))} pairs, {_counted((self.rows['reading'] == 'stands').sum())} says something that lasts"
+        )
+
+
+def _counted(number: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else f"{number:,}"
 
 
 def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:

@@ -13,6 +13,7 @@ from scipy import optimize, special, stats
 
 from icslib.errors import NotIdentified, PanelError
 from icslib.panel import fixed_by_place, grids, source_names, touches
+from icslib.register.short import kind_of
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
@@ -39,7 +40,7 @@ class Outlook(Result):
     share, low, high : among all places: share of windows that achieved it, 95% interval by independent windows
     noise_share : the same count by noise alone
     windows, independent : numbers behind them; calendar : windows in time that do not overlap
-    horizon, change, exclude, outcome, unit : what was asked
+    horizon, change, exclude, outcome, unit : what was asked; kind : what the places are called together
     """
 
     by_place: pd.DataFrame
@@ -58,28 +59,41 @@ class Outlook(Result):
     unit: str
     process: Process
     sources: tuple[str, ...] = ()
+    kind: str = "places"
 
     @property
     def headline(self) -> str:
         """The answer in one short sentence."""
         return (
-            f"{_signed(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of windows; the national path "
-            f"and noise alone "
-            f"would have given {self.noise_share:.0%}"
+            f"{_asked(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of stretches, {self._beside} noise "
+            f"alone ({self.noise_share:.0%})"
         )
 
     @property
     def finding(self) -> str:
-        """How often it was achieved, how often noise alone would have, and in how many windows of time."""
+        """How often it was achieved, and how often noise alone would have."""
+        return (
+            f"{_asked(self.change)} in {self.outcome.replace('_', ' ')} in {self.horizon} years was achieved in {self.share:.0%} "
+            f"of past stretches (95% interval {self.low:.0%} to {self.high:.0%}), {self._beside} noise alone would give "
+            f"({self.noise_share:.0%}). On trend the middle of all {self.kind} has a chance of "
+            f"{self.by_place['chance'].median():.0%}."
+        )
+
+    @property
+    def _beside(self) -> str:
+        """Beside noise alone: the interval says how sure."""
+        more = self.share > self.noise_share
+        if self.low <= self.noise_share <= self.high:
+            return "barely more than" if more else "no more than"
+        return "clearly more than" if more else "clearly less than"
+
+    @property
+    def details(self) -> str:
+        """How many windows lie behind it, and what was left out."""
         left = f" {', '.join(map(str, self.exclude))} left out." if self.exclude else " No year left out."
         return (
-            f"A change of {_signed(self.change)} in {self.horizon} years in {self.outcome.replace('_', ' ')} was achieved in "
-            f"{self.share:.0%} of "
-            f"{self.windows:,} windows ({self.low:.0%} to {self.high:.0%}, counting {self.independent} that do not overlap); "
-            f"the national path and "
-            f"noise alone would have given {self.noise_share:.0%}. All lie in {self.calendar} separate "
-            f"stretch{'es' if self.calendar > 1 else ''} of "
-            f"time. On trend the chance is {self.by_place['chance'].median():.0%} in the middle place.{left}"
+            f"{self.windows:,} stretches of {self.horizon} years, {self.independent} that do not overlap, in {self.calendar} "
+            f"separate stretch{'es' if self.calendar > 1 else ''} of time.{left}"
         )
 
     def targets(self, place: str) -> pd.DataFrame:
@@ -181,12 +195,13 @@ def outlook(
         outcome=outcome,
         unit=panel.attrs.get("units", {}).get(outcome, ""),
         process=process,
+        kind=kind_of(places),
         sources=source_names(panel, outcome),
     )
 
 
-def _signed(change: float) -> str:
-    return f"{change:+.0%}".replace("-", "−")
+def _asked(change: float) -> str:
+    return f"A {'fall' if change < 0 else 'rise'} of {abs(change):.0%}"
 
 
 def _windows(y: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:

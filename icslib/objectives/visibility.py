@@ -15,6 +15,7 @@ from scipy import stats
 
 from icslib.errors import NotIdentified
 from icslib.panel import fixed_by_place, grids, source_names, touches
+from icslib.register.short import kind_of
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
@@ -35,7 +36,7 @@ class Visibility(Result):
     change_per_year, wanted, baseline, treated, places, shared : what was asked; `shared` is the correlation of treated places'
         errors
     process : the fitted error process
-    outcome : str
+    outcome, kind : str; the measure, and what the places are called together
     """
 
     power: pd.DataFrame
@@ -51,52 +52,49 @@ class Visibility(Result):
     process: Process
     outcome: str
     sources: tuple[str, ...] = ()
+    kind: str = "places"
 
     @property
     def headline(self) -> str:
         """The answer in one short sentence."""
-        who = (
-            "all places at once"
-            if self.before_after
-            else "one place"
-            if self.treated == 1
-            else f"{self.treated} of {self.places} places"
-        )
         when = (
-            f"would first be visible in year {self.first_year}"
+            f"would be seen from year {self.first_year}"
             if self.first_year
-            else f"would not be visible within {self.power.index[-1]} years"
+            else f"would not be seen within {self.power.index[-1]} years"
         )
-        return f"A change of {_signed(self.change_per_year)} a year in {who} {when}"
+        return f"{_asked(self.change_per_year)} a year in {self.who} {when}"
 
     @property
     def finding(self) -> str:
-        """The first visible year, and what could be seen by the last horizon."""
-        last = self.power.iloc[-1]
-        who = (
-            "all places at once"
-            if self.before_after
-            else "one place"
-            if self.treated == 1
-            else f"{self.treated} of {self.places} places"
-        )
-        when = (
-            f"first visible in year {self.first_year}" if self.first_year else f"not visible within {self.power.index[-1]} years"
-        )
-        text = (
-            f"A change of {_signed(self.change_per_year)} a year in {self.outcome.replace('_', ' ')} in {who} is {when} "
-            f"(power {self.wanted:.0%}, "
-            f"{self.baseline} baseline years). "
-            f"By year {self.power.index[-1]} the smallest change that would be seen is {abs(last['detectable']):.1%} a year."
-        )
+        """The first visible year, and what hides it."""
+        reached = f"the chance by then is {self.power['power'].iloc[-1]:.0%}, where {self.wanted:.0%} is asked"
+        text = f"{self.headline}, with a chance of {self.wanted:.0%}." if self.first_year else f"{self.headline}: {reached}."
         if self.by_place.notna().any():
-            text += f" By place it is year {self.by_place.min():.0f} at the earliest, {self.by_place.median():.0f} in the middle."
+            text += (
+                f" Each {self.kind.removesuffix('s')} by its own noise: from year {self.by_place.min():.0f}, the middle one "
+                f"from year {self.by_place.median():.0f}."
+            )
         if self.before_after:
             shock = f"{self.process.national_shock:.1%}"
             text += f" With nothing to compare with, the national path hides it: it moves by {shock} a year by itself."
         elif self.shared:
-            text += f" Treated places share {self.shared:.0%} of their movement, which a larger group does not average away."
+            text += f" Those treated share {self.shared:.0%} of their movement, which a larger group does not average away."
         return text
+
+    @property
+    def details(self) -> str:
+        """What the answer rests on, and the smallest change seen by the last horizon."""
+        return (
+            f"Measure: {self.outcome.replace('_', ' ')}; {self.baseline} baseline years. By year {self.power.index[-1]} the "
+            f"smallest change that would be seen is {abs(self.power.iloc[-1]['detectable']):.1%} a year."
+        )
+
+    @property
+    def who(self) -> str:
+        """Who improves, in words."""
+        if self.before_after:
+            return f"all {self.kind} at once"
+        return f"one {self.kind.removesuffix('s')} alone" if self.treated == 1 else f"{self.treated} of {self.places} {self.kind}"
 
 
 def first_visible_year(
@@ -207,11 +205,12 @@ def first_visible_year(
         process=process,
         outcome=outcome,
         sources=source_names(panel, outcome),
+        kind=kind_of(places),
     )
 
 
-def _signed(change: float) -> str:
-    return f"{change:+.1%}".replace("-", "−")
+def _asked(change: float) -> str:
+    return f"A real {'fall' if change < 0 else 'rise'} of {abs(change):.1%}".replace(".0%", "%")
 
 
 def _each_place(process, places, spread, horizons, slope, wanted, level) -> pd.Series:

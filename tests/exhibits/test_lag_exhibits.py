@@ -24,18 +24,18 @@ def results(panel):
     estimate = ics.estimate_lag(panel, "dose", "death_rate", range(0, 5), draws=99)
     yield "support", ics.supported_lags(short, "dose", "death_rate"), "cannot"
     yield "estimate", estimate, "association"
-    yield "belief", ics.update_lag_belief(estimate), "Before the panel"
-    yield "designation", ics.event_study(panel, "death_rate"), "not identified"
-    yield "projection", ics.local_projection(panel, "dose", "death_rate", range(0, 4)), "largest after"
-    yield "curve", ics.specification_curve(panel, "dose", "death_rate", longest=(2, 3), shapes=("almon 1",)), "specifications"
-    yield "visible", ics.first_visible_year(panel, "death_rate", treated=5, draws=200), "visible"
+    yield "belief", ics.update_lag_belief(estimate), "belief in the delay"
+    yield "designation", ics.event_study(panel, "death_rate"), "Nothing can be known"
+    yield "projection", ics.local_projection(panel, "dose", "death_rate", range(0, 4)), "The response of death rate to dose"
+    yield "curve", ics.specification_curve(panel, "dose", "death_rate", longest=(2, 3), shapes=("almon 1",)), "ways to estimate it"
+    yield "visible", ics.first_visible_year(panel, "death_rate", treated=5, draws=200), "would be seen"
     yield "outlook", ics.outlook(panel, "death_rate", 4, -0.02), "achieved"
 
 
 def test_every_figure_has_a_short_title_alt_text_data_and_a_drawing(panel):
     for name, result, words in results(panel):
         figure = ics.plot(result)
-        assert words in figure.title and len(figure.title) < 220, (name, figure.title)
+        assert words in figure.title and len(figure.title) < 120, (name, figure.title)
         assert figure.alt and len(figure.data) and figure.data.columns.is_unique, name
         html = figure._repr_mimebundle_()["text/html"]
         assert "<svg" in html and "nan" not in figure.alt.lower(), name

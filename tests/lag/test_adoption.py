@@ -34,7 +34,7 @@ def test_two_places_and_four_years_are_a_hand_sum():
     r = event_study(panel, "y", events=range(-2, 3))
     assert r.profile["estimate"].loc[[-2, -1, 0, 1]].tolist() == [0, 0, 3, 6]
     assert r.profile["se"].drop(-1).isna().all()  # one place on each side shows no spread
-    assert not r.profile.loc[2, "supported"] and "the panel ends in 4" in r.finding
+    assert not r.profile.loc[2, "supported"] and "the figures end in 4" in r.finding
 
 
 def test_once_the_last_wave_adopts_later_effects_are_not_identified_whatever_a_regression_prints():
@@ -43,7 +43,7 @@ def test_once_the_last_wave_adopts_later_effects_are_not_identified_whatever_a_r
         r = event_study(panel, "y", method=method)
         assert r.longest == 3 and r.last_untreated == 2020
         assert r.profile.loc[4:, "estimate"].isna().all() and not r.profile.loc[4:, "supported"].any()
-        assert "beyond year 3 after adoption are not identified: the last places adopt in 2021" in r.finding
+        assert "Nothing can be known beyond year 3 after places were adopted: all places were adopted by 2021" in r.finding
     table = panel.assign(unit=pd.factorize(panel["place"])[0], rel=panel["year"] - panel["adopted"])
     printed = pf.feols("y ~ i(rel, ref=-1) | unit + year", table, vcov={"CRV1": "unit"}).coef()
     assert np.isfinite(printed.filter(like="::6").iloc[0])  # a plain regression does print one
@@ -96,4 +96,4 @@ def test_adoption_that_cannot_be_studied_is_said():
     with pytest.raises(PanelError, match="adopted must not change within a place"):
         event_study(designated().assign(adopted=lambda d: d["year"]), "y")
     same_day = event_study(designated(waves=np.full(10, 2017)), "y")
-    assert same_day.longest == -1 and "No effect on y is identified" in same_day.finding
+    assert same_day.longest == -1 and "No effect on y can be known" in same_day.finding

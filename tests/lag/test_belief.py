@@ -14,7 +14,7 @@ def test_a_planted_delay_is_found_and_noise_moves_little():
     kernel = -2 * kernel_shape(7.0, 1.5, np.arange(11))
     sharp = update_lag_belief(estimate_lag(planted(kernel=kernel, noise=0.5), "x", "y"), size_sd=2.0)
     assert 6 <= sharp.summary.loc["posterior", "median"] <= 8 and sharp.moved > 0.5 and sharp.bayes_factor > 100
-    assert "moved far" in sharp.finding
+    assert "delay far, from" in sharp.finding
     quiet = [
         update_lag_belief(estimate_lag(planted(kernel=0 * kernel, noise=20.0, seed=s), "x", "y"), size_sd=1.0) for s in range(5)
     ]

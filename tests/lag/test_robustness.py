@@ -19,14 +19,14 @@ def test_a_real_effect_keeps_its_sign_over_every_specification():
     made = curve.made
     assert (made["estimate"] < 0).all() and (made["high"] < 0).mean() > 0.9
     assert made["estimate"].is_monotonic_increasing
-    assert "specifications of x and y: 100% are below zero" in curve.finding
+    assert f"Over {len(curve.made)} reasonable ways" in curve.finding and "100% of them below zero" in curve.finding
     assert curve.by_choice.loc[("longest lag", "8"), "median"] < curve.by_choice.loc[("longest lag", "5"), "median"]
 
 
 def test_specifications_the_panel_cannot_carry_are_counted_not_hidden():
     short = PANEL[PANEL["year"] >= 2018]
     curve = specification_curve(short, "x", "y", longest=(3, 9), shapes=("unrestricted",), trends=(False,), exclude=((),))
-    assert curve.specs["reason"].ne("").sum() == 1 and "1 more are not identified" in curve.finding
+    assert curve.specs["reason"].ne("").sum() == 1 and "1 more are not identified" in curve.details
     with pytest.raises(NotIdentified, match="None of 1 specifications is identified"):
         specification_curve(short, "x", "y", longest=(9,), shapes=("unrestricted",), trends=(False,), exclude=((),))
 
@@ -57,7 +57,7 @@ def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
     both = np.array([shock[int(r[1]), y] for r, y in zip(panel["region"], panel["year"], strict=True)])
     confounded = planted(kernel=np.zeros(11), seed=6).assign(x=lambda d: d["x"] + both, y=lambda d: d["y"] + both)
     bad = challenge_lag(confounded, "x", "y", lags=range(0, 3), region="region", draws=9)
-    assert not bad.rows.loc["region by year", "passes"] and "region by year" in bad.finding
+    assert not bad.rows.loc["region by year", "passes"] and "fails" in bad.finding and "comparison within regions" in bad.finding
 
 
 HUMP_NOW = np.array([0, 1.0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0])

@@ -77,7 +77,7 @@ def test_the_ladder_gets_steeper_and_takes_noise_out():
 
 def test_years_left_out_start_and_end_no_window_and_a_rise_can_be_a_target():
     assert outlook(PANEL, "rate", 5, -0.10, exclude=[2020, 2021]).windows == 60 * 8
-    assert "2020, 2021 left out" in outlook(PANEL, "rate", 5, -0.10, exclude=[2020, 2021]).finding
+    assert "2020, 2021 left out" in outlook(PANEL, "rate", 5, -0.10, exclude=[2020, 2021]).details
     up, down = outlook(PANEL, "rate", 5, 0.05), outlook(PANEL, "rate", 5, -0.05)
     assert up.share < down.share
 
