@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "deficits": [
             "bridge",
             "compare_positions",
+            "sum_up",
             "concentration",
             "debt_panel",
             "explain_deficits",
@@ -63,6 +64,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "follow_money",
             "oversight_metrics",
             "sketch_objectives",
+            "weigh_ties",
         ],
         "prices": ["deflate", "deflator"],
         "savings": [
@@ -100,7 +102,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "claims": ["check_claims"],
         "exhibits": ["in_short", "plot", "table"],
-        "profile": ["find_peers", "profile_place"],
+        "profile": ["find_peers", "place_footing", "profile_place"],
         "runs": ["form", "run"],
         "register": [
             "check_overlap",

@@ -7,12 +7,15 @@ places and a comparison with those peers; it says nothing of why.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from . import paths
 from .errors import PanelError
 from .numbers import write_number
+from .register.short import kind_of, short_names
 from .results import Result
 
 
@@ -48,16 +51,128 @@ class Profile(Result):
     left_out: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """The usual name of the place."""
+        return short_names([self.place])[self.place]
+
+    @property
     def finding(self) -> str:
-        """The three measures on which it is furthest from the middle."""
-        far = self.standing.loc[self.standing["score"].abs().sort_values(ascending=False).index[:3]]
-        told = [
-            f"{name.replace('_', ' ')} {write_number(row['value'], row['unit'])} in {row['year']} (number {row['rank']} of {row['places']} from the "
-            f"lowest; median of its peers {write_number(row['peers'], row['unit'])})"
-            for name, row in far.iterrows()
-        ]
-        out = f" No figure: {', '.join(self.left_out)}." if self.left_out else ""
-        return f"{self.place} is furthest from the middle on {'; '.join(told)}.{out}"
+        """Its best and its worst standing among all, each beside its peers; where no measure has a better end, the furthest from the middle."""
+        rows = self.standing[self.standing["places"] > 1]
+        better = rows.index.map(lambda one: known_measure(one)[1])
+        judged = rows[better.isin(["lower", "higher"])]
+        out = f" No figure: {', '.join(known_measure(one)[0] for one in self.left_out)}." if self.left_out else ""
+        if len(judged) < 2:
+            far = self.standing.loc[self.standing["score"].abs().idxmax()]
+            return f"{self.name} is furthest from the middle on {self._told(far)}.{out}"
+        share = (judged["rank"] - 1) / (judged["places"] - 1)
+        bad = share.where(better[better.isin(["lower", "higher"])] == "lower", 1 - share)
+        best, worst = (self._told(judged.loc[at]) for at in (bad.idxmin(), bad.idxmax()))
+        return f"{self.name} stands best on {best}, and worst on {worst}.{out}"
+
+    def beside_peers(self, measures: Sequence[str]) -> str:
+        """Whether it has more or less of each measure than the median of its peers, in one sentence.
+
+        A measure of which the place holds no figure is left out.
+        """
+        told = []
+        for measure in (one for one in measures if one in self.standing.index):
+            row = self.standing.loc[measure]
+            value, peers = write_number(row["value"], row["unit"].removesuffix(" people")), write_number(row["peers"])
+            much = "as many" if write_number(row["value"]) == peers else "more" if row["value"] > row["peers"] else "fewer"
+            told.append(f"{much} {_lower(known_measure(measure)[0])} ({value}; peers {peers})")
+        if not told:
+            raise PanelError(f"{self.place} holds no figure of {', '.join(measures)}.")
+        return f"Beside its {len(self.peers)} peers {self.name} has {' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}."
+
+    def _told(self, row: pd.Series) -> str:
+        rank, count = int(row["rank"]), int(row["places"])
+        end, spot = ("lowest", rank) if 2 * rank <= count + 1 else ("highest", count + 1 - rank)
+        where = f"{'' if spot == 1 else ordinal(spot) + ' '}{end} of {count} {kind_of(self.panel['place'])}"
+        return f"{_lower(known_measure(row.name)[0])} ({write_number(row['value'], row['unit'])} in {row['year']}, {where}; peers {write_number(row['peers'])})"
+
+
+@dataclass(frozen=True, eq=False)
+class Footing(Result):
+    """The position one place plans, and what it owed, each among all places.
+
+    Attributes
+    ----------
+    table : DataFrame, two rows
+        ``what``, ``value``, ``unit``, ``rank`` (1 is the deepest in deficit or debt), ``places``, ``cells``.
+    trusts : int, trusts whose plans the planned position is the mean of
+    """
+
+    table: pd.DataFrame
+    place: str
+    trusts: int
+
+    @property
+    def finding(self) -> str:
+        """What its trusts plan and what they owed, in one sentence."""
+        plan, debt = (row for _, row in self.table.iterrows())
+        value = round(plan["value"], 1)
+        way = "balance" if value == 0 else f"a {'deficit' if value < 0 else 'surplus'} of {abs(value):.1f}% of turnover"
+        they = "trust" if self.trusts == 1 else f"{self.trusts} trusts"
+        owed = f"owed {write_number(abs(debt['value']), 'GBP m')} in loans that met deficits ({_deepest(debt, 'largest')})" if debt["value"] else "owed nothing in loans that met deficits"
+        name = short_names([self.place])[self.place]
+        return f"For 2025-26 the {they} of {name} planned {way} before support ({_deepest(plan, 'deepest')}); in March 2019 they {owed}."
+
+
+def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Sequence[str] = ()) -> Footing:
+    """The planned position of 2025-26 and the debt of March 2019 of `place`, among all.
+
+    Parameters
+    ----------
+    planned : from :func:`icslib.planned_by_system`: ``value`` (per cent of turnover, deficit negative), ``trusts``, ``cells``
+    owed : Series, index place; GBP m, a debt negative, zero where nothing was lent
+    cells : the cells of the debts of all places
+    """
+    if place not in planned.index or place not in owed.index:
+        raise PanelError(f"{place} has no planned position or no debt row. Both are held for {', '.join(map(str, planned.index.intersection(owed.index)[:5]))}, ...")
+    rows = [
+        ("planned position 2025-26, mean of its trusts by size", planned["value"], "percent of turnover", planned.at[place, "cells"]),
+        ("revenue support loans, 31 March 2019", owed, "GBP m", tuple(cells)),
+    ]
+    table = pd.DataFrame(
+        [(what, all_[place], unit, int(all_.rank(method="min")[place]), int(all_.notna().sum()), used) for what, all_, unit, used in rows],
+        columns=["what", "value", "unit", "rank", "places", "cells"],
+    )
+    return Footing(table, place, int(planned.at[place, "trusts"]))
+
+
+def ordinal(number: int) -> str:
+    """A rank in words.
+
+    >>> [ordinal(one) for one in (1, 2, 3, 11, 22, 113)]
+    ['1st', '2nd', '3rd', '11th', '22nd', '113th']
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def known_measure(measure: str) -> tuple[str, str]:
+    """Label of a measure and which end is better ("lower", "higher" or ""); one the list does not hold is named by its own letters.
+
+    >>> known_measure("gps")
+    ('General practitioners', 'higher')
+    """
+    return _measures().get(measure, (measure.replace("_", " ").capitalize(), ""))
+
+
+@lru_cache(maxsize=1)
+def _measures() -> dict[str, tuple[str, str]]:
+    frame = pd.read_csv(paths.raw("reference", "measures.csv"), keep_default_na=False)
+    return {row["measure"]: (row["label"].removesuffix(", people"), row["direction"]) for _, row in frame.iterrows()}
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence: its first letter small, unless the word is an abbreviation."""
+    return label if label[1:2] == "&" or label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _deepest(row: pd.Series, word: str) -> str:
+    return f"{'' if row['rank'] == 1 else ordinal(row['rank']) + ' '}{word} of {row['places']}"
 
 
 def latest(panel: pd.DataFrame, measure: str) -> pd.Series:

@@ -1,5 +1,7 @@
 """Figures and tables of national targets and local aims."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from .. import style
@@ -8,6 +10,7 @@ from ..oversight.attention import PURPOSES, Attention
 from ..oversight.money import Strings
 from ..oversight.sketch import RUNGS, Sketch
 from ..oversight.targets import MEASURES, TargetCounts
+from ..oversight.ties import Ties
 from ..oversight.voice import Voices
 from . import plot, table
 from .charts import ranked_dots
@@ -34,7 +37,7 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=result.headline,
         subtitle="National targets in planning guidance, by planning year as the source writes it; a line is a range between sources",
         data=result.table.drop(columns="counts"),
         unit=result.unit,
@@ -64,7 +67,7 @@ def _(result: Attention, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=result.headline,
         subtitle=f"Listed metrics by purpose, classified by their {result.rule}",
         data=result.shares.round(1),
         unit=result.unit,
@@ -81,7 +84,7 @@ def _(result: Attention, asked: str = "", show: str = "metrics") -> Exhibit:
     columns = ["period", "metric", "theme", "by_name", "by_theme", "prevention", "years_low", "years_high", "reason"]
     parted = result.table["by_name"] != result.table["by_theme"]
     data = result.table.loc[parted if show == "disagreements" else slice(None), columns]
-    title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics" if show == "disagreements" else result.finding
+    title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics" if show == "disagreements" else f"The {len(parted)} metrics listed, each with its purpose"
     return Exhibit(
         kind="table",
         title=title,
@@ -120,13 +123,13 @@ def _(result: Strings, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
-        subtitle="Public health grant to councils, allocations",
+        title=result.headline,
+        subtitle=f"Public health grant to councils, allocations; {result.prices}, and cash",
         data=result.grant.round(0),
         unit=result.unit,
         notes=("From 2016-17 the grant pays for services for under-fives too: earlier years are another thing and are not compared.", "Two dots in a year: as first published and as revised."),
         sources=sources_of(sum(result.grant["cells"], ())),
-        alt=f"{len(result.grant)} figures; {result.finding.split('. ')[0]}.",
+        alt=f"{len(result.grant)} figures; {result.headline}.",
         draw=draw,
     )  # fmt: skip
 
@@ -142,12 +145,11 @@ def _(result: Strings, asked: str = "") -> Exhibit:
     )
     columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
     data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
-    title = result.finding.split(". ", 1)[1]
     return Exhibit(
         kind="table",
-        title=title,
+        title=result.diverted or result.withheld,
         data=data,
-        notes=("Each on its own basis; they are not to be added.",),
+        notes=(f"{result.withheld}.", "Each on its own basis; they are not to be added."),
         sources=sources_of(sum(data["cells"], ())),
     )
 
@@ -159,20 +161,27 @@ def _(result: Voices, asked: str = "") -> Exhibit:
     low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". ")[0] + ".",
+        title=result.headline,
         subtitle="Survey shares, with 95% intervals where the number of answers is published",
-        data=data.reset_index()[["said", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]].round(1),
+        data=data.reset_index()[["said", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]].round(1),
         unit=result.unit,
         notes=(
-            result.finding.split(". ", 1)[1],
+            f"{result.finding.split('. ', 1)[1]} Of {len(result.table)} survey figures held, {int(result.table['base'].notna().sum())} come with a base.",
+            "A share without a link is worked out from the answers and the base beside it.",
             "Questions of one wording class may be set side by side; those of different classes may not.",
             "Most of these are leaders speaking of their own systems. A flag such as 'at least' stands in the data.",
         ),
-        sources=sources_of(sum(result.table["cells"], ())),
+        sources=sources_of(sum(result.table["cells:share"] + result.table["cells:answers"], ())),
         alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to {write_number(data['share'].max(), 'percent')}. {result.finding}",
         draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=list(data.index[data["wording"].isin(["intention", "capacity"]) & data["measure"].str.contains("prevention")])),
         size=(8.0, 5.6),
     )  # fmt: skip
+
+
+@plot.register
+def _(result: Ties, asked: str = "") -> Exhibit:
+    """The first association, each term with its interval, under a title that says whether any can be told."""
+    return replace(plot(next(iter(result.found.values()))), title=result.headline)
 
 
 @table.register
@@ -187,4 +196,4 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
-    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=notes, sources=result.sources)
+    return Exhibit(kind="table", title=result.headline, data=data.rename(columns={"place": "system"}), unit=result.unit, notes=notes, sources=result.sources)

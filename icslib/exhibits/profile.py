@@ -7,7 +7,7 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_number
-from ..profile import Profile
+from ..profile import Footing, Profile, known_measure, ordinal
 from . import plot, table
 from .charts import lines, small_multiples
 from .core import Exhibit
@@ -98,7 +98,7 @@ def _path(result: Profile, measures: list[str]) -> Exhibit:
     names = short_names(long["place"].unique())
     return Exhibit(
         kind="figure",
-        title=f"{name} beside its {len(result.peers)} peers. {told[0]}",
+        title=f"{name} beside its {len(result.peers)} peers, since {shown['year'].min()}",
         subtitle="each measure through time; grey lines are the peers",
         data=long.assign(place=long["place"].map(names))[["measure", "place", "year", "value"]].dropna(),
         unit="as each chart says",
@@ -129,11 +129,31 @@ def _(result: Profile) -> Exhibit:
     )
 
 
+@table.register
+def _(result: Footing) -> Exhibit:
+    """What is planned and what was owed, each with its place among all."""
+    name = short_names([result.place])[result.place]
+    data = result.table.assign(place=[f"{ordinal(rank)} of {count} from the deepest" for rank, count in result.table[["rank", "places"]].to_numpy()]).rename(columns={"cells": "cells:value"})
+    plan = round(result.table["value"].iloc[0], 1)
+    way = "balance" if plan == 0 else f"a {'deficit' if plan < 0 else 'surplus'} of {abs(plan):.1f}% of turnover"
+    return Exhibit(
+        kind="table",
+        title=f"{name}: trusts planned {way} for 2025-26",
+        data=data.assign(value=data["value"].map(lambda value: write_number(value, places=1)))[["what", "value", "unit", "place", "cells:value"]],
+        subtitle="surplus positive, deficit and debt negative",
+        notes=(
+            "Plans are published by trust, as a share of turnover; their mean is weighted by staff, and read as before national support.",
+            "Interim revenue support loans met the deficits of trusts until 2019-20. The cells of the debt are those of all systems.",
+        ),
+        sources=tuple(dict.fromkeys(ref.partition("!")[0] for cells in result.table["cells"] for ref in cells)),
+    )
+
+
 def _first(result: Profile, name: str) -> str:
     """The measure on which it is furthest from the middle."""
     row = result.standing.loc[result.standing["score"].abs().idxmax()]
     value = write_number(row["value"], row["unit"])
-    return f"{name} is furthest from the middle on {_label(row.name).lower()}: {value}, number {row['rank']} of {row['places']} from the lowest"
+    return f"{name} is furthest from the middle on {_label(row.name)}: {value}"
 
 
 def _told(result: Profile) -> pd.DataFrame:
@@ -156,4 +176,4 @@ def _sources(result: Profile) -> tuple[str, ...]:
 
 
 def _label(measure: str) -> str:
-    return measure.replace("_", " ").capitalize().replace("Rtt", "Waits").replace("Ae ", "A&E ").replace("Gps", "GPs")
+    return known_measure(measure)[0]

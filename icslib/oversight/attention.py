@@ -49,22 +49,25 @@ class Attention(Result):
     unit: str = "percent"
 
     @property
+    def headline(self) -> str:
+        """How many of the latest listed metrics prevention could move."""
+        latest = self.table["period"].max()
+        now = self.table.loc[self.table["period"] == latest, "prevention"]
+        return f"{int(now.sum()) or 'None'} of {len(now)} oversight metrics listed for {latest} would move if prevention worked"
+
+    @property
     def finding(self) -> str:
         """How much of what is overseen prevention could move, by when, and how sure the classification is."""
         movable = self.table[self.table["prevention"]]
-        latest = self.table["period"].max()
-        now = self.table[self.table["period"] == latest]
-        words = (
-            f"Of {len(now)} metrics listed for {latest}, {int(now['prevention'].sum())} could be moved by success in prevention; of all "
-            f"{len(self.table)} listed since {self.table['period'].min()}, {len(movable)}"
-        )
+        now = self.table[self.table["period"] == self.table["period"].max()]
+        words = f"{self.headline}; since {self.table['period'].min()} {len(movable)} of {len(self.table)} would"
         if len(movable) and movable["years_low"].notna().any():
-            words += f", and those only after {movable['years_low'].min():.0f} to {movable['years_high'].max():.0f} years"
-        words += f". Two rules agree on {self.agreement:.0%} of metrics (kappa {self.kappa:.2f}, {self.low:.2f} to {self.high:.2f})."
+            words += f", only after {movable['years_low'].min():.0f} to {movable['years_high'].max():.0f} years"
+        words += "."
         if self.scored:
             words += (
-                f" {self.scored} metrics are scored for an acute trust and {len(now)} are listed publicly: between {self.bounds[0]:.0%} and "
-                f"{self.bounds[1]:.0%} of those scored could be, whatever the others are."
+                f" An acute trust is scored on {self.scored}, {self.scored - len(now)} of them not listed, so the true share lies between "
+                f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}."
             )
         return words
 

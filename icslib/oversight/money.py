@@ -54,18 +54,29 @@ class Strings(Result):
     unit: str = "GBP m"
 
     @property
-    def finding(self) -> str:
-        """What became of the grant, what is held nationally, what was diverted."""
-        words = (
-            f"The public health grant changed by {self.change:+.0%} in real terms from {self.first} to {self.last} ({self.prices}). "
-            f"Between {self.held['held'].min():.0f}% and {self.held['held'].max():.0f}% of NHS England's money that is not ring-fenced was held nationally, "
-            f"{self.held['period'].iloc[0]} to {self.held['period'].iloc[-1]}."
-        )
+    def headline(self) -> str:
+        """What became of the grant."""
+        return f"The public health grant to councils {'fell' if self.change < 0 else 'rose'} by {abs(self.change):.0%} in real terms from {self.first} to {self.last}"
+
+    @property
+    def diverted(self) -> str:
+        """What became of development money not spent as meant; empty where the two figures are not held."""
         moved = self.items.set_index("measure")["value"]
-        if {"sdf_underspend_reported", "sdf_underspend_diverted_to_icb_pressures"} <= set(moved.index):
-            kept, used = moved["sdf_underspend_reported"], moved["sdf_underspend_diverted_to_icb_pressures"]
-            words += f" Of {write_number(kept, 'GBP m')} of development money that boards reported unspent, {used / kept:.0%} went to balance the books."
-        return words.replace("-", "−", 1) if self.change < 0 else words
+        if not {"sdf_underspend_reported", "sdf_underspend_diverted_to_icb_pressures"} <= set(moved.index):
+            return ""
+        kept, used = moved["sdf_underspend_reported"], moved["sdf_underspend_diverted_to_icb_pressures"]
+        return f"Of {write_number(kept, 'GBP m')} of development money that systems reported unspent, {used / kept:.0%} went to balance the books"
+
+    @property
+    def withheld(self) -> str:
+        """How much was held nationally."""
+        low, high, years = self.held["held"].min(), self.held["held"].max(), self.held["period"]
+        return f"NHS England held {low:.0f}% to {high:.0f}% of money that is not ring-fenced nationally, {years.iloc[0]} to {years.iloc[-1]}"
+
+    @property
+    def finding(self) -> str:
+        """What became of the grant and of development money; else what is held nationally."""
+        return f"{self.headline}. {self.diverted or self.withheld}."
 
 
 def follow_money(national_local: pd.DataFrame, local_government: pd.DataFrame, by: Deflator, price_year: int = 2025, last: int = 2026) -> Strings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import PanelError
+from ..register.short import short_names
 from ..results import Result
 
 RUNGS = ["now", "trend", "modest", "stretching", "unprecedented"]
@@ -30,18 +31,23 @@ class Sketch(Result):
     def finding(self) -> str:
         """How many places could see a stretching aim met, alone."""
         rows = self.table
+        if rows["place"].nunique() == 1:
+            aim = rows[rows["visible"].notna()].iloc[0]
+            alone = "could be told" if aim["visible"] else "could not be told"
+            by = f"by then it {alone} from ordinary movement in this system by itself"
+            return f"{self.headline}, as one in ten like periods did; {by}."
+        return f"{self.headline}, against ordinary movement; elsewhere only several systems together could show it."
+
+    @property
+    def headline(self) -> str:
+        """The stretching aim of one system, or in how many it would show."""
+        rows = self.table
         what = self.outcome.replace("_", " ")
         if rows["place"].nunique() == 1:
             aim = rows[rows["visible"].notna()].iloc[0]
-            alone = "could" if aim["visible"] else "could not"
-            return (
-                f"A stretching aim for {what} in {aim['horizon']:.0f} years is {aim['stretching']:.0f}, from {aim['now']:.0f} now; by then it {alone} be told "
-                "from noise in this place by itself."
-            )
-        return (
-            f"A stretching aim for {what} over {rows['horizon'].iloc[0]:.0f} years could be told from noise in {int(rows['visible'].sum())} of {len(rows)} "
-            "places by itself; in the others only together."
-        )
+            name = short_names([aim["place"]])[aim["place"]]
+            return f"A stretching aim for {name} is {what} of {aim['stretching']:.0f} in {aim['horizon']:.0f} years, from {aim['now']:.0f} now"
+        return f"A stretching aim over {rows['horizon'].iloc[0]:.0f} years would show in {int(rows['visible'].sum())} of {len(rows)} systems alone"
 
 
 def sketch_objectives(

@@ -25,14 +25,18 @@ class TargetCounts(Result):
     unit: str = "targets"
 
     @property
-    def finding(self) -> str:
-        """The path of the counts, and where sources part."""
+    def headline(self) -> str:
+        """From the first count to the last."""
         rows = self.table[self.table["measure"] == MEASURES[0]]
-        told = "; ".join(f"{row['period']}: {_range(row)}" for _, row in rows.iterrows())
-        parted = rows[rows["counts"] > 1]["period"].tolist()
-        return f"National targets in planning guidance, as counted by others: {told}." + (
-            f" For {' and '.join(parted)} the counts differ by source and are left as a range." if parted else ""
-        )
+        told = [f"{_range(row)} {'for' if ' to ' in row['period'] else 'in'} {row['period']}" for _, row in rows.iloc[[0, -1][: len(rows)]].iterrows()]
+        return f"National targets in planning guidance: {', '.join(told)}"
+
+    @property
+    def finding(self) -> str:
+        """From the first count to the last, and where sources part."""
+        rows = self.table[self.table["measure"] == MEASURES[0]]
+        parted = "; ".join(f"for {row['period']} they run from {_range(row)}" for _, row in rows[rows["counts"] > 1].iterrows())
+        return f"{self.headline}, as counted by others." + (f" Counts differ by source: {parted}, and are left as a range." if parted else "")
 
 
 def count_targets(figures: pd.DataFrame) -> TargetCounts:

@@ -6,6 +6,7 @@ two independent samples of n each, which errs on the safe side when the same peo
 """
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..results import Result
 from ..tidy import cell_refs
 
 Z = 1.959964
+UNIT_COLUMN = "H"  # of a table of figures, where values stand in E
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,8 @@ class Voices(Result):
     ----------
     table : DataFrame
         ``measure``, ``said`` (in words), ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry, report), ``base`` (NaN: not published),
-        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``, ``cells``.
+        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``; ``answers``: the printed count that a share was made from,
+        NaN where the share itself is printed; ``cells:share`` (of a printed share), ``cells:answers`` and ``cells:base``: where each is printed.
     gap : float
         Intention less capacity to invest in prevention, percentage points.
     smallest : int
@@ -42,13 +45,16 @@ class Voices(Result):
     unit: str = "percent"
 
     @property
+    def headline(self) -> str:
+        """Intention beside capacity."""
+        return f"{self.intention:.0f}% meant to invest in prevention; {self.capacity:.0f}% said they had the capacity"
+
+    @property
     def finding(self) -> str:
-        """The gap, and what is not known about it."""
-        known = int(self.table["base"].notna().sum())
+        """Intention beside capacity, and what is not known about the gap."""
         return (
-            f"{self.intention:.0f}% meant to invest in prevention and {self.capacity:.0f}% said they had the capacity, a gap of {self.gap:.0f} percentage "
-            f"points. How many answered is not published; {self.smallest} answers to each question would be enough to tell the gap from none. "
-            f"Of {len(self.table)} survey figures held, {known} come with a base."
+            f"{self.headline}, a gap of {self.gap:.0f} percentage points. How many answered is not published; {self.smallest} answers to each question "
+            "would tell it from none."
         )
 
 
@@ -79,7 +85,13 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     others = rows["measure"].map(words["base_measure"])
     told = figures.drop_duplicates("measure").set_index("measure")["value"]
     base = base.fillna(others.map(told))
-    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), said=rows["measure"].map(words["label"]), base=base, cells=cell_refs(rows).map(lambda ref: (ref,)))
+    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), said=rows["measure"].map(words["label"]), base=base)
+    refs, made = cell_refs(rows), counted[rows.index].notna()
+    lent = dict(zip(figures["measure"], cell_refs(figures), strict=True))
+    table["answers"] = rows["value"].where(made)
+    table["cells:share"] = [() if count else (ref,) for ref, count in zip(refs, made, strict=True)]
+    table["cells:answers"] = [(ref,) if count else () for ref, count in zip(refs, made, strict=True)]
+    table["cells:base"] = [_unit_cell(ref) if count else (lent[other],) if other in lent else () for ref, count, other in zip(refs, made, others, strict=True)]
     low, high = wilson(table["share"].to_numpy(float) / 100, table["base"].to_numpy(float))
     table["low"], table["high"] = 100 * low, 100 * high
     both = table.set_index("measure")["share"]
@@ -87,9 +99,15 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     if any(name not in both for name in pair):
         raise BasisError(f"The gap needs both {' and '.join(pair)}. Load the table 'nao_claims' with the others.")
     meant, able = (float(np.atleast_1d(both[name])[0]) for name in pair)
-    columns = ["measure", "said", "period", "share", "wording", "base", "low", "high", "flag", "publisher", "note", "cells"]
+    columns = ["measure", "said", "period", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]
     table = table[columns].sort_values(["wording", "period", "measure"]).reset_index(drop=True)
     return Voices(table, meant - able, smallest_base(meant / 100, able / 100), meant, able)
+
+
+def _unit_cell(ref: str) -> tuple[str, ...]:
+    """The cell that prints the base of a count such as "finance officers of 19": the unit, beside the value in a table of figures."""
+    match = re.fullmatch(r"(.*!)E(\d+)", ref)
+    return (f"{match[1]}{UNIT_COLUMN}{match[2]}",) if match else ()
 
 
 def wilson(share: np.ndarray, base: np.ndarray, z: float = Z) -> tuple[np.ndarray, np.ndarray]:

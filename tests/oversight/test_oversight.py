@@ -85,7 +85,10 @@ def test_counts_that_differ_stay_a_range():
     found = ics.count_targets(figures([(name, "2023-24", 133.0, "targets", "outturn", "", "A"), (name, "2023-24", 30.0, "targets", "outturn", "about", "B"), (name, "2024-25", 31.0, "targets", "outturn", "", "A")]))
     row = found.table.iloc[0]
     assert (row["low"], row["high"], row["counts"]) == (30.0, 133.0, 2) and row["told"] == "133 A; 30 (about) B"
-    assert "2023-24: 30 to 133" in found.finding and "left as a range" in found.finding and "2024-25: 31" in found.finding
+    assert found.finding == (
+        "National targets in planning guidance: 30 to 133 in 2023-24, 31 in 2024-25, as counted by others. "
+        "Counts differ by source: for 2023-24 they run from 30 to 133, and are left as a range."
+    )
     assert row["cells"] == ("typed!!E2", "typed!!E3")
     with pytest.raises(BasisError, match="Load the table 'national_local'"):
         ics.count_targets(figures([("beds", "2023-24", 1.0, "beds", "outturn", "", "A")]))
@@ -106,7 +109,7 @@ def test_the_grant_is_compared_over_years_of_one_scope_and_one_figure():
     found = ics.follow_money(figures(SHARES), figures(GRANT), BY)
     assert (found.first, found.last) == ("2016-17", "2025-26") and found.change == pytest.approx(1350 / 1600 - 1)
     assert found.grant["real"].tolist() == pytest.approx([2000.0, 1600.0, 1200.0, 1300.0, 1350.0])
-    assert found.held["held"].tolist() == [30.0] and "−16% in real terms" in found.finding and "typed" in found.finding
+    assert found.held["held"].tolist() == [30.0] and "fell by 16% in real terms from 2016-17 to 2025-26" in found.finding and "typed" in ics.plot(found).subtitle
     with pytest.raises(BasisError, match="no two years of one scope"):
         ics.follow_money(figures(SHARES), figures(GRANT[:4]), BY)
 
@@ -124,6 +127,9 @@ def test_intervals_only_where_the_base_is_published():
     low, high = proportion_confint(5, 19, method="wilson")
     assert table.loc["icb_cfos_targets_realistic", ["low", "high"]].tolist() == pytest.approx([100 * low, 100 * high])
     assert table.loc["intend_to_invest_in_prevention", ["low", "high"]].isna().all()
+    assert table.loc["icb_cfos_targets_realistic", ["answers", "base"]].tolist() == [5.0, 19.0] and table["answers"].isna().sum() == 2
+    assert table.loc["icb_cfos_targets_realistic", ["cells:share", "cells:answers", "cells:base"]].tolist() == [(), ("typed!!E4",), ("typed!!H4",)]
+    assert table.loc["intend_to_invest_in_prevention", ["cells:share", "cells:answers", "cells:base"]].tolist() == [("typed!!E2",), (), ()]
     assert found.gap == 46.0 and "not published" in found.finding
     assert wilson(np.array([0.5]), np.array([np.nan]))[0].tolist() != [0.5]
 
@@ -154,6 +160,26 @@ def test_later_change_by_hand_and_its_refusals():
         ics.change_after(panel, "rate", 2024, 2019)
 
 
+class Found:
+    """What an association gives, typed."""
+
+    def __init__(self, holm, years):
+        self.terms = pd.DataFrame({"alone": [2.0, 9.0], "alone_low": [1.0, 8.0], "alone_high": [3.0, 10.0], "holm": holm}, index=["waits", "level"])
+        self.places, self.years, self.difference = 42, years, "per 100,000"
+
+
+def test_ties_tell_what_can_be_told_over_how_many_systems_and_years():
+    none = ics.weigh_ties({"waits": Found([0.2, 0.9], 8), "debts": Found([0.3, 0.0], 1)}, "deaths", {"debts": ["waits"]})
+    assert none.finding == "No association of waits (8 years) or debts (one change over time) with deaths can be told from none, over 42 systems. Few years are one reason."
+    clear = ics.weigh_ties({"waits": Found([0.01, 0.9], 12)}, "deaths")
+    assert clear.finding == (
+        "Waits can be told to go with deaths, over 42 systems; waits: 2.0 per 100,000 for one standard deviation more (95% interval 1.0 to 3.0). "
+        "Looked at: waits (12 years)."
+    )
+    with pytest.raises(NotIdentified, match="debts has no term"):
+        ics.weigh_ties({"debts": Found([0.1, 0.1], 1)}, "deaths", {"debts": ["wealth"]})
+
+
 def ladder():
     index = pd.MultiIndex.from_product([["QF7", "QOC"], [3, 5]], names=["place", "horizon"])
     return pd.DataFrame({"now": 100.0, "trend": 98.0, "modest": 95.0, "stretching": [96.0, 85.0, 99.0, 98.0], "unprecedented": 80.0}, index=index)
@@ -162,10 +188,10 @@ def ladder():
 def test_an_aim_is_visible_when_it_is_larger_than_what_noise_hides():
     noise = pd.DataFrame({"detectable": [-0.10, -0.10]}, index=["QF7", "QOC"])
     one = ics.sketch_objectives(ladder(), noise, "QF7", outcome="deaths")
-    assert one.table["visible"].tolist() == [None, True] and "is 85, from 100 now; by then it could be told" in one.finding
+    assert one.table["visible"].tolist() == [None, True] and "South Yorkshire is deaths of 85 in 5 years, from 100 now, as one in ten like periods did; by then it could be told" in one.finding
     assert "could not be told" in ics.sketch_objectives(ladder(), noise, "QOC").finding
     every = ics.sketch_objectives(ladder(), noise)
-    assert "1 of 2 places" in every.finding and ics.table(every).data["place"].tolist() == ["South Yorkshire", "Shropshire, Telford and Wrekin"]
+    assert "1 of 2 systems" in every.finding and ics.table(every).data["system"].tolist() == ["South Yorkshire", "Shropshire, Telford and Wrekin"]
     with pytest.raises(PanelError, match="'QXX' has no ladder"):
         ics.sketch_objectives(ladder(), noise, "QXX")
     with pytest.raises(PanelError, match="no rung for 7 years"):
@@ -180,4 +206,4 @@ def test_every_result_draws():
         ics.count_targets(figures([("planning_guidance_national_targets", "2023-24", 30.0, "targets", "outturn", "", "A")])),
     ):
         shown = ics.plot(result)
-        assert shown.svg().startswith("<svg") and shown.alt and shown.title.endswith(".")
+        assert shown.svg().startswith("<svg") and shown.alt and 3 < len(shown.title.split()) <= 17 and result.finding.startswith(shown.title)
