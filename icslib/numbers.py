@@ -204,6 +204,15 @@ def _text_figures(text: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndar
     return values, np.flatnonzero(~(pc.or_(figure, blank).to_numpy(zero_copy_only=False)) | np.isinf(values))
 
 
+def write_money(millions: float) -> str:
+    """Write GBP m for a sentence: thousands of millions as billions.
+
+    >>> write_money(5700.0), write_money(-563.0), write_money(999.7)
+    ('£5.7bn', '−£563m', '£1.0bn')
+    """
+    return write_number(millions / 1000, "GBP bn", 1) if abs(millions) >= 999.5 else write_number(millions, "GBP m")
+
+
 def write_number(value: float, unit: str = "", places: int | None = None) -> str:
     """Write a figure for a sentence: thousands commas, a true minus, its unit in words.
 

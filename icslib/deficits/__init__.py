@@ -5,6 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "answer": ["sum_up"],
         "association": ["Explained", "explain_deficits"],
         "basis": ["Basis", "Positions", "in_prices", "name_bases", "take"],
         "bridge": ["Bridge", "bridge"],

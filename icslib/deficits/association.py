@@ -16,6 +16,7 @@ from scipy import stats
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
 from ..panel import source_names
+from ..register.short import kind_of, short_names
 from ..results import Result
 from ..stats.absorb import Absorber
 from ..stats.bootstrap import wild_bootstrap
@@ -64,22 +65,38 @@ class Explained(Result):
     @property
     def finding(self) -> str:
         """Which terms stand after counting all that were tried; how much is left unexplained."""
+        return f"{self.headline}{self._largest}. Together the terms go with {self.variation:.0%} of its variation: associations, not causes."
+
+    @property
+    def headline(self) -> str:
+        """Which terms go with the outcome once all that were tried are counted, in one clause."""
         clear = self.terms[self.terms["holm"] < 0.05]
-        unit = self.difference
-        size = f"{self.places} places" + (f" over {self.years} years" if self.years > 1 else "")
-        if len(clear):
-            told = "; ".join(
-                f"{name}: {write_number(row['alone'], unit)} ({write_number(row['alone_low'])} to {write_number(row['alone_high'])})"
-                for name, row in clear.iterrows()
-            )
-            words = f"Over {size}, {self.outcome} is associated, for one standard deviation more, with {told}"
-        else:
+        size = f"{self.places} {kind_of(self.by_place.index)}" + (f" over {self.years} years" if self.years > 1 else "")
+        if clear.empty:
             tried = f" ({', '.join(map(str, self.terms.index))})" if len(self.terms) < 5 else ""
-            words = f"Over {size}, none of {len(self.terms)} terms{tried} is associated with {self.outcome} once all that were tried are counted"
-        words += f". Together they go with {self.variation:.0%} of its variation ({self.clusters} clusters, {self.errors})."
+            return f"Over {size}, none of {len(self.terms)} terms{tried} can be told apart from no association with {self.outcome}"
+        ways = {"lower": clear.index[clear["alone"] < 0], "higher": clear.index[clear["alone"] > 0]}
+        told = " and a ".join(f"{way} {self.outcome.removeprefix('the ')} goes with {' and '.join(map(str, names))}" for way, names in ways.items() if len(names))
+        return f"Over {size}, a {told}"
+
+    @property
+    def _largest(self) -> str:
+        """The clear term with the largest estimate, with its interval; nothing where none is clear."""
+        clear = self.terms[self.terms["holm"] < 0.05]
+        if clear.empty:
+            return ""
+        row = clear.loc[clear["alone"].abs().idxmax()]
+        low, high = write_number(row["alone_low"]), write_number(row["alone_high"])
+        return f" ({'largest: ' if len(clear) > 1 else ''}{write_number(row['alone'], self.difference)} a standard deviation, 95% interval {low} to {high})"
+
+    @property
+    def basis(self) -> str:
+        """How the estimates were made, and where the outcome is furthest below what the terms suggest."""
         furthest = self.by_place["gap"].idxmin()
-        words += f" Furthest below what they suggest: {furthest} ({write_number(self.by_place.loc[furthest, 'gap'], unit)})."
+        words = f"{self.clusters} clusters, {self.errors} intervals. Furthest below what the terms suggest: {short_names([furthest])[furthest]} "
+        words += f"({write_number(self.by_place.loc[furthest, 'gap'], self.difference)})."
         return words + (f" Left out for a gap: {len(self.left_out)}." if self.left_out else "")
+
 
 
 def explain_deficits(

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..prices import CASH
 from ..results import Result
 from ..tidy import merge_cells
 from .basis import Positions
 
 REST = "not explained by published figures"
+SUPPORT = "support in the "
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +50,14 @@ class Bridge(Result):
         places = self.table["place"].nunique()
         where = f"{places} places together: " if places > 1 else ""
         return (
-            f"{where}from {self.start} {write_number(total['running'].iloc[0], self.unit)} to {self.finish} "
-            f"{write_number(total['running'].iloc[-1], self.unit)}; the largest step is {largest['step']} "
-            f"({write_number(largest['value'], self.unit)})."
+            f"{where}{largest['step']} ({write_money(largest['value'])}) is the largest step from the {self.start} "
+            f"({write_money(total['running'].iloc[0])}) to the {self.finish} ({write_money(total['running'].iloc[-1])})."
         )
+
+    @property
+    def support(self) -> float:
+        """Support funding that the steps add, GBP m; zero where no step is support alone."""
+        return float(self.table.loc[self.table["step"].str.startswith(SUPPORT), "value"].sum())
 
 
 def bridge(*positions: Positions, known: Mapping[str, pd.Series | float] | None = None) -> Bridge:
@@ -102,7 +107,7 @@ def _steps(place: str, positions: tuple[Positions, ...], known: Mapping[str, pd.
             running += step
             yield place, order, name, "step", step, running, "", ()
         order, rest = order + 1, target - running
-        name = REST if last and known else f"change to {_label(position)}"
+        name = REST if last and known else _change(positions[spot - 1], position)
         running = target
         yield place, order, name, "step", rest, running, "", merge_cells([positions[spot - 1].cells, position.cells])
         if last:
@@ -111,6 +116,13 @@ def _steps(place: str, positions: tuple[Positions, ...], known: Mapping[str, pd.
 
 def _pounds(millions: float) -> int:
     return round(float(millions) * 1_000_000)
+
+
+def _change(one: Positions, other: Positions) -> str:
+    """What the step between two positions is called: support, where that alone is what they differ by."""
+    parted = [d.split(" ")[0] for d in one.basis.differences(other.basis)]
+    alone = parted == ["support"] and (one.basis.support, other.basis.support) == ("before", "after") and one.period == other.period
+    return f"{SUPPORT}{other.basis.kind} of {other.period}" if alone else f"change to {_label(other)}"
 
 
 def _label(position: Positions) -> str:

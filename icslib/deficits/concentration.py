@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BasisError
+from ..register.short import kind_of
 from ..results import Result
 
 
@@ -38,9 +39,8 @@ class Concentration(Result):
         """Who holds how much, beside a fair share."""
         top = self.top
         return (
-            f"{top['places']:.0f} of {len(self.curve)} places hold {top['share']:.0%} of {self.what} "
-            f"and {top['fair']:.0%} of the {self.sharers}; Gini {self.gini:.2f} "
-            f"(95% interval {self.low:.2f} to {self.high:.2f})."
+            f"{top['places']:.0f} of {len(self.curve)} {kind_of(self.curve['place'])} hold {top['share']:.0%} of {self.what} "
+            f"and {top['fair']:.0%} of the {self.sharers} (Gini {self.gini:.2f}, 95% interval {self.low:.2f} to {self.high:.2f})."
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..results import Result
 from ..tidy import merge_cells
 
@@ -27,6 +27,7 @@ class MonthPath(Result):
     table : DataFrame, one row per place, year, month and printed figure
         ``to_date``, ``straight_line``, ``no_more``, ``outturn`` (NaN where not published),
         ``error_straight_line`` and ``error_no_more`` (guess minus outturn: negative means too gloomy); GBP m.
+        ``cells:to_date`` and ``cells:outturn`` where the figures given came with ``cells``.
     errors : DataFrame, index guess
         ``figures``, ``years``, ``mean``, ``mean_absolute``, ``lowest``, ``highest``.
     """
@@ -41,13 +42,13 @@ class MonthPath(Result):
         line, still = self.errors.loc["straight_line"], self.errors.loc["no_more"]
         if not line["figures"]:
             return f"{len(self.table)} figures to date, none of a year whose outturn we hold: the straight line cannot be judged."
-        way = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'} by {write_number(abs(line['mean']), self.unit)} on balance"
+        way = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'} by {write_money(abs(line['mean']))} on balance"
         if max(line["lowest"], line["highest"], key=abs) * min(line["lowest"], line["highest"], key=abs) > 0:
             way = f"every time too {'gloomy' if line['mean'] < 0 else 'hopeful'}"
         return (
             f"Over {line['figures']:.0f} mid-year figures of {line['years']:.0f} closed years the straight line missed by "
-            f"{write_number(line['mean_absolute'], self.unit)} on average, {way}; "
-            f"expecting nothing more to be lost missed by {write_number(still['mean_absolute'], self.unit)}. "
+            f"{write_money(line['mean_absolute'])} on average, {way}; "
+            f"expecting nothing more to be lost missed by {write_money(still['mean_absolute'])}. "
             f"{line['years']:.0f} years give a range, not an interval."
         )
 
@@ -70,12 +71,12 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
     wrong = to_date.loc[~to_date["month"].between(1, 12), "month"]
     if len(wrong):
         raise BasisError(f"Months of a financial year run from 1 (April) to 12 (March); {sorted(set(wrong))} seen.")
-    ends = pd.DataFrame(columns=["place", "fy", "value"]) if outturn is None else outturn[["place", "fy", "value"]]
+    ends = pd.DataFrame(columns=["place", "fy", "value"]) if outturn is None else outturn[["place", "fy", "value", *(["cells"] if "cells" in outturn else [])]]
     if ends.duplicated(["place", "fy"]).any():
         both = ends[ends.duplicated(["place", "fy"], keep=False)]
         raise BasisError(f"{both['place'].iloc[0]} {both['fy'].iloc[0]} has two outturns: {both['value'].tolist()}. Choose one source.")
-    table = to_date.rename(columns={"value": "to_date"}).merge(
-        ends.rename(columns={"value": "outturn"}).astype({"outturn": float}), on=["place", "fy"], how="left"
+    table = to_date.rename(columns={"value": "to_date", "cells": "cells:to_date"}).merge(
+        ends.rename(columns={"value": "outturn", "cells": "cells:outturn"}).astype({"outturn": float}), on=["place", "fy"], how="left"
     )
     table["straight_line"], table["no_more"] = table["to_date"] * 12 / table["month"], table["to_date"]
     for guess in GUESSES:

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import NotIdentified
+from ..register.short import kind_of
 from ..results import Result
 
 FEWEST = 8
@@ -49,24 +50,30 @@ class Persistence(Result):
     left_out: tuple[str, ...] = ()
     units: tuple[str, str] = ("", "")
     cells: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
         """The correlation over all places, and whether it survives being taken apart."""
         whole = self.table.iloc[0]
+        rho, low, high = (f"{whole[name]:.2f}".replace("-", "−") for name in ("rho", "low", "high"))
+        words = f"{self.headline}: rank correlation {rho} (95% interval {low} to {high}), {whole['places']:.0f} {kind_of(self.places.index)}."
         inside = self.table.iloc[1:].dropna(subset="rho")
-        words = (
-            f"Ranks of {self.before} and {self.after} over {whole['places']:.0f} places correlate at {_told(whole)}"
-            f"{'' if _clear(whole) else ', not told apart from none'}; "
-            f"{self.staying['seen']:.0%} of the worst third stayed in it, where chance gives {self.staying['chance']:.0%}."
-        )
-        if len(inside):
-            words += f" Taken apart: {', '.join(f'{name} {_told(row)}' for name, row in inside.iterrows())}."
-            vague = [str(name) for name, row in inside.iterrows() if not _clear(row)]
-            words += f" Not told apart from none: {', '.join(vague)}." if vague else ""
-        if self.left_out:
-            words += f" Left out, with only one figure: {len(self.left_out)}."
+        clear = [_clear(row) for _, row in inside.iterrows()]
+        vague, shown = ([str(name) for name, told in zip(inside.index, clear, strict=True) if told == which] for which in (False, True))
+        if _clear(whole) and vague:
+            words += f" It cannot be told apart from none for {' and '.join(vague)}."
+        elif not _clear(whole) and shown:
+            words += f" It is clear only for {' and '.join(shown)}."
         return words
+
+    @property
+    def headline(self) -> str:
+        """Whether those that stood worst stand worst still, in one clause without figures."""
+        who, whole = kind_of(self.places.index).capitalize(), self.table.iloc[0]
+        verb = "cannot be told apart from the rest" if not _clear(whole) else f"tend to stand {'worse' if whole['rho'] > 0 else 'better'}"
+        was, now = self.said or (f"stood worst on {self.before}", self.after)
+        return f"{who} that {was} {verb} in {now}"
 
 
 def persistence(
@@ -81,6 +88,7 @@ def persistence(
     draws: int = 9999,
     seed: int = 1,
     cells: tuple[str, ...] = (),
+    said: tuple[str, ...] = (),
 ) -> Persistence:
     """Rank persistence between two positions, whole, by group, and with composition taken out.
 
@@ -92,6 +100,7 @@ def persistence(
         Such as the kind of trust. Adds one part a group, and ``within groups``: ranks less their group's mean rank.
     parts : mapping of name to a boolean Series, index ``place``
         Further subsets, such as places that plan no exact zero.
+    said : the two positions as the finding says them: ``("owed most in March 2019", "plans for 2025-26")``
     thirds : int
         How many classes the transition matrix has.
 
@@ -121,7 +130,7 @@ def persistence(
     matrix, staying = transition(kept["before"], kept["after"], classes=thirds, rho=table["rho"].iloc[0])
     scale = (ranks - 0.5) / len(kept) * 100
     places = kept.assign(rank_before=scale["before"], rank_after=scale["after"]).sort_values("before")
-    return Persistence(table, matrix, staying, places, *names, left_out, units, cells)
+    return Persistence(table, matrix, staying, places, *names, left_out, units, cells, said)
 
 
 def transition(
@@ -191,11 +200,3 @@ def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spen
 
 def _clear(row: pd.Series) -> bool:
     return bool(row["low"] > 0 or row["high"] < 0)
-
-
-def _told(row: pd.Series) -> str:
-    return f"{_signed(row['rho'])} ({_signed(row['low'])} to {_signed(row['high'])})"
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

@@ -43,7 +43,7 @@ class Comparison(Result):
     @property
     def finding(self) -> str:
         """How much is held, and where sources part."""
-        held, years = self.table, self.coverage.columns
+        held, years = self.table.dropna(subset="value"), self.coverage.columns
         empty = int((self.coverage == 0).to_numpy().sum())
         words = (
             f"{len(held)} published figures for {_who(held)}, "
@@ -102,9 +102,10 @@ def compare_positions(
             f"Held: {named['place'].nunique()} places, {named['fy'].min()} to {named['fy'].max()}."
         )
     kept = kept.sort_values(["place", "fy", "end", *FIELDS, "value"]).reset_index(drop=True)
+    told = kept.dropna(subset="value")  # a figure that a move of boundaries made unknown is shown, not counted
     years = range(first or int(kept["fy"].min()), (last or int(kept["fy"].max())) + 1)
-    coverage = pd.crosstab(kept["place"], kept["fy"]).reindex(index=asked, columns=years, fill_value=0)
-    missing = tuple(place for place in asked if place not in set(kept["place"]))
+    coverage = pd.crosstab(told["place"], told["fy"]).reindex(index=asked, columns=years, fill_value=0)
+    missing = tuple(place for place in asked if place not in set(told["place"]))
     return Comparison(kept, find_contradictions(kept), coverage, missing)
 
 

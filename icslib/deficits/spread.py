@@ -14,6 +14,7 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
+from ..register.short import short_names
 from ..results import Result
 
 
@@ -44,19 +45,25 @@ class Spread(Result):
     @property
     def finding(self) -> str:
         """How many systems are told apart from the mean."""
-        below = self.by_place.index[self.by_place["outside"] == "below"]
-        plain = (self.by_place["high"] < self.mean).sum() + (self.by_place["low"] > self.mean).sum()
         return (
-            f"{self.what[0].upper()}{self.what[1:]} averages {write_number(self.mean, self.unit)} over {len(self.by_place)} systems. Trusts inside a system differ by a "
-            f"standard deviation of {write_number(self.sd, self.unit)}, systems beyond that by {write_number(self.tau, self.unit)}; allowing for both, "
-            f"{len(below)} system{'s' * (len(below) != 1)} lie{'s' * (len(below) == 1)} below the 95% limits"
-            + (f" ({', '.join(below)})" if len(below) else "")
-            + f", where {plain} would seem apart if over-dispersion were ignored."
+            f"{self.headline}; the rest cannot be told apart from the mean {self.what} ({write_number(self.mean, self.unit)})."
         )
+
+    @property
+    def headline(self) -> str:
+        """How many systems lie outside the limits, and which below, in one clause."""
+        below, above = (self.by_place.index[self.by_place["outside"] == side] for side in ("below", "above"))
+        named = f" ({'; '.join(short_names(below).values())})" if len(below) else ""
+        return f"{len(below) or 'None'} of {len(self.by_place)} systems stand below the 95% limits{named}, {len(above) or 'none'} above"
+
+    @property
+    def plain(self) -> int:
+        """How many would seem apart if over-dispersion were ignored."""
+        return int((self.by_place["high"] < self.mean).sum() + (self.by_place["low"] > self.mean).sum())
 
 
 def spread_of(
-    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "the planned position", unit: str = "percent", cells: tuple[str, ...] = ()
+    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "planned position", unit: str = "percent", cells: tuple[str, ...] = ()
 ) -> Spread:
     """Caterpillar and funnel of a trust-level figure by system, with over-dispersion.
 

@@ -6,6 +6,7 @@ from ..deficits.concentration import Concentration
 from ..deficits.persistence import Persistence
 from ..deficits.spread import Spread
 from ..numbers import write_number
+from ..register.short import kind_of
 from . import plot, table
 from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
@@ -24,8 +25,8 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
     zeros = int((data["after"] == 0).sum())
     return Exhibit(
         kind="figure",
-        title=result.finding.split("; ")[0] + ".",
-        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a place",
+        title=result.headline,
+        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {result.table.iloc[0]['rho']:.2f}".replace(" -", " −"),
         data=data.reset_index(),
         unit=result.units[1],
         notes=(SIGN, *_own(result, asked, names), f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
@@ -42,11 +43,12 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         stay = result.staying
         words = {1: "worst third", 2: "middle third", 3: "best third"} if len(result.matrix) == 3 else {k: f"class {k}" for k in result.matrix.index}
         data = (result.matrix.rename(index=words, columns=words) * 100).round(0).rename_axis("before").reset_index()
-        title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%} ({stay['chance_low']:.0%} to {stay['chance_high']:.0%}), reversion to the mean {stay['reversion']:.0%}"
-        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=("Rows sum to 100. Worst: furthest in deficit or debt.",), sources=sources_of(result.cells))
+        title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
+        beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
+        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.cells))
     data = result.table.round(3).reset_index()
-    title = result.finding.split(" Taken apart")[0]
-    notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",)
+    title = result.headline
+    notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ()))
     return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.cells))
 
 
@@ -63,15 +65,15 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding,
-        subtitle="Lorenz curve; dashed: everybody owes alike",
+        title=result.finding.split(" (")[0],
+        subtitle=f"Lorenz curve; dashed: everybody owes alike; Gini {result.gini:.2f} (95% interval {result.low:.2f} to {result.high:.2f})",
         data=curve,
         unit=result.unit,
         notes=(f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",),
         sources=sources_of(result.cells),
         alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
         draw=draw,
-        size=(5.2, 4.6),
+        size=(8.0, 5.0),
     )
 
 
@@ -82,13 +84,12 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     data = result.by_place.rename(index=names).rename_axis("place")
     marked = list(data.index[data["outside"] != ""])
     who = names.get(asked, "")
-    finding = result.finding
-    for code in result.by_place.index[result.by_place["outside"] == "below"]:
-        finding = finding.replace(code, names[code])
+    inside = int((result.by_place["outside"] == "").sum())
+    finding = f"{inside} of {len(data)} systems lie inside the limits for so few trusts" if show == "funnel" else result.headline
 
     if asked in names:
         row = result.by_place.loc[asked]
-        finding = (
+        finding = f"{who}: {row['outside'] or 'inside'} the limits for {row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}" if show == "funnel" else (
             f"{who}: {write_number(row['estimate'], result.unit)} ({write_number(row['low'], result.unit)} to {write_number(row['high'], result.unit)}) from "
             f"{row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}, where systems average {write_number(result.mean, result.unit)}; "
             + (f"{row['outside']} the limits." if row["outside"] else "inside the limits, so not told apart from the others.")
@@ -100,7 +101,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
             for side in (low, high):
                 ax.plot(result.limits.index, result.limits[side], color=style.QUIET, linewidth=1, linestyle=dashes)
         ax.axhline(result.mean, color=style.SECOND, linewidth=1, linestyle="--")
-        scatter(ax, data, "size", "estimate", xunit="effective number of trusts", unit=result.unit, asked=who, marked=marked)
+        scatter(ax, data, "size", "estimate", xunit="Effective number of trusts", unit=result.unit, asked=who, marked=marked)
 
     def worm(figure):
         ranked_dots(figure.subplots(), data["estimate"], unit=result.unit, asked=who, low=data["low"], high=data["high"], reference=result.mean, reference_label="mean of systems")
@@ -114,6 +115,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
         notes=(
             SIGN,
             "Solid limits allow for over-dispersion, dotted ones do not." if show == "funnel" else "Where intervals overlap the mean, an order of places means nothing.",
+            f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
         sources=sources_of(result.cells),
@@ -129,11 +131,11 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     frame = shown.rename(columns={"alone": "estimate", "alone_low": "low", "alone_high": "high"})[["estimate", "low", "high"]].sort_values("estimate")
     return Exhibit(
         kind="figure",
-        title=result.finding.split(". Together")[0] + ".",
+        title=result.headline,
         subtitle=f"{_capital(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
         data=result.terms.round(4).reset_index(),
         unit=result.difference,
-        notes=(ASSOCIATION, f"{result.clusters} clusters, {result.errors} intervals. 'holm' counts all {len(result.terms)} terms tried; 'left_out' is the range when one cluster at a time is left out."),
+        notes=(ASSOCIATION, result.basis, f"Together the terms go with {result.variation:.0%} of the variation. 'holm' counts all {len(result.terms)} terms tried; 'left_out' is the range when one cluster at a time is left out."),
         sources=result.sources,
         alt=describe_intervals(frame, result.difference),
         draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
@@ -142,7 +144,7 @@ def _(result: Explained, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Explained, asked: str = "") -> Exhibit:
-    return Exhibit(kind="table", title=result.finding, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION,), sources=result.sources)
+    return Exhibit(kind="table", title=result.headline, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION, result.basis), sources=result.sources)
 
 
 def _own(result: Persistence, asked: str, names: dict[str, str]) -> tuple[str, ...]:

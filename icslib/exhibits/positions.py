@@ -8,7 +8,7 @@ from .. import style
 from ..deficits.bridge import Bridge
 from ..deficits.months import MonthPath
 from ..deficits.positions import Comparison
-from ..numbers import write_number
+from ..numbers import write_money, write_number
 from ..periods import financial_year
 from ..prices import CASH
 from ..tidy import merge_cells
@@ -31,7 +31,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
 
     `asked` keeps one place; `whole_years` leaves out months. A figure for each of several years is a bar over them.
     """
-    rows = result.table[result.table["what"].str.startswith(("position", "typical position"))]
+    rows = result.table[result.table["what"].str.startswith(("position", "typical position")) & result.table["value"].notna()]
     rows = rows[rows["place"] == asked] if asked else rows
     within = rows["period"].astype(str).str.contains(r" M\d") | ~rows["end"].dt.month.eq(3)
     rows = rows[~within & ~rows["kind"].str.contains("to date")] if whole_years else rows
@@ -63,7 +63,9 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
 
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
     single = rows["place"].nunique() == 1
-    title = _latest(ends, name) if single and len(ends) else f"{name}: {len(rows)} published positions, {len(ends) or 'none'} of them {'outturns' if len(ends) != 1 else 'an outturn'}"
+    title = _latest(ends, name) if single and len(ends) else (
+        f"{len(ends) or 'None'} of {len(rows)} published positions of {name} {'is' if len(ends) == 1 else 'are'} for how a year ended"
+    )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
     return Exhibit(
@@ -91,7 +93,7 @@ def _latest(rows: pd.DataFrame, places: str) -> str:
     last = last[last["scope"] == last["scope"].iloc[-1]]
     who = f"{PARTS[last['scope'].iloc[0]].lower()} " if places == "England" else ""
     prices = "" if last["prices"].iloc[0] == CASH else f", in {last['prices'].iloc[0]}"
-    told = (f"{write_number(abs(v), 'GBP m')} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
+    told = (f"{write_money(abs(v))} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
     return f"{places}: {who}ended {last['period'].iloc[0]} {' and '.join(told)}{prices}"
 
 
@@ -107,8 +109,8 @@ def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
     """`show`: "figures", "contradictions", or "standing" (one row a system, one column a year, gaps as gaps)."""
     if show == "contradictions":
         data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
-        data = data[["place", "period", "basis_name", "sources", "cells"]]
-        title = f"{len(data)} times two figures stand for one place, period and basis"
+        data = data.assign(basis=data["basis_name"].str.replace(", GBP m", ""))[["place", "period", "basis", "sources", "cells"]]
+        title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
         return Exhibit(kind="table", title=title, data=data, unit=result.unit, notes=notes, sources=_sources(result.table))
     if show == "standing":
@@ -118,7 +120,7 @@ def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
 
 
 def _standing(result: Comparison, asked: str) -> Exhibit:
-    rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")]
+    rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
     best = rows.drop_duplicates(["place", "fy"]).copy()
@@ -134,6 +136,8 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
     wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
     empty = result.coverage.loc[list(data.index)] == 0
+    bare = [] if len(data) == 1 else [label for label in wide.columns if label not in ("system", "cells") and (data[label] == "–").all()]
+    data = data.drop(columns=bare)
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
     return Exhibit(
         kind="table",
@@ -143,6 +147,7 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
         notes=(
             SIGN,
             "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
+            *((f"No figure of any system, so no column: {', '.join(bare)}.",) if bare else ()),
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),
         sources=_sources(result.table),
@@ -186,19 +191,19 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
                 ax.plot([12], [end], linestyle="none", marker="D", color=hue)
         ax.axhline(0, color=style.INK, linewidth=1)
         ax.set_xticks(range(1, 13))
-        ax.set_xlabel("month of the financial year (1 is April); diamond: the whole year's variance")
+        ax.set_xlabel("Month of the financial year (1 is April); diamond: the whole year's variance")
         ax.set_ylabel("£ million")
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
         figure.legend(loc="outside right upper")
 
-    shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells"]
+    shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells:to_date", "cells:outturn"]
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=_missed(result),
         subtitle="Variance from plan to date, by month, and the year's outturn" + (f"; {result.table['prices'].iloc[0]}" if "prices" in result.table else ""),
         data=result.table[[column for column in shown if column in result.table]],
         unit=result.unit,
-        notes=("An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
+        notes=(result.finding, "An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
         sources=_sources(result.table),
         alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
         draw=draw,
@@ -208,7 +213,11 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
 @table.register
 def _(result: MonthPath, asked: str = "") -> Exhibit:
     data = result.errors.rename(index={"straight_line": "straight line", "no_more": "nothing more is lost"}).rename_axis("guess").reset_index()
-    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=("Guess less outturn; below zero: too gloomy.",), sources=_sources(result.table))
+    return Exhibit(kind="table", title=_missed(result), data=data, unit=result.unit, notes=(result.finding, "Guess less outturn; below zero: too gloomy.",), sources=_sources(result.table))
+
+
+def _missed(result: MonthPath) -> str:
+    return result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1)
 
 
 def _sources(rows: pd.DataFrame) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from .. import style
-from ..numbers import write_number
+from ..numbers import write_money, write_number
 from ..savings.holes import READINGS, CarriedForward
 from ..savings.published import Asks, Delivered, NationalSavings
 from ..savings.sensitivity import Scenarios, Sensitivity
@@ -21,14 +21,14 @@ ASSUMED = "How much of each risk band is delivered is our assumption: nobody pub
 @table.register
 def _(result: NationalSavings, asked: str = "") -> Exhibit:
     notes = ("'Neither': what is rated neither high nor medium; the source does not rate it.", "Each line is printed, or is made of two printed figures.")
-    return Exhibit(kind="table", title=result.finding, data=result.table, unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return Exhibit(kind="table", title=result.finding.split(". ")[0], data=result.table, unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
 @table.register
 def _(result: Delivered, asked: str = "") -> Exhibit:
-    data = result.table.round({"share": 3, "assumed": 3, "high_implied": 2})
+    data = result.table.drop(columns="fy").round({"share": 3, "assumed": 3, "high_implied": 2})
     notes = ("'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",)
-    return Exhibit(kind="table", title=result.finding, data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
 @table.register
@@ -36,7 +36,7 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
     data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
     notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.",)
-    return Exhibit(kind="table", title=result.finding, data=data.reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data.reset_index(), unit=result.unit, notes=(*notes, f"Money in {result.prices}."), sources=sources_of(result.cells))
 
 
 @plot.register
@@ -53,19 +53,19 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
             ax.plot(spread[name], spread.index, color=hue, label=words[name])
         row = result.together.loc["common"]
         ax.axvline(row["asked"], color=style.SECOND, linestyle="--", linewidth=1, label="asked")
-        ax.set_xlabel("savings delivered, £ million")
-        ax.set_ylabel("chance of no more than this, %")
+        ax.set_xlabel("Savings delivered, £ million")
+        ax.set_ylabel("Chance of no more than this, %")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         figure.legend(loc="outside lower center", ncols=3)
 
     row = result.together.loc["common"]
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=result.finding.split(" (")[0],
         subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
         data=spread.reset_index(),
         unit=result.unit,
-        notes=(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}."),
+        notes=(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.", *((f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision.",) if len(result.by_place) > 1 else ())),
         alt=result.finding,
         draw=draw,
     )  # fmt: skip
@@ -76,12 +76,14 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     unit = result.unit if people is None else "GBP per head"
     size = 1.0 if people is None else 1e6 / people.reindex(result.by_place.index)
     ends = result.by_place[["position", "position_p10", "position_p90"]].mul(size, axis=0).rename(index=names).rename_axis("system")
-    told = [write_number(result.by_place[name].median(), result.unit) for name in ("position", "position_p10", "position_p90")]
-    title = f"The middle system ends {told[0]} from its plan, {told[1]} to {told[2]} eight times in ten, under the same assumptions for all"
+    told = [_beside(result.by_place[name].median()) for name in ("position", "position_p10", "position_p90")]
+    title = f"The middle system ends {told[0]} its plan; eight times in ten, {told[1]} to {told[2]} it"
     if asked in names:
         row = result.by_place.loc[asked]
-        parts = [write_number(row[name], result.unit) for name in ("delivered", "asked", "position_p10", "position_p90")]
-        title = f"{names[asked]}: {parts[0]} expected of {parts[1]} asked; the year ends {parts[2]} to {parts[3]} from plan eight times in ten"
+        title = (
+            f"{names[asked]}: {write_money(row['delivered'])} expected of {write_money(row['asked'])} asked; "
+            f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan"
+        )
     return Exhibit(
         kind="figure",
         title=title,
@@ -95,17 +97,23 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     )  # fmt: skip
 
 
+def _beside(gap: float) -> str:
+    return f"{write_money(abs(gap))} {'below' if gap < 0 else 'above'}"
+
+
 @plot.register
 def _(result: CarriedForward, asked: str = "") -> Exhibit:
+    last = result.table.index.get_level_values("year").max()
+    ends = result.table.xs(last, level="year").loc[list(READINGS)]
     wide = result.table["mean"].unstack("reading")[list(READINGS)]
     bands = {reading: (result.table.loc[reading, "p10"], result.table.loc[reading, "p90"]) for reading in READINGS}
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward",
         subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
         data=result.table.round(3).reset_index(),
         unit=result.unit,
-        notes=(ASSUMED, "Savings asked and not delivered are not in it: they are in each year's deficit already.", "Both readings ask the same new savings every year."),
+        notes=(ASSUMED, "Savings asked and not delivered are not in it: they are in each year's deficit already.", f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are {' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near {write_money(result.limit)}."),
         alt=describe_lines(wide.rename_axis("year"), result.unit),
         draw=lambda figure: lines(figure.subplots(), wide, unit=result.unit, bands=bands, zero=True),
     )
@@ -126,7 +134,7 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding,
+        title=result.finding.split(": ")[0],
         subtitle=f"How {result.outcome} moves when one assumption does; in brackets the values tried",
         data=result.table.round(2).reset_index(),
         unit=result.unit,
@@ -141,4 +149,4 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 def _(result: Scenarios, asked: str = "") -> Exhibit:
     data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
     notes = ("Year end without support or other help than is named; deficit negative.", "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.")
-    return Exhibit(kind="table", title=result.finding, data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return Exhibit(kind="table", title=result.finding.split(": ")[0], data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))

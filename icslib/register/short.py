@@ -19,17 +19,18 @@ def short_names(codes: Iterable[str]) -> dict[str, str]:
 
 
 def kind_of(codes: Iterable[str]) -> str:
-    """What the places are called together: "systems" if every one is a system, else "places".
+    """What the places are called together: "systems" or "trusts" if every one is such, else "places".
 
     >>> kind_of(["QF7", "QWO"]), kind_of(["QF7", "elsewhere"])
     ('systems', 'places')
     """
-    return "systems" if set(codes) <= _systems() else "places"
+    held = set(codes)
+    return next((f"{kind}s" for kind in ("system", "trust") if held <= _codes(kind)), "places")
 
 
-@lru_cache(maxsize=1)
-def _systems() -> set[str]:
-    return set(places(type="system")["code"])
+@lru_cache(maxsize=2)
+def _codes(kind: str) -> set[str]:
+    return set(places(type=kind)["code"])
 
 
 @lru_cache(maxsize=1)

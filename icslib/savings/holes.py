@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..results import Result
 from .programme import DELIVERY, check_assumptions, check_programme
 from .simulate import _lookup, deliver
@@ -46,10 +46,8 @@ class CarriedForward(Result):
         last = self.table.index.get_level_values("year").max()
         grows, rolls = (self.table.loc[(reading, last)] for reading in READINGS)
         return (
-            f"After {last} years of asking {write_number(self.asked, 'GBP m')} a year, one-off savings leave a hole of "
-            f"{write_number(grows['mean'], 'GBP m')} if not replaced ({grows['of_ask']:.0%} of a year's ask, and growing), or "
-            f"{write_number(rolls['mean'], 'GBP m')} if rolled into the next ask ({rolls['of_ask']:.0%}, bounded near "
-            f"{write_number(self.limit, 'GBP m')})."
+            f"After {last} years of asking {write_money(self.asked)} a year, one-off savings leave {write_money(grows['mean'])} to be found "
+            f"again if nobody replaces them, and growing; {write_money(rolls['mean'])} if each is added to the next year's ask, and settled."
         )
 
 

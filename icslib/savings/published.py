@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..periods import financial_year
 from ..prices import CASH, Deflator, march_year
 from ..results import Result
@@ -44,9 +44,9 @@ class NationalSavings(Result):
         """What was asked, the one-off part, the part of the ICBs' savings at risk."""
         high, medium = (self.bands[band] * self.icb for band in ("high", "medium"))
         return (
-            f"{write_number(self.asked, 'GBP m')} was asked for 2022-23, {write_number(self.one_off, 'GBP m')} of it one-off "
-            f"({self.one_off / self.asked:.0%}); of the ICBs' {write_number(self.icb, 'GBP m')}, {write_number(high, 'GBP m')} was at high risk and "
-            f"{write_number(medium, 'GBP m')} at medium risk. How the other {write_number(self.asked - self.icb, 'GBP m')} was rated is not published."
+            f"Systems were asked to save {write_money(self.asked)} in 2022-23, {write_money(self.one_off)} of it one-off "
+            f"({self.one_off / self.asked:.0%}). Of the boards' own {write_money(self.icb)}, {write_money(high)} was at high risk and "
+            f"{write_money(medium)} at medium; how the other {write_money(self.asked - self.icb)} was rated is not published."
         )
 
 
@@ -111,7 +111,7 @@ class Asks(Result):
         """How much of the national ask is known by system."""
         known = self.table[self.table["how"] == "published"]
         return (
-            f"Of the {write_number(self.total, 'GBP m')} asked for {self.period}, {write_number(known['asked'].sum(), 'GBP m')} is published by system "
+            f"Of the {write_money(self.total)} asked for {self.period}, {write_money(known['asked'].sum())} is published by system "
             f"({len(known)} of {len(self.table)}); the rest is shared out by people" + ("." if self.prices == CASH else f". In {self.prices}.")
         )
 
@@ -219,10 +219,15 @@ class Delivered(Result):
         if shares.empty:
             return "No year's target and delivery are both published in what we hold."
         inside = "inside" if shares.min() <= self.assumed <= shares.max() else "outside"
-        return (
-            f"In the {years} years for which both are published, {shares.min():.0%} to {shares.max():.0%} of what was asked was reported as delivered; "
-            f"the assumptions used here give {self.assumed:.0%}, {inside} that range."
+        words = (
+            f"Of what was asked, {shares.min():.0%} to {shares.max():.0%} was reported as delivered in the {years} "
+            f"year{'s' * (years != 1)} with both figures; our assumptions give {self.assumed:.0%}, {inside} that range."
         )
+        audited = self.table[self.table["as_told"] == DONE["efficiency_substantiated_by_nao"]].dropna(subset="share")
+        if len(audited):
+            least = audited.loc[audited["share"].idxmin()]
+            words += f" The NAO could substantiate only {least['share']:.0%} for {least['period']}."
+        return words
 
 
 def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd.DataFrame = DELIVERY) -> Delivered:

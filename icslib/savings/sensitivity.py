@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..results import Result
 from .programme import DELIVERY
 from .simulate import Savings, simulate_savings
@@ -39,8 +39,8 @@ class Sensitivity(Result):
         first = self.table.iloc[0]
         low, high = sorted((first["at_low"], first["at_high"]))
         return (
-            f"{self.outcome[0].upper()}{self.outcome[1:]} is {write_number(self.base, 'GBP m')}; it moves most with {self.table.index[0]} "
-            f"({write_number(low, 'GBP m')} to {write_number(high, 'GBP m')})."
+            f"{self.outcome[0].upper()}{self.outcome[1:]} moves most with the {self.table.index[0]}: "
+            f"{write_money(low)} to {write_money(high)}, against {write_money(self.base)}."
         )
 
 
@@ -78,7 +78,7 @@ def tornado(
         rows[f"spread of delivery, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, "sd", end)) for end in ends))
     rows["correlation of schemes"] = (0.0, 0.9, outcome(correlation=0.0), outcome(correlation=0.9))
     if programme["place"].nunique() > 1:
-        rows["share of it common to all places"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
+        rows["part of the correlation that all systems share"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
     if {"high", "low"} <= set(programme["band"]):
         moved = [_shifted(programme, share) for share in (-0.1, 0.1)]
         rows["share of the ask at high risk"] = (*(_high(p) for p in moved), *(outcome(programme=p) for p in moved))
@@ -109,9 +109,9 @@ class Scenarios(Result):
         single = self.table.drop(index=["as planned", "all at once"], errors="ignore")
         worst = single.loc[single["shock"].idxmin()]
         return (
-            f"The largest single shock is {single['shock'].idxmin()} ({write_number(worst['shock'], 'GBP m')}): the expected year end moves from "
-            f"{write_number(self.table.loc['as planned', 'position'], 'GBP m')} to {write_number(worst['position'], 'GBP m')}, and to make it good "
-            f"{worst['asked_again']:.0%} more would have to be asked."
+            f"The largest single shock is {single['shock'].idxmin()} ({write_money(worst['shock'])}): the expected year end moves from "
+            f"{write_money(self.table.loc['as planned', 'position'])} to {write_money(worst['position'])}, and {worst['asked_again']:.0%} more "
+            "would have to be asked to make it good."
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_number
+from ..numbers import write_money
 from ..results import Result
 from .programme import DELIVERY, check_assumptions, check_programme
 
@@ -50,18 +50,20 @@ class Savings(Result):
 
     @property
     def finding(self) -> str:
-        """What is expected of what was asked, how sure, and the false precision of independence."""
-        row, alone = self.together.loc["common"], self.together.loc["independent"]
+        """What is expected of what was asked, and how sure."""
+        row = self.together.loc["common"]
         words = (
-            f"Of {write_number(row['asked'], 'GBP m')} asked, {write_number(row['delivered'], 'GBP m')} is expected "
-            f"({row['delivered'] / row['asked']:.0%}; 10th to 90th percentile {write_number(row['p10'], 'GBP m')} to "
-            f"{write_number(row['p90'], 'GBP m')}), {row['one_off'] / row['delivered']:.0%} of it one-off; the chance of the planned position "
-            f"or better is {row['break_even']:.0%}."
+            f"Of {write_money(row['asked'])} asked, {write_money(row['delivered'])} is expected to be delivered "
+            f"({row['delivered'] / row['asked']:.0%}; eight times in ten {write_money(row['p10'])} to {write_money(row['p90'])}), "
+            f"{row['one_off'] / row['delivered']:.0%} of it one-off."
         )
-        if len(self.by_place) > 1:
-            narrower = (row["p90"] - row["p10"]) / max(alone["p90"] - alone["p10"], 1e-9)
-            words += f" Taking places as independent would make that range {narrower:.1f} times narrower: false precision."
-        return words
+        return words + f" The chance of the planned year end or better is {row['break_even']:.0%}, if delivery is as we assume."
+
+    @property
+    def narrower(self) -> float:
+        """How many times narrower the range of the sum (10th to 90th percentile) looks when places are taken as independent."""
+        shared, alone = (self.together.loc[shock, "p90"] - self.together.loc[shock, "p10"] for shock in ("common", "independent"))
+        return float(shared / max(alone, 1e-9))
 
 
 def simulate_savings(

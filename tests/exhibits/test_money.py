@@ -58,6 +58,24 @@ def test_a_system_without_figures_is_told_so():
     assert standing.title == "Frimley: no figure is published that we know of for 2 of 2 years"
 
 
+def test_a_figure_made_unknown_by_a_merger_is_not_counted():
+    seen = comparison([*SEEN, ("QNQ", "surplus", "plan", "2023-24", np.nan)])
+    assert seen.coverage.loc["QNQ"].sum() == 0 and seen.left_out == ("QNQ",) and seen.finding.startswith("5 published figures")
+    assert ics.table(seen, show="standing", asked="QNQ").title == "Frimley: no figure is published that we know of for 2 of 2 years"
+    assert ics.plot(seen).data["value"].notna().all() and ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
+
+
+def test_the_answer_in_short_is_made_of_its_parts(trusts):
+    at = {"before": -30.0, "after": 0.0}
+    ends = [Positions(pd.Series({"E": value}), Basis("plan", support=support), "2024-25") for support, value in at.items()]
+    steps = ics.bridge(*ends, Positions(pd.Series({"E": -12.0}), Basis("outturn", support="after"), "2024-25"))
+    rank = ics.persistence(trusts[1], trusts[0], said=("owed most", "their plans"))
+    said = ics.sum_up(steps, comparison(SEEN), rank)
+    assert said.startswith("Systems together ended 2024-25 £12.0m in deficit after £30.0m of support in their plans;")
+    assert "no figure for 1 of 4 system-years" in said and said.endswith(rank.finding)
+    assert "Places that owed most cannot be told apart from the rest in their plans: rank correlation" in said and "95% interval" in said
+
+
 def test_standing_takes_outturn_before_plan_and_says_what_else_is_printed():
     data = ics.table(comparison(SEEN), show="standing").data.set_index("system")
     assert data.loc["South Yorkshire", "2023-24"] == "−£9.0m or −£5.0m plan"
@@ -95,7 +113,7 @@ def trusts():
 def test_persistence_spread_and_concentration_draw(trusts):
     planned, owed, system = trusts
     kept = ics.persistence(owed, planned, names=("debt", "plan"), units=("GBP per FTE", "percent"))
-    assert ics.plot(kept).title.startswith("Ranks of debt and plan over 60 places")
+    assert ics.plot(kept).title == "Places that stood worst on debt cannot be told apart from the rest in plan"
     drawn(ics.plot(kept))
     assert ics.table(kept, show="thirds").data.iloc[:, 1:].sum(axis=1).between(99, 101).all()
     spread = ics.spread_of(planned, system)

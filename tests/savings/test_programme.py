@@ -94,7 +94,7 @@ def test_the_arithmetic_of_2022_23_from_five_printed_figures():
     assert amount["ICBs, high risk"] == pytest.approx(612.0) and amount["ICBs, medium risk"] == pytest.approx(425.0)
     assert amount["asked of trusts, risk not published"] == 4000.0 and amount["of that, recurrent"] == 3700.0
     assert found.table.set_index("part").loc["ICBs, high risk", "cells"] == ("claims!!E4", "claims!!E5")
-    assert "£2,000m of it one-off (35%)" in found.finding
+    assert "£2.0bn of it one-off (35%)" in found.finding
 
 
 def test_a_missing_claim_stops_the_arithmetic():
