@@ -75,7 +75,11 @@ class LagSupport(Result):
         seen, lost = [lag for lag in asked if not self.refuses(lag)], [lag for lag in asked if self.refuses(lag)]
         weak = [lag for lag in seen if self.lags.loc[lag, "status"] == "weak"]
         dim = f" ({write_lags(weak)} only weakly)" if weak else ""
-        shown = f"figures from {self._pair} can show years {write_lags(seen)}{dim}" if seen else f"none shows from {self._pair}"
+        shown = (
+            f"the figures ({self._pair}) can show years {write_lags(seen)}{dim}"
+            if seen
+            else f"the figures ({self._pair}) can show none"
+        )
         silent = f" and are silent about years {write_lags(lost)}" if lost and seen else ""
         return f"Of {whose} {low} to {high} years, {shown}{silent}."
 
