@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import PanelError
+from ..numbers import write_number
 from ..register.short import short_names
 from ..results import Result
 
@@ -46,7 +47,7 @@ class Sketch(Result):
         if rows["place"].nunique() == 1:
             aim = rows[rows["visible"].notna()].iloc[0]
             name = short_names([aim["place"]])[aim["place"]]
-            return f"A stretching aim for {name} is {what} of {aim['stretching']:.0f} in {aim['horizon']:.0f} years, from {aim['now']:.0f} now"
+            return f"A stretching aim for {name} is {what} of {write_number(aim['stretching'], self.unit, 0)} in {aim['horizon']:.0f} years, from {aim['now']:.0f} now"
         return f"A stretching aim over {rows['horizon'].iloc[0]:.0f} years would show in {int(rows['visible'].sum())} of {len(rows)} systems alone"
 
 
