@@ -77,7 +77,7 @@ def test_the_footing_ranks_plan_and_debt_from_the_deepest():
         "For 2025-26 the 2 trusts of A planned a deficit of 1.2% of turnover before support (2nd deepest of 3); "
         "in March 2019 they owed £563m in loans that met deficits (largest of 3)."
     )
-    assert "the trust of B planned a surplus of 0.5%" in (other := ics.place_footing("B", planned, owed)).finding and "owed nothing" in other.finding
+    assert "the trust of B planned a surplus of 0.5% of turnover before support; in March" in (other := ics.place_footing("B", planned, owed)).finding and "owed nothing" in other.finding
     assert ics.table(told).sources == ("p", "l")
     with pytest.raises(PanelError, match="Z has no planned position"):
         ics.place_footing("Z", planned, owed)
