@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from .heavy import load_nbformat
-from .inputs import everything, files_read, modules_loaded, tables_read
+from .inputs import everything, files_read, modules_loaded, page_templates, tables_read
 from .notebook import source
 
 SPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -90,7 +90,8 @@ def execute(task: Task, started: Started = lambda index, page, outcome: None) ->
                 outcome.html = render(outcome.name, outcome.ipynb)
         except Exception as fault:
             outcome.error = describe_error(fault, where)
-        outcome.page_modules = {name: path for name, path in modules_loaded(began).items() if name not in outcome.modules}
+        renderers = {name: path for name, path in modules_loaded(began).items() if name not in outcome.modules}
+        outcome.page_modules = renderers | page_templates(began)
     outcome.files = outcome.files or read
     outcome.seconds = round(time.perf_counter() - outcome.began, 3)
     return outcome

@@ -82,6 +82,12 @@ def modules_loaded(began: float = float("inf")) -> dict[str, str]:
     return {name: hash_since(find_module(name), began) for name in sorted(found)}
 
 
+def page_templates(began: float = float("inf")) -> dict[str, str]:
+    """The templates and style of the page, with their hashes as at `began`: they alter its look, never its results."""
+    found = sorted((PACKAGE / "render" / "templates").glob("*.*"))
+    return {path.relative_to(PACKAGE.parent).as_posix(): hash_since(path, began) for path in found}
+
+
 def tables_read() -> dict[str, str]:
     """Processed tables read in this process, with the hashes of what was read."""
     store = sys.modules.get(f"{PACKAGE.name}.store")

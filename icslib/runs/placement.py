@@ -9,7 +9,7 @@ from .. import paths
 from ..errors import IcsError, RunError
 from .execute import Outcome, describe_error, render, rewrite
 from .history import with_changes
-from .inputs import FIND, hash_bytes, hash_file, modules_loaded
+from .inputs import FIND, hash_bytes, hash_file, modules_loaded, page_templates
 from .options import Options, Report
 from .plan import Job
 from .record import make_record, read_record, write_record
@@ -77,7 +77,7 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
             return None
         html = with_changes(where, job.name, ipynb, render(job.name, ipynb))
         changed = _place(where, job.name, ipynb, html, options)
-        loaded = modules_loaded(LOADED)
+        loaded = modules_loaded(LOADED) | page_templates()
         known = record["inputs"]["page_modules"].keys()
         fresh = {name: loaded.get(name) or hash_file(FIND["modules"](name)) for name in sorted(known | _renderers(loaded))}
         record["inputs"] |= {"page": job.notebook.page, "page_modules": fresh}

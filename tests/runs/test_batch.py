@@ -10,7 +10,7 @@ from icslib.errors import ParameterError, RunError
 from icslib.runs import Options, find_notebook, plan_batch, run, run_jobs, select_jobs
 from icslib.runs.lock import locked
 from icslib.runs.plan import make_job
-from icslib.runs.record import read_record
+from icslib.runs.record import read_record, write_record
 
 YEAR = "year: int = 2020  # year [2010..2026]"
 DRAWN = "import random, matplotlib.pyplot as plt\nprint(object(), hash('a'), random.random())\nplt.plot([year, 1])"
@@ -46,6 +46,13 @@ def test_only_what_changed_is_run_and_bytes_never_differ(project):
 
     run_jobs(jobs(), Options(jobs=2, force=True))
     assert project.files() == made
+
+    style = "icslib/render/templates/page.css"
+    record = read_record(project.reports, "01-a")
+    other = record | {"inputs": record["inputs"] | {"page_modules": record["inputs"]["page_modules"] | {style: "older"}}}
+    write_record(project.reports, other)
+    assert decisions(jobs(), project.reports)["01-a"] == ("render", f"{style} changed")
+    write_record(project.reports, record)
 
     table.write_text("a\n2\n")
     assert decisions(jobs(), project.reports) == {
