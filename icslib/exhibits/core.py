@@ -119,14 +119,14 @@ class InShort:
 
 
 def in_short(*results: Any) -> InShort:
-    """List the findings of results, exhibits (their titles) or sentences, in this order.
+    """List the findings of results, exhibits (their titles) or sentences, in this order, each ending as a sentence.
 
     >>> in_short("40 systems over 6 years.", "31 of 42 in deficit.")
     40 systems over 6 years.
     31 of 42 in deficit.
     """
     said = (one if isinstance(one, str) else getattr(one, "finding", None) or one.title for one in results)
-    return InShort(tuple(said))
+    return InShort(tuple(one if one.endswith((".", "?", "!")) else f"{one}." for one in said))
 
 
 def describe_source(name: str) -> str:

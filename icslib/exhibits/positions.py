@@ -64,7 +64,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
     single = rows["place"].nunique() == 1
     title = _latest(ends, name) if single and len(ends) else (
-        f"{len(ends) or 'None'} of {len(rows)} published positions of {name} {'is' if len(ends) == 1 else 'are'} for how a year ended"
+        f"Of {len(rows)} published positions of {name}, {len(ends) or 'none'} say{'s' if len(ends) == 1 else ''} how a year ended"
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())

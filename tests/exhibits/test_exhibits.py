@@ -212,7 +212,7 @@ def test_drawings_of_a_room_are_found_when_its_result_is_first_drawn(tmp_path, m
 
 def test_in_short_lists_findings_of_results_and_titles_of_exhibits():
     bundle = in_short(Odd(), figure(), "And <b>this</b>.")._repr_mimebundle_()
-    assert bundle[IN_SHORT] == ["Nothing.", "Two of three in deficit", "And <b>this</b>."]
+    assert bundle[IN_SHORT] == ["Nothing.", "Two of three in deficit.", "And <b>this</b>."]
     assert "<li>And &lt;b&gt;this&lt;/b&gt;.</li>" in bundle["text/html"]
 
 
