@@ -15,7 +15,7 @@ if os.environ.get("ICSLIB_BROWSER") != "1":
     pytest.skip("browser checks run where ICSLIB_BROWSER=1 and Chromium is installed", allow_module_level=True)
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "render"))
-import axe_core_python
+import axe_playwright_python
 from drawn_reports import SURPLUS, code, figure, prose, shown, small
 from playwright.sync_api import sync_playwright
 from test_index import profile
@@ -25,7 +25,7 @@ from icslib.changes import compare_reports
 from icslib.exhibits import table
 from icslib.render import render_report, write_diff, write_index, write_pdf
 
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NASTY = [
     "<script>window.acted=1</script>",
