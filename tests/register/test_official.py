@@ -47,9 +47,9 @@ def test_every_code_of_every_file_resolves_or_is_listed_with_its_reason(tools, t
 
 def test_small_areas_counted_before_and_after_agree(tools):
     """Moving the areas of each system of 2021 gives the areas of each board of 2022."""
-    from tools.register import systems
+    from tools.register.areas import lsoas
 
-    at = systems.lsoas()
+    at = lsoas()
     counted = {vintage: frame["system"].value_counts() for vintage, frame in at.items()}
     moved = register.to_vintage(_areas(counted["2021-04"], "2021-04"), "2022-07", drawn="2021-04").set_index("place")["value"]
     pd.testing.assert_series_equal(
@@ -90,8 +90,8 @@ def _areas(count: pd.Series, at: str) -> pd.DataFrame:
 
 def test_shares_by_small_areas_agree_with_shares_by_registered_people(tools):
     """The boards divided in 2026, weighed by the people of their practices instead."""
+    from tools.register.areas import FRIMLEY
     from tools.register.files import read
-    from tools.register.systems import FRIMLEY
 
     rows = read("populations-2023-24")
     people = rows["pop 2022/23"].astype(float)

@@ -21,7 +21,6 @@ CODE = r"(?=.*[A-Z])[A-Z0-9]{3}|[EWSN]\d{8}|U\d{5}|[A-Z]\d{5}|(?=.*\d)(?=.*[A-Z]
 FAMILIES = [
     (r"E0[13]\d{6}", "small area (LSOA): the register ships what was counted from them, not the areas"),
     (r"[WSN]\d{8}|W00", "outside England"),
-    (r"E38\d{6}", "CCG that had closed by 2019: no file gives its name or ODS code"),
     (r"E39\d{6}", "area team of NHS England, 2013 to 2015: no file gives its name"),
     (r"E40\d{6}", "region of NHS England before 2019: no file gives its name"),
 ]

@@ -4,32 +4,24 @@ from functools import cache
 
 import pandas as pd
 
-from .files import lie_in, move, places, proper, read
+from .areas import lsoas, sub_codes
+from .files import lie_in, move, places, proper, read, stated
 
 ICB = "2022-07-01"
 
 
 @cache
-def sub_codes() -> dict[str, str]:
-    """ODS code of each sub-ICB location or CCG of 2021 by its ONS code."""
-    from .systems import lsoas
-
-    at = lsoas()
-    now = pd.concat([at["2022-07"], at["2024-04"]]).drop_duplicates("sub").set_index("sub")["sub_code"].to_dict()
-    both = at["2021-04"].merge(at["2022-07"], on="lsoa", suffixes=("", "_new"))
-    then = both.groupby("sub")["sub_code"].agg(lambda s: s.mode()[0]).to_dict()
-    return then | now
-
-
-@cache
 def ccg_codes() -> dict[str, str]:
-    """ODS code of each CCG by its ONS code, older CCGs matched by name."""
-    named = _names()
-    by_name = {_plain(name): code for code, name in named.items()}
-    older = read("ccg_mortality").drop_duplicates("ccg19cd").set_index("ccg19cd")
-    names = read("ccg_mortality").query("CCG19NM != 'NA'").drop_duplicates("ccg19cd").set_index("ccg19cd")["CCG19NM"]
-    matched = {ons: by_name[_plain(names[ons])] for ons in older.index if ons in names and _plain(names[ons]) in by_name}
-    return matched | sub_codes()
+    """ODS code of each CCG by its ONS code: the list of 2013, those between by name, and the CCGs of 2021; the newest last."""
+    first = stated("stated_ccgs")
+    return dict(zip(first["ons_code"], first["code"], strict=True)) | codes_by_name() | sub_codes()
+
+
+def codes_by_name() -> dict[str, str]:
+    """ODS code of each CCG by its ONS code, where two files give it one name."""
+    by_name = {_plain(name): code for code, name in _names().items()}
+    named = read("ccg_mortality").query("CCG19NM != 'NA'").drop_duplicates("ccg19cd").set_index("ccg19cd")["CCG19NM"]
+    return {ons: by_name[_plain(name)] for ons, name in named.items() if _plain(name) in by_name}
 
 
 def _plain(name: str) -> str:
@@ -40,14 +32,19 @@ def _plain(name: str) -> str:
 def _names() -> dict[str, str]:
     staff = read("staff_nationality").drop_duplicates("Organisation code")
     seen = {c: n for c, n in zip(staff["Organisation code"], staff["Organisation name"], strict=True) if n.endswith(" CCG")}
-    tool = read("populations-2023-24").drop_duplicates("CCG21")
-    return seen | dict(zip(tool["CCG21"], tool["Former CCG"], strict=True))
+    last = lsoas()["2021-04"].drop_duplicates("sub")
+    first = stated("stated_ccgs").query("name != ''").set_index("code")["name"]
+    return {**first, **seen, **dict(zip(last["sub"].map(sub_codes()), last["ccg_name"], strict=True))}
+
+
+def ccg_people() -> pd.Series:
+    """People registered with each CCG, by ODS code: 2018, or the last year listed of one that had closed."""
+    rows = read("ccg_mortality").query("year <= '2018' and CCGpop not in ('', 'NA')").sort_values("year")
+    return pd.Series(rows["CCGpop"].astype(float).to_numpy(), index=rows["ccg19cd"].map(ccg_codes())).groupby(level=0).last()
 
 
 def build() -> tuple[pd.DataFrame, pd.DataFrame]:
     """CCGs and sub-ICB locations, and how they became each other."""
-    from .systems import ccg_people, lsoas
-
     at = lsoas()
     steps = read("reference_org_succession").astype({"date": str})
     known = {code for code in {*read("reference_ccg_icb")["CCG Code"], *_names()} if len(code) in (3, 5)}
@@ -83,7 +80,7 @@ def _ccgs(known: set[str], steps: pd.DataFrame) -> pd.DataFrame:
                          valid_from=born.get(code, "2013-04-01"), valid_to=(pd.Timestamp(end) - pd.Timedelta(days=1)).date().isoformat()))  # fmt: skip
         if code in subs and code in died.index:
             rows[-1]["valid_to"] = "2022-06-30"
-    return places(rows).assign(source="reference_ccg_icb; reference_org_succession; staff_nationality")
+    return places(rows).assign(source="reference_ccg_icb; reference_org_succession; stated_ccgs; staff_nationality")
 
 
 def _subs() -> pd.DataFrame:
@@ -122,8 +119,6 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _in_2026(practices: pd.DataFrame) -> pd.Series:
     """The board of 2026 of each practice: that of the small areas of its old system in its own district."""
-    from .systems import lsoas
-
     before, after = lsoas()["2024-04"], lsoas()["2026-04"]
     both = pd.DataFrame(dict(old=before["system"], district=before["la_name"], new=after["system"]))
     by_district = both.groupby(["old", "district"])["new"].agg(lambda s: s.mode()[0])

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from .commissioners import sub_codes
+from .areas import lsoas, sub_codes
+from .commissioners import codes_by_name
 from .files import each, read, stated
-from .systems import lsoas
 
 COLUMNS = ["fact", "kept", "kept_from", "other", "other_from"]
 
@@ -67,6 +67,8 @@ def _pairs(rows: pd.DataFrame, lies: pd.DataFrame) -> Iterator[tuple[str, str, p
     )
     yield "system of practice", "populations-2023-24", _first(tool, "Practice_Code", "ICS22"), "populations-2025-26", _first(
         read("populations-2025-26"), "Practice_Code", "ICB")  # fmt: skip
+    first = stated("stated_ccgs").set_index("ons_code")["code"]
+    yield "ODS code of CCG", "stated_ccgs", first, "ccg_mortality, by name", pd.Series(codes_by_name())
     subs = pd.Series(sub_codes())
     areas = read("reference_fingertips_areas").query("AreaTypeCode == 'nhs-sub-integrated-care-boards'")
     listed = pd.Series(areas["AreaName"].str.extract(r"- (\w+)$")[0].to_numpy(), index=areas["AreaCode"])

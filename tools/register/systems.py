@@ -2,87 +2,22 @@
 
 A system has one ODS code through its life and a version for each name, boundary or ONS code.
 Which LSOA lay in which system is published for 2021, July 2022 and 2024; for April 2026 it
-is worked out from the parts named in the announcements (sub-ICB locations, and for Frimley
-districts). Before 2021 the moved parts are CCGs, weighed by their 2018 population.
+is worked out from the announcements. Before 2021 the moved parts are CCGs, weighed by their 2018 population.
 """
-
-from functools import cache
 
 import pandas as pd
 
-from .files import district_of, lie_in, move, places, proper, read, stated
+from .areas import lsoas, sub_codes, successors
+from .commissioners import ccg_people
+from .files import lie_in, move, places, proper, read, stated
 
 STP, ICB, SPLIT = "2016-03-15", "2022-07-01", "2026-04-01"
-# The announcements name the parts; the CCGs of those names are what the LSOA files know.
-TO_ESSEX = {"NHS North East Essex CCG", "NHS West Essex CCG"}
-FRIMLEY = {
-    "S0E4D": {"Bracknell Forest", "Slough", "Windsor and Maidenhead"},
-    "QRL": {"Hart", "Rushmoor"},
-    "S9B9J": {"Surrey Heath", "Waverley", "Guildford", "Runnymede"},
-}
 # Members of the footprints of 2016, read from their names (CCG codes): whole 2018 mergers and the parts moved later.
 NORTH = {
     "E54000045": ["00C", "00D", "00K", "00M", "03D"],
     "E54000046": ["00L", "99C", "13T", "00N", "00P", "00J"],
     "E54000047": ["01H"],
 }
-
-
-@cache
-def lsoas() -> dict[str, pd.DataFrame]:
-    """LSOA, system, sub-ICB (ONS code) and district at each published vintage; 2026-04 as announced."""
-    old = read("reference_lsoa11_2021").set_axis(["n", "lsoa", "ccg_name", "sub", "stp_name", "ons", "la_name", "la"], axis=1)
-    mid = read("reference_lsoa11_2022").set_axis(
-        ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system", "la_name", "la"], axis=1
-    )
-    new = read("reference_lsoa21_2024").set_axis(
-        ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system"], axis=1
-    )
-    both = old.merge(mid[["lsoa", "system"]], on="lsoa")
-    code = both.groupby("ons")["system"].agg(lambda s: s.mode()[0])
-    old["system"] = old["ons"].map(code)
-    new["la_name"] = district_of(new["n"])
-    merged = read("reference_ltla22_ltla23").drop_duplicates("ltla22_code").set_index("ltla22_code")["ltla23_code"]
-    new["la"] = new["la_name"].map(mid.drop_duplicates("la_name").set_index("la_name")["la"]).map(merged)
-    late = new.assign(system=_in_2026(new, old))
-    return {"2021-04": old, "2022-07": mid, "2024-04": new, "2026-04": late}
-
-
-@cache
-def _successors() -> dict[str, list[str]]:
-    """Codes that each system of 2022 became part of in April 2026."""
-    opened = read("reference_icb_register_2026").query("open_date == '20260401'")
-    code = {
-        proper(name).removesuffix(" Integrated Care Board"): c
-        for c, name in zip(opened["icb_code"], opened["icb_name"], strict=True)
-    }
-    code["NHS Hampshire and Isle of Wight"] = "QRL"
-    became = stated("stated_systems").set_index("code")["became"]
-    return {place: [new for name, new in code.items() if f"{name} ICB" in text] or [place] for place, text in became.items()}
-
-
-def _in_2026(new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
-    essex = set(old.loc[old["ccg_name"].isin(TO_ESSEX), "sub"])
-    by_district = {district: code for code, names in FRIMLEY.items() for district in names}
-
-    def one(system: str, sub: str, district: str) -> str:
-        news = _successors()[system]
-        if len(news) == 1:
-            return news[0]
-        if system == "QNQ":
-            return by_district[district]
-        rest = next(code for code in news if code != "D7T5G")
-        return "D7T5G" if sub in essex else rest
-
-    return pd.Series([one(*row) for row in zip(new["system"], new["sub"], new["la_name"], strict=True)], index=new.index)
-
-
-def ccg_people() -> pd.Series:
-    """People registered with each CCG, by ODS code: 2018, or the last year listed of one that had closed."""
-    from .commissioners import ccg_codes
-
-    rows = read("ccg_mortality").query("year <= '2018' and CCGpop not in ('', 'NA')").sort_values("year")
-    return pd.Series(rows["CCGpop"].astype(float).to_numpy(), index=rows["ccg19cd"].map(ccg_codes())).groupby(level=0).last()
 
 
 def build() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -122,7 +57,7 @@ def _icbs() -> pd.DataFrame:
                  for (start, ons), last in zip(spells, ends, strict=True)]  # fmt: skip
     ours = stated("stated_systems").set_index("code")
     for code, row in listed.query("open_date == '20260401'").iterrows():
-        olds = [old for old, news in _successors().items() if code in news and len(news) == 1]
+        olds = [old for old, news in successors().items() if code in news and len(news) == 1]
         rows.append(dict(code=code, name=proper(row["icb_name"]), ons_code=ours.loc[olds[0], "ons_2026"],
                          region=ours.loc[olds[0], "region"], valid_from=SPLIT, valid_to=""))  # fmt: skip
     return places(rows).assign(place_type="system", source="reference_icb_register_2026; stated_systems")
@@ -195,8 +130,6 @@ def _since_2021() -> pd.DataFrame:
 
 def memberships() -> pd.DataFrame:
     """System to region at each vintage, district to system by LSOAs."""
-    from .commissioners import sub_codes
-
     at, out = lsoas(), []
     region = places(_icbs())
     for vintage, frame in at.items():

@@ -10,6 +10,7 @@ from functools import cache
 
 import pandas as pd
 
+from .areas import lsoas
 from .files import MEMBERSHIP, each, places, proper, read, stated
 
 FIRST = "2009-04-01"  # successions before this reach no figure we hold
@@ -166,8 +167,6 @@ def dates_disagree() -> pd.DataFrame:
 
 def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each trust's system at July 2022 (one, and by where its patients live), and the files that disagree."""
-    from .systems import lsoas
-
     code_of = lsoas()["2021-04"].drop_duplicates("system").set_index("ons")["system"].to_dict()
     icb = lsoas()["2022-07"].drop_duplicates("system").set_index("ons")["system"].to_dict()
     said = []

@@ -58,7 +58,7 @@ def _aliases(rows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     more = [
         names[names["code"].isin(rows["code"])],
         pd.DataFrame(dict(alias=short["short_name"], code=short["code"], source="stated_systems")),
-        pd.DataFrame([dict(alias=ons, code=code, source="ccg_mortality") for ons, code in commissioners.ccg_codes().items()]),
+        pd.DataFrame([dict(alias=ons, code=code, source="stated_ccgs; ccg_mortality") for ons, code in commissioners.ccg_codes().items()]),
         pd.DataFrame(dict(alias=ccg["CCG19NM"], code=ccg["ccg19cd"].map(commissioners.ccg_codes()), source="ccg_mortality")),
         _more_regions(),
         pd.DataFrame([dict(alias="Shepway", code="E07000112", source="reference_lsoa11_2022")]),
