@@ -2,7 +2,8 @@
 
 Matplotlib's own SVG is made small, the same on every machine, and able to live in a page with a
 strict content policy: style attributes become plain attributes (which the page's dark theme may
-override), ids are unique to the figure, coordinates have two decimals, text stays text.
+override) written once for the shapes that share them, ids are short and unique to the figure,
+coordinates have three figures, text stays text.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ import re
 from collections.abc import Callable
 from html import escape
 from io import StringIO
+from itertools import groupby
 from typing import Any
+from xml.etree.ElementTree import Element, ParseError, fromstring, tostring
 
 from .. import style
 from ..errors import ExhibitError
@@ -20,7 +23,8 @@ _UNSAFE = re.compile(
     r"""|<[^>]*\s(?:on\w+|style)\s*=|<[^>]*\bhref\s*=\s*["']?(?!["']?\#)|url\((?!\#)""",
     re.I,
 )
-_ROOT = re.compile(r'<svg[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+_SHARED = ("fill", "stroke", "stroke-width", "clip-path", "font-size", "text-anchor")  # said once for a run of shapes
+_NOISE = frozenset(("font-family", "stroke-linecap", "stroke-linejoin"))  # the root says these for all
 
 
 def draw_svg(draw: Callable[[Any], None], size: tuple[float, float], alt: str) -> str:
@@ -31,41 +35,102 @@ def draw_svg(draw: Callable[[Any], None], size: tuple[float, float], alt: str) -
 
     with mpl.rc_context(style.settings()):
         figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasSVG(figure)
+        canvas = FigureCanvasSVG(figure)
         draw(figure)
         written = StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+        canvas.print_svg(written, metadata={"Date": None, "Creator": None})  # lays out and draws once; savefig does both twice
     return clean_svg(written.getvalue(), alt)
 
 
 def clean_svg(svg: str, alt: str) -> str:
     """Make matplotlib's SVG text small, unique and free of style attributes."""
-    root_tag = _ROOT.search(svg)
-    if root_tag is None:
-        raise ExhibitError("matplotlib wrote no SVG root with a viewBox; its version may have changed how figures are written.")
-    width, height = (float(side) for side in root_tag.groups())
-    body = svg[root_tag.end() :]
-    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.S)
-    body = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), body)
-    body = re.sub(r'(?<=[ "(,-])(\d+\.\d{3,})', lambda found: f"{float(found[1]):.2f}".rstrip("0").rstrip("."), body)
-    body = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", body)
-    prefix = hashlib.sha256((alt + body).encode()).hexdigest()[:6]
-    used = set(re.findall(r"#([\w.-]+)", body))
-    body = re.sub(r' id="([^"]*)"', lambda found: f' id="f{prefix}-{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r'(xlink:href="|url\()#', rf"\1#f{prefix}-", body).replace("xlink:href", "href")
-    body = re.sub(r"\s*\n\s*", "\n", re.sub(r"<g>\s*</g>|<defs>\s*</defs>", "", body))
-    root = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" '
-        f'role="img" aria-label="{escape(alt)}" font-family="{style.FONTS}" stroke-linejoin="round" stroke-linecap="butt">'
+    bare = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg[max(svg.find("<svg"), 0) :], flags=re.S)
+    try:
+        root = fromstring(re.sub(r'\sxmlns(:\w+)?="[^"]*"|\bxlink:(?=href)', "", bare))
+        _, _, width, height = (f"{float(side):.0f}" for side in root.get("viewBox", "").split())
+    except (ParseError, ValueError) as fault:
+        raise ExhibitError(
+            f"matplotlib wrote no SVG root with a viewBox ({fault}); its version may have changed how figures are written."
+        ) from fault
+    drawn = re.sub(r"\d+\.\d+", _few_digits, bare)
+    named = f"f{hashlib.sha256((alt + drawn).encode()).hexdigest()[:6]}"
+    asked = dict.fromkeys(re.findall(r'(?:href="|url\()#([\w.-]+)', bare))
+    used = {name: f"{named}-{spot}" for spot, name in enumerate(asked, 1)}
+    for shape in root.iter():
+        _clean(shape, used)
+    shapes = "".join(tostring(shape, encoding="unicode") for shape in _gather(_flatten(root))).replace(" />", "/>")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(alt)}" font-family="{style.FONTS}" stroke-linejoin="round" stroke-linecap="butt">'
+        f"{shapes}</svg>"
     )
-    return root + body.strip()
 
 
-def _as_attributes(declarations: str) -> str:
-    pairs = (one.split(":", 1) for one in declarations.split(";") if ":" in one)
-    kept = ((name.strip(), value.strip()) for name, value in pairs if name.strip() != "font-family")
-    return " ".join(f'{name}="{value}"' for name, value in kept)
+def _clean(shape: Element, used: dict[str, str]) -> None:
+    """Plain attributes, few digits, no id but those in `used`, which get short ones."""
+    said = (one.partition(":") for one in shape.attrib.pop("style", "").split(";") if ":" in one)
+    shape.attrib.update({name.strip(): value.strip() for name, _, value in said})
+    if shape.get("transform", "").startswith(("rotate(-0 ", "rotate(0 ")):
+        del shape.attrib["transform"]
+    if (name := shape.attrib.pop("id", "")) in used:
+        shape.set("id", used[name])
+    for name, value in list(shape.attrib.items()):
+        if name in _NOISE:
+            del shape.attrib[name]
+        elif name in ("href", "clip-path"):
+            shape.set(name, re.sub(r"#([\w.-]+)", lambda found: f"#{used[found[1]]}", value))
+        elif name != "id":
+            shape.set(name, re.sub(r"\d+\.\d+", _few_digits, value))
+    if "d" in shape.attrib:
+        shape.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", shape.attrib["d"]).strip())
+    if shape.tag not in ("text", "tspan"):
+        shape.text = None
+    shape.tail = None
+
+
+def _few_digits(found: re.Match) -> str:
+    value = float(found[0])
+    return f"{value:.{1 if value >= 10 else 2}f}".rstrip("0").rstrip(".")
+
+
+def _flatten(parent: Element) -> list[Element]:
+    """What `parent` draws, without groups that say nothing, lines drawn alike as one path."""
+    drawn: list[Element] = []
+    for shape in parent:
+        inner = _flatten(shape)
+        if shape.tag == "g" and not (inner and shape.attrib):
+            for one in inner:
+                _append(drawn, one)
+        elif (inner or shape.tag != "defs") and (shape.tag, shape.get("fill"), shape.get("stroke")) != ("path", "none", None):
+            shape[:] = _gather(inner)
+            _append(drawn, shape)
+    return drawn
+
+
+def _append(drawn: list[Element], shape: Element) -> None:
+    """Add `shape`, or its line to the one before it (labels aside) when both are lines drawn alike."""
+    before = next((one for one in reversed(drawn) if one.tag != "text"), shape)
+    about, like = ({**one.attrib, "d": "", "tag": one.tag} for one in (shape, before))
+    if before is not shape and about == like and about["tag"] == "path" and about.get("fill") == "none":
+        before.set("d", before.attrib["d"] + shape.attrib["d"])
+    else:
+        drawn.append(shape)
+
+
+def _gather(drawn: list[Element]) -> list[Element]:
+    """The same shapes, with what a run of them shares said once, by a group around it."""
+    found: list[Element] = []
+    for shared, run in groupby(drawn, lambda shape: {name: shape.attrib[name] for name in _SHARED if name in shape.attrib}):
+        shapes = list(run)
+        if len(shapes) > 1 and shared:
+            group = Element("g", shared)
+            for shape in shapes:
+                for name in shared:
+                    del shape.attrib[name]
+            group[:] = shapes
+            shapes = [group]
+        found += shapes
+    return found
 
 
 def take_svg(html: str, name: str = "") -> str:
