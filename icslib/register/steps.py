@@ -72,31 +72,39 @@ def _shares(family: str, start: int, end: int, _table: int) -> pd.DataFrame:
     links, ahead = _links()[family][0], start <= end
     links = links if ahead else links[links["back"] != 0]
     crossed = days(family)[min(start, end) : max(start, end)]
-    here, there, part = ("old", "new", "share") if ahead else ("new", "old", "back")
-    moved = pd.DataFrame(columns=["old", "new", "share", "note"]).astype({"share": float})
+    moved: list[tuple[str, str, float, str]] = []
     for day in crossed if ahead else reversed(crossed):
-        step = links[links["date"] == day]
-        moved = pd.concat([moved, _themselves(set(step[here]) - set(moved["old"]))], ignore_index=True)
-        moved = _take(moved, step, here, there, part)
-    moved = pd.concat([moved, _themselves(set(moved["new"]) - set(moved["old"]))], ignore_index=True)
-    return moved.groupby(["old", "new"], as_index=False).agg(share=("share", "sum"), note=("note", _join))
+        known, notes = _one_step(links[links["date"] == day], *(("old", "new", "share") if ahead else ("new", "old", "back")))
+        moved += _themselves({*known, *notes} - {old for old, *_ in moved})
+        moved = [
+            (old, there, share * by, _join([note, notes.get(new, "")]))
+            for old, new, share, note in moved
+            for there, by in known.get(new, [(new, 1.0)])
+        ]
+    moved += _themselves({new for _, new, *_ in moved} - {old for old, *_ in moved})
+    notes_of: dict[tuple[str, str], list[str]] = {}
+    for old, new, _, note in moved:
+        notes_of.setdefault((old, new), []).append(note)
+    frame = pd.DataFrame(moved, columns=["old", "new", "share", "note"]).astype({"old": "str", "new": "str", "share": float})
+    whole = frame.groupby(["old", "new"], as_index=False)["share"].sum()
+    return whole.assign(note=[_join(notes_of[pair]) for pair in zip(whole["old"], whole["new"], strict=True)])
 
 
-def _themselves(codes: set[str]) -> pd.DataFrame:
+def _themselves(codes: set[str]) -> list[tuple[str, str, float, str]]:
     """Places that begin as themselves."""
-    mine = sorted(codes)
-    return pd.DataFrame(dict(old=mine, new=mine, share=1.0, note="")).astype({"share": float})
+    return [(code, code, 1.0, "") for code in sorted(codes)]
 
 
-def _take(moved: pd.DataFrame, step: pd.DataFrame, here: str, there: str, part: str) -> pd.DataFrame:
-    unknown = step[step[part].isna()].groupby(here)[there].agg(lambda c: ", ".join(sorted(c)))
+def _one_step(step: pd.DataFrame, here: str, there: str, part: str) -> tuple[dict[str, list[tuple[str, float]]], dict[str, str]]:
+    """Where each place goes and how much of it; and what to say of those for which no shares are published."""
     word = "became" if here == "old" else "includes"
-    notes = {code: f"{word} {others}: {NONE_KNOWN}" for code, others in unknown.items()}
-    known = step[~step[here].isin(notes)].rename(columns={here: "new", there: "next", part: "by"})[["new", "next", "by"]]
-    both = moved.merge(known, on="new", how="left")
-    both["share"] = both["share"] * both["by"].fillna(1.0)
-    both["note"] = [_join([note, notes.get(code, "")]) for note, code in zip(both["note"], both["new"], strict=True)]
-    return both.assign(new=both["next"].fillna(both["new"]))[["old", "new", "share", "note"]]
+    unknown = step[step[part].isna()].groupby(here)[there]
+    notes = {code: f"{word} {', '.join(sorted(others))}: {NONE_KNOWN}" for code, others in unknown}
+    known: dict[str, list[tuple[str, float]]] = {}
+    for code, other, by in zip(step[here], step[there], step[part], strict=True):
+        if code not in notes:
+            known.setdefault(code, []).append((other, by))
+    return known, notes
 
 
 def _join(notes) -> str:
