@@ -11,19 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
-from ..panel import source_names
+from ..panel import fixed_by_place, grids, source_names
 from ..register.short import kind_of, short_names
 from ..results import Result
 from ..stats.absorb import Absorber
-from ..stats.bootstrap import wild_bootstrap
 from ..stats.cross import Intercept
-from ..stats.regression import Fit, fit
+from ..stats.regression import fit
+from ..stats.tried import holm, interval_of, leave_out
 
-ERRORS = ("cr2", "wild")
 POSITIONS = ("planned_surplus_pct", "surplus_pct", "surplus_per_head", "surplus")
 
 
@@ -38,7 +36,7 @@ class Explained(Result):
         together), ``left_out_low``, ``left_out_high`` (joint estimate over leaving one cluster out), ``sd`` of the term.
         Estimates are in the outcome's unit for one standard deviation more of the term.
     by_place : DataFrame, index ``place``
-        ``actual``, ``expected`` and ``gap`` (actual less expected), with ``low`` and ``high`` of the expected mean; means over years.
+        ``actual``, ``expected`` and ``gap`` (actual less expected) of the place's last year.
     places, years, clusters, rows : int
     variation : float
         Share of the variance between places (or within, in a panel) that goes with all terms together.
@@ -98,7 +96,6 @@ class Explained(Result):
         return words + (f" Left out for a gap: {len(self.left_out)}." if self.left_out else "")
 
 
-
 def explain_deficits(
     panel: pd.DataFrame,
     outcome: str = "",
@@ -124,7 +121,7 @@ def explain_deficits(
     terms : names of columns; by default every other number column.
     cluster : column with the cluster of each row's place, a Series by place, or None for the place itself
     weights : column of weights of a cross-section (size of the place), or None
-    errors : "cr2" (Bell and McCaffrey, degrees of freedom of Satterthwaite) or "wild" (restricted wild cluster bootstrap)
+    errors : "cr2" or "wild", see :func:`icslib.stats.tried.interval_of`
     names : how terms are called in the result
 
     Raises
@@ -132,148 +129,62 @@ def explain_deficits(
     NotIdentified
         Too few places or clusters for this many terms, or a term without variation.
     """
-    if errors not in ERRORS:
-        raise NotIdentified(f"errors={errors!r} is not known. Choose one of {ERRORS}.")
     outcome = outcome or next((name for name in POSITIONS if name in panel), "")
     if outcome not in panel:
         raise PanelError(f"Say which column is the position: outcome={outcome!r} is not one of {list(panel.columns)}.")
     reserved = {"place", "year", outcome, weights, cluster if isinstance(cluster, str) else None}
     terms = list(terms) if terms is not None else [c for c in panel.select_dtypes("number") if c not in reserved]
-    absent = [term for term in terms if term not in panel]
-    if absent or not terms:
-        raise PanelError(f"The panel has no column {absent or 'besides the position'}; it has {list(panel.columns)}.")
-    rows = panel.reset_index(drop=True).dropna(subset=[outcome, *terms, *([weights] if weights else [])]).sort_values(["place", "year"])
-    left_out = tuple(sorted(set(map(str, panel["place"])) - set(map(str, rows["place"]))))
-    years, places = sorted(rows["year"].unique()), rows["place"].unique()
+    if not terms:
+        raise PanelError(f"The panel has no column besides the position; it has {list(panel.columns)}.")
+    every, _, held = grids(panel, [outcome, *terms, *([weights] if weights else [])])
+    seen = np.isfinite(np.stack(list(held.values()))).all(axis=0)
+    rows, columns = seen.any(axis=1), seen.any(axis=0)
+    places, left_out = every[rows], tuple(map(str, every[~rows]))
     if len(places) < len(terms) + 8:
         raise NotIdentified(
             f"{len(places)} places with every figure cannot carry {len(terms)} terms; take at least eight more places than "
             f"terms, or fewer terms. Left out for a gap: {len(left_out)}, such as {', '.join(left_out[:3]) or 'none'}."
         )
-    weight, y, x = _grids(rows, outcome, terms, weights, places, years)
-    absorber = Intercept(weight) if len(years) == 1 else Absorber(weight)
-    x, sd = _standardised(x, absorber, terms)
-    groups = _clusters(rows, cluster, places)
+    kept = {name: np.where(seen, grid, 0.0)[np.ix_(rows, columns)] for name, grid in held.items()}
+    y, x = kept[outcome], np.stack([kept[term] for term in terms])
+    weight = kept[weights] if weights else seen[np.ix_(rows, columns)].astype(float)
+    absorber = Intercept(weight) if columns.sum() == 1 else Absorber(weight)
+    groups = None if cluster is None else _clusters(panel, cluster, places)
     joint = fit(y, x, absorber, cluster=groups, names=terms)
+    sd = np.sqrt((joint.x**2 * absorber.weights).sum(axis=(1, 2)) / absorber.weights.sum())
     each = [fit(y, x[k : k + 1], absorber, cluster=groups, names=[term]) for k, term in enumerate(terms)]
-    alone = [_interval(one, np.ones(1), errors, draws, seed) for one in each]
-    together = [_interval(joint, row, errors, draws, seed) for row in np.eye(len(terms))]
-    out_low, out_high = _leave_one_out(y, x, absorber, groups)
+    alone = np.array([interval_of(one, np.ones(1), errors, draws, seed) for one in each])
+    together = np.array([interval_of(joint, row, errors, draws, seed) for row in np.eye(len(terms))])
+    without = leave_out(y, x, joint)
     table = pd.DataFrame(
         {
-            "alone": [one.coef[0] for one in each],
-            **{f"alone_{end}": [a[k] for a in alone] for k, end in enumerate(("low", "high"))},
-            "p": [a[2] for a in alone],
-            "holm": holm([a[2] for a in alone]),
-            "estimate": joint.coef,
-            "low": [a[0] for a in together],
-            "high": [a[1] for a in together],
-            "left_out_low": out_low,
-            "left_out_high": out_high,
+            "alone": sd * [one.coef[0] for one in each],
+            "alone_low": sd * alone[:, 0],
+            "alone_high": sd * alone[:, 1],
+            "p": alone[:, 2],
+            "holm": holm(alone[:, 2]),
+            "estimate": sd * joint.coef,
+            "low": sd * together[:, 0],
+            "high": sd * together[:, 1],
+            "left_out_low": sd * without.min(axis=0),
+            "left_out_high": sd * without.max(axis=0),
             "sd": sd,
         },
         index=pd.Index([(names or {}).get(term, term) for term in terms], name="term"),
     )
-    whole = (joint.y**2 * weight).sum()
-    variation = 1 - (joint.resid**2 * weight).sum() / whole
-    by_place = _by_place(joint, y, weight, places)
+    variation = 1 - (joint.resid**2 * absorber.weights).sum() / (joint.y**2 * absorber.weights).sum()
+    last = weight.shape[1] - 1 - np.argmax(weight[:, ::-1] > 0, axis=1)
+    actual, gap = (grid[np.arange(len(places)), last] for grid in (y, joint.resid))
+    by_place = pd.DataFrame({"actual": actual, "expected": actual - gap, "gap": gap}, index=pd.Index(places, name="place"))
     unit = panel.attrs.get("units", {}).get(outcome, "")
     return Explained(
-        table, by_place, (names or {}).get(outcome, outcome), len(places), len(years), joint.clusters, joint.rows,
+        table, by_place, (names or {}).get(outcome, outcome), len(places), int(columns.sum()), joint.clusters, joint.rows,
         float(variation), errors, left_out, unit, source_names(panel, outcome, *terms),
     )  # fmt: skip
 
 
-def holm(p: Sequence[float]) -> np.ndarray:
-    """Holm's step-down p-values: the chance of so small a p anywhere among those tried.
-
-    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    tried = np.asarray(p, dtype=float)
-    order = np.argsort(tried)
-    stepped = np.maximum.accumulate(tried[order] * (len(tried) - np.arange(len(tried))))
-    out = np.empty(len(tried))
-    out[order] = np.minimum(stepped, 1.0)
-    return out
-
-
-def _grids(rows: pd.DataFrame, outcome: str, terms: list[str], weights: str | None, places, years):
-    spot = pd.Index(places).get_indexer(rows["place"]), pd.Index(years).get_indexer(rows["year"])
-    shape = (len(places), len(years))
-    if rows.duplicated(["place", "year"]).any():
-        raise PanelError("A place-year is given twice; keep one row for each.")
-
-    def grid(values) -> np.ndarray:
-        out = np.zeros(shape)
-        out[spot] = values
-        return out
-
-    weight = grid(rows[weights].to_numpy(float) / rows[weights].mean() if weights else 1.0)
-    return weight, grid(rows[outcome]), np.stack([grid(rows[term]) for term in terms])
-
-
-def _standardised(x: np.ndarray, absorber: Absorber, terms: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Terms on the standard deviation they have once the effects are out, so that one unit is a usual difference."""
-    left = absorber.residuals(x)
-    sd = np.sqrt((left**2 * absorber.weights).sum(axis=(1, 2)) / absorber.weights.sum())
-    size = np.abs(x).max(axis=(1, 2))
-    flat = [term for term, value, most in zip(terms, sd, size, strict=True) if value <= 1e-9 * max(most, 1e-300)]
-    if flat:
-        raise NotIdentified(f"{', '.join(flat)}: the same everywhere once the effects are out, so nothing can go with it. Leave it out.")
-    return x / sd[:, None, None], sd
-
-
-def _clusters(rows: pd.DataFrame, cluster: str | pd.Series | None, places: np.ndarray) -> np.ndarray | None:
-    if cluster is None:
-        return None
-    by_place = rows.drop_duplicates("place").set_index("place")[cluster] if isinstance(cluster, str) else cluster
-    told = by_place.reindex(places)
+def _clusters(panel: pd.DataFrame, cluster: str | pd.Series, places: np.ndarray) -> np.ndarray:
+    told = (fixed_by_place(panel, cluster) if isinstance(cluster, str) else cluster).reindex(places)
     if told.isna().any():
         raise PanelError(f"{int(told.isna().sum())} places have no cluster: {', '.join(map(str, places[told.isna()][:5]))}.")
     return told.astype(str).to_numpy()
-
-
-def _interval(fitted: Fit, contrast: np.ndarray, errors: str, draws: int, seed: int) -> tuple[float, float, float]:
-    """Low, high and p of one combination."""
-    if errors == "wild":
-        kind = "webb" if fitted.clusters < 12 else "rademacher"
-        boot = wild_bootstrap(fitted, contrast, draws=draws, weights=kind, seed=seed)
-        return float(boot.low[0]), float(boot.high[0]), float(boot.p[0])
-    estimate, se = float(contrast @ fitted.coef), float(np.sqrt(contrast @ fitted.cr2() @ contrast))
-    df = fitted.satterthwaite(contrast)
-    reach = stats.t.ppf(0.975, df) * se
-    return estimate - reach, estimate + reach, float(2 * stats.t.sf(abs(estimate) / se, df))
-
-
-def _leave_one_out(y: np.ndarray, x: np.ndarray, absorber: Absorber, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest joint estimates when each cluster in turn is left out."""
-    label = np.arange(len(y)) if groups is None else groups
-    found = []
-    for one in np.unique(label):
-        kept = label != one
-        found.append(fit(y[kept], x[:, kept], type(absorber)(absorber.weights[kept])).coef)
-    return np.min(found, axis=0), np.max(found, axis=0)
-
-
-def _by_place(joint: Fit, y: np.ndarray, weight: np.ndarray, places: np.ndarray) -> pd.DataFrame:
-    """Actual and expected means by place; the interval is of the expected mean, from the CR2 covariance."""
-    kept = weight > 0
-    count = kept.sum(axis=1)
-    actual = (y * kept).sum(axis=1) / count
-    gap = (joint.resid * kept).sum(axis=1) / count if weight.shape[1] == 1 else _between_gap(joint, y, kept)
-    middle = (joint.x * kept).sum(axis=2) / count
-    if weight.shape[1] == 1:
-        spread = np.sqrt(np.maximum(np.einsum("kp,kl,lp->p", middle, joint.cr2(), middle), 0))
-    else:
-        spread = np.full(len(places), np.nan)
-    reach = stats.t.ppf(0.975, max(joint.df, 1)) * spread
-    expected = actual - gap
-    out = pd.DataFrame({"actual": actual, "expected": expected, "low": expected - reach, "high": expected + reach, "gap": gap})
-    return out.set_index(pd.Index(places, name="place"))
-
-
-def _between_gap(joint: Fit, y: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """In a panel the place effect holds the level: the gap shown is the last year's residual."""
-    last = kept.shape[1] - 1 - np.argmax(kept[:, ::-1], axis=1)
-    return joint.resid[np.arange(len(y)), last]

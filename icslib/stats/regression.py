@@ -204,6 +204,6 @@ def _refuse_constant(left: np.ndarray, x: np.ndarray, absorber: Absorber, names:
     if len(flat):
         which = ", ".join(names[i] if names else f"regressor {i}" for i in flat[:5])
         raise NotIdentified(
-            f"{which}: nothing is left once place and year effects are taken out of the {int(kept.sum())} rows. "
-            "The exposure is constant within places, or moves in the same way everywhere."
+            f"{which}: nothing is left once the effects are taken out of the {int(kept.sum())} rows. "
+            "It is the same everywhere, constant within places, or moves alike in all of them."
         )

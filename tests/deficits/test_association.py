@@ -4,10 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from statsmodels.stats.multitest import multipletests
 
 from icslib.deficits import explain_deficits
-from icslib.deficits.association import holm
 from icslib.errors import NotIdentified, PanelError
 from icslib.stats.cross import Intercept
 from icslib.stats.regression import fit
@@ -34,26 +32,6 @@ def test_a_cross_section_is_least_squares_with_hc2():
     assert np.sqrt(np.diag(joint.cr2())) == pytest.approx(oracle.bse[1:].to_numpy())
 
 
-def test_clustered_errors_agree_with_statsmodels_and_with_the_matrix_formula():
-    frame = cross()
-    x = frame[["need", "backlog"]].to_numpy()
-    group = frame["region"].astype(int).to_numpy()
-    ours = fit(frame[["surplus_pct"]].to_numpy(), x.T[:, :, None], Intercept(np.ones((42, 1))), cluster=group)
-    design = np.column_stack([x, np.ones(42)])
-    oracle = sm.OLS(frame["surplus_pct"].to_numpy(), design).fit(cov_type="cluster", cov_kwds={"groups": group})
-    assert np.sqrt(np.diag(ours.cr1())) == pytest.approx(oracle.bse[:2])
-    bread = np.linalg.inv(design.T @ design)
-    left = np.eye(42) - design @ bread @ design.T
-    u, a = left @ frame["surplus_pct"].to_numpy(), []
-    for g in np.unique(group):
-        s = group == g
-        value, vector = np.linalg.eigh(left[np.ix_(s, s)])
-        a.append(left[:, s] @ ((vector * np.where(value > 1e-9, value, np.inf) ** -0.5) @ vector.T) @ design[s] @ bread[:, 0])
-    omega = np.array(a) @ np.array(a).T
-    assert ours.cr2()[0, 0] == pytest.approx(sum((row @ u) ** 2 for row in np.array(a)))
-    assert ours.satterthwaite(np.array([1.0, 0.0])) == pytest.approx(np.trace(omega) ** 2 / (omega**2).sum())
-
-
 def test_weights_are_weighted_least_squares():
     frame = cross().assign(size=np.linspace(1, 9, 42))
     oracle = sm.WLS(frame["surplus_pct"], sm.add_constant(frame[["need", "backlog"]]), weights=frame["size"]).fit()
@@ -72,11 +50,6 @@ def test_a_planted_association_is_found_and_an_absent_one_is_not(errors):
 def test_noise_alone_is_rarely_called_an_association():
     called = [explain_deficits(cross(seed=seed, effect=0.0, regions=42)).terms["holm"].min() < 0.05 for seed in range(60)]
     assert np.mean(called) < 0.12
-
-
-def test_holm_agrees_with_statsmodels():
-    p = np.array([0.001, 0.2, 0.03, 0.04, 0.011])
-    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
 
 
 def test_leaving_one_cluster_out_shows_who_carries_the_estimate():
@@ -109,7 +82,7 @@ def test_gaps_leave_places_out_by_name():
 def test_what_cannot_be_estimated_is_refused_in_a_sentence():
     with pytest.raises(NotIdentified, match=r"9 places.*cannot carry 2 terms"):
         explain_deficits(cross(n=9))
-    with pytest.raises(NotIdentified, match="flat: the same everywhere"):
+    with pytest.raises(NotIdentified, match=r"flat: nothing is left.*the same everywhere"):
         explain_deficits(cross().assign(flat=1.0))
     with pytest.raises(PanelError, match="which column is the position"):
         explain_deficits(cross().rename(columns={"surplus_pct": "money"}))

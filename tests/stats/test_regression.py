@@ -121,7 +121,7 @@ def test_rows_alone_in_their_place_or_year_are_dropped_and_not_counted():
 
 @pytest.mark.parametrize("column", [np.ones((PLACES, YEARS)), np.arange(PLACES)[:, None] + np.arange(YEARS) * 1.0])
 def test_an_exposure_the_effects_take_whole_is_named(column):
-    with pytest.raises(NotIdentified, match="spend: nothing is left once place and year effects are taken out"):
+    with pytest.raises(NotIdentified, match="spend: nothing is left once the effects are taken out"):
         fit(Y, column[None], Absorber(SAMPLES["unbalanced"]), names=["spend"])
 
 
