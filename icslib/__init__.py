@@ -23,7 +23,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "lag_prior",
             "update_lag_belief",
             "specification_curve",
-            "leave_one_out",
             "challenge_lag",
             "survey_lags",
             "chain_changes",
@@ -62,6 +61,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "compare_voices",
             "count_targets",
             "follow_money",
+            "move_together",
             "oversight_metrics",
             "sketch_objectives",
             "weigh_ties",
@@ -105,6 +105,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "profile": ["find_peers", "place_footing", "profile_place"],
         "runs": ["form", "run"],
         "register": [
+            "carry_over",
             "check_overlap",
             "count_systems",
             "export_register",

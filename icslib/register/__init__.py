@@ -9,7 +9,7 @@ A *vintage* is a date at which boundaries are taken, written ``"2022-07"``.
 from .export import export_register
 from .facts import Place, as_date, canonical, count_systems, places
 from .lineage import Lineage, describe_place, lineage_of
-from .moves import to_vintage
+from .moves import carry_over, to_vintage
 from .names import find_place
 from .overlap import check_overlap
 from .rollup import roll_up
@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "as_date",
     "canonical",
+    "carry_over",
     "check_overlap",
     "count_systems",
     "describe_place",

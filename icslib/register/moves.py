@@ -8,7 +8,7 @@ import pandas as pd
 from ..errors import PlaceError
 from . import steps
 from .combine import Denominators, cells_of, combine, mark, number
-from .facts import FAMILY, as_date, canonical, lives
+from .facts import ENOUGH, FAMILY, as_date, canonical, lives, places
 from .overlap import check_overlap
 
 
@@ -65,6 +65,40 @@ def to_vintage(
     if end < as_date("2022-07"):
         out["place_type"] = out["place_type"].replace({new: old for old, new in FAMILY.items()})
     return out
+
+
+def carry_over(values: pd.Series, vintage: str | date, drawn: str | date = "2022-07", place_type: str = "system") -> pd.DataFrame:
+    """What is said of places (the year each was designated, its region) on the boundaries of another date.
+
+    A place made of others has the value of its parts if they agree; what differs is not averaged.
+    Parts below two in a hundred of a place are named and do not count.
+
+    Parameters
+    ----------
+    values : Series, index place
+        A number or a word of each place on the boundaries of `drawn`.
+
+    Returns
+    -------
+    DataFrame, index place
+        Every place of `vintage`: ``value`` (missing where its parts differ), ``parts`` (how many), and ``made_of``
+        (each part, its value and its share of the place, by the weights of the register).
+
+    >>> waves = carry_over(pd.Series({"QMJ": 2020, "QRV": 2020, "QUE": 2021}), "2026-04")
+    >>> waves.loc["Z9B2Z", "value"], waves.loc["S1Y5D", "value"]
+    (np.float64(2020.0), np.float64(nan))
+    """
+    began, end = steps.segment(place_type, as_date(drawn)), steps.segment(place_type, as_date(vintage))
+    now = places(vintage, place_type)["code"]
+    way = steps.shares(place_type, end, began).rename(columns={"old": "place", "new": "part"})
+    alone = now[~now.isin(way["place"])]
+    way = pd.concat([way[way["place"].isin(now) & (way["share"] > 0)], pd.DataFrame(dict(place=alone, part=alone, share=1.0))])
+    way["value"] = way["part"].map(values)
+    way["made_of"] = [f"{part} {value} ({share:.1%})" for part, value, share in zip(way["part"], way["value"], way["share"], strict=True)]
+    way = way.sort_values(["place", "share"], ascending=[True, False])
+    out = way.groupby("place").agg(parts=("part", "size"), made_of=("made_of", "; ".join))
+    agreed = way.groupby(["place", "value"])["share"].sum().loc[lambda share: share > ENOUGH].reset_index("value")
+    return out.assign(value=agreed["value"])[["value", "parts", "made_of"]]
 
 
 def _movable() -> set[str]:

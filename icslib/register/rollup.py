@@ -8,7 +8,7 @@ import pandas as pd
 from ..errors import PlaceError
 from . import steps
 from .combine import Denominators, combine, mark
-from .facts import as_date, places, table
+from .facts import ENOUGH, as_date, places, table
 from .moves import known_codes
 from .overlap import check_overlap
 
@@ -17,7 +17,6 @@ BY = {
     "patients": "patients by where they live, all admissions",
     "emergency": "emergency attendances, type 1",
 }
-ENOUGH = 0.98  # a hole below two in a hundred (City of London, Isles of Scilly) is said, and the figure kept
 
 
 def roll_up(
@@ -124,14 +123,17 @@ def _carry(lies: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
 
 def _successors(parts: list[str], held: set[str]) -> pd.DataFrame:
     """What each part became in the end, for parts that closed before any membership was published."""
-    out = []
-    for family in sorted(steps.families()):
+    out = [pd.DataFrame(columns=["origin", "part", "by", "fill"])]
+    for family in sorted(steps.families()) if parts else ():
         way = steps.shares(family, 0, len(steps.days(family)))
-        mine = way[way["old"].isin(parts) & way["new"].isin(held)]
+        mine = way[way["old"].isin(parts)]
+        mine = mine[[new in held for new in mine["new"]]]
+        if mine.empty:
+            continue
         back = steps.shares(family, len(steps.days(family)), 0).rename(columns={"old": "new", "new": "old", "share": "fill"})
         mine = mine.merge(back[["old", "new", "fill"]], on=["old", "new"], how="left")
         out.append(pd.DataFrame(dict(origin=mine["old"], part=mine["new"], by=mine["share"], fill=mine["fill"])))
-    return pd.concat(out)
+    return pd.concat(out[1:] or out)
 
 
 def _admit_uncovered(made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, kinds: pd.Series) -> pd.DataFrame:

@@ -279,3 +279,19 @@ def test_denominators_may_carry_ons_codes(draw):
     rates = draw("place | value\nQMJ | 4\nQRV | 6").assign(unit="percent")
     moved = register.to_vintage(rates, "2026-04", denominators=draw("place | value\nE54000028 | 100\nE54000027 | 300"))
     assert moved["value"].tolist() == [5.5]
+
+
+def test_what_is_said_of_places_is_carried_only_where_all_parts_agree():
+    said = pd.Series({"QRL": "first", "QNQ": "second", "QU9": "second", "QNX": "third", "QXU": "second"})
+    later = register.carry_over(said, "2026-04")
+    assert later["value"].reindex(["S0E4D", "QRL"]).tolist()[0] == "second" and pd.isna(later.loc["QRL", "value"])
+    assert later.loc["QRL", "made_of"] == "QRL first (91.5%); QNQ second (8.5%)"
+    assert len(later) == register.count_systems("2026-04")
+    corner = register.carry_over(said, "2024-04").loc["QNX"]  # a corner of Surrey came in 2023: named, too small to count
+    assert corner["value"] == "third" and corner["parts"] == 2
+
+
+def test_what_is_said_of_places_stays_on_their_own_boundaries():
+    wave = pd.Series({code: number for number, code in enumerate(register.places("2022-07", "system")["code"])})
+    same = register.carry_over(wave, "2022-07")
+    pd.testing.assert_series_equal(same["value"].sort_index(), wave.sort_index(), check_names=False, check_index_type=False)
