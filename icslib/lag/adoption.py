@@ -96,6 +96,7 @@ def event_study(
     method: str = "group_time",
     controls: str = "not yet",
     exclude: Iterable[int] = (),
+    cluster: str = "place",
     level: float = 0.95,
     seed: int = 1,
 ) -> EventStudy:
@@ -108,11 +109,13 @@ def event_study(
     method : "group_time" (here), or pyfixest's "did2s", "sun_abraham", "lp_did", on the years that have an untreated place
     controls : "not yet" adopting by that year, or "never" (group_time only)
     exclude : outcome years left out
+    cluster : "place", or an attribute above it that adopts as one (the system of a commissioning group); with fewer than about
+        ten clusters trust :func:`randomise_adoption` rather than these intervals
 
     Notes
     -----
     group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves
-    averaged by their places. Errors: influence of each place, clustered, times G/(G-1), the waves taken as given; t with G-1
+    averaged by their places. Errors: influence of each cluster, times G/(G-1), the waves taken as given; t with G-1
     degrees of freedom. It assumes parallel paths without adoption and no anticipation.
     """
     if method not in METHODS:
@@ -126,21 +129,23 @@ def event_study(
     last = max(untreated, default=int(years[0]) - 1)
     support = _support(cells, asked, last)
     longest = max((e for e in asked if e >= 0 and support.loc[e, "supported"]), default=-1)
+    label = _labels(panel, places, cluster)
+    df = len(np.unique(label)) - 1
     if method == "group_time":
         influence, estimate = _aggregate(cells, asked, len(places))
-        scale = len(places) / (len(places) - 1)
-        covariance = scale * influence @ influence.T
+        influence = influence @ (label[:, None] == np.unique(label))  # summed within clusters
+        covariance = (df + 1) / df * influence @ influence.T
         se = np.sqrt(np.diag(covariance))
         weight = np.array([support.loc[e, "treated"] if e >= 0 and support.loc[e, "supported"] else 0.0 for e in asked])
-        average = _average(estimate, covariance, weight, len(places) - 1, level)
+        average = _average(estimate, covariance, weight, df, level)
     else:
-        estimate, se = _by_pyfixest(method, panel, outcome, places, wave, last, asked, exclude)
+        estimate, se = _by_pyfixest(method, y, years, wave, label, last, asked)
         covariance, average = None, (np.nan,) * 4
         held = [e for e in asked if e >= 0 and support.loc[e, "supported"]]
         if held:
             weight = support.loc[held, "treated"].to_numpy(float)
             average = (float(np.average([estimate[asked.index(e)] for e in held], weights=weight)), np.nan, np.nan, np.nan)
-    profile = _profile(asked, estimate, se, support, covariance, len(places) - 1, level, seed)
+    profile = _profile(asked, estimate, se, support, covariance, df, level, seed)
     return EventStudy(
         profile=profile, average=average, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
         last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
@@ -149,14 +154,19 @@ def event_study(
 
 
 def randomise_adoption(
-    panel: pd.DataFrame, outcome: str, adopted: str = "adopted", *, draws: int = 999, seed: int = 1, exclude: Iterable[int] = ()
-) -> pd.Series:
-    """Exact-in-spirit test: how often waves dealt at random give an average effect as large as the one seen.
+    panel: pd.DataFrame, outcome: str, adopted: str = "adopted", *, draws: int = 999, seed: int = 1,
+    exclude: Iterable[int] = (), cluster: str = "place",
+) -> pd.Series:  # fmt: skip
+    """How often waves dealt at random, to places or to whole clusters, give an average effect as large as the one seen.
 
     The sharp null is that adoption changed nothing anywhere; it holds for any number of places. Gives ``estimate`` and ``p``
     (index), two-sided, the waves' sizes kept. It is only as good as the claim that any place could have been in any wave.
     """
-    _, years, y, wave = _arrays(panel, outcome, adopted, exclude)
+    places, years, y, wave = _arrays(panel, outcome, adopted, exclude)
+    label = np.unique(_labels(panel, places, cluster), return_inverse=True)[1]
+    by_cluster = np.array([wave[label == g][0] for g in range(label.max() + 1)])
+    if (wave != by_cluster[label]).any():
+        raise NotIdentified(f"Waves differ within {cluster}, so they cannot be dealt to whole clusters. Deal them to places.")
     events = list(range(0, len(years)))
     rng = np.random.default_rng(seed)
 
@@ -171,7 +181,7 @@ def randomise_adoption(
         raise NotIdentified(
             f"In no year can a place that adopted be compared with one that has not, so {outcome} has no effect to test."
         )
-    drawn = np.abs([effect(rng.permutation(wave)) for _ in range(draws)])
+    drawn = np.abs([effect(rng.permutation(by_cluster)[label]) for _ in range(draws)])
     return pd.Series({"estimate": seen, "p": (1 + np.count_nonzero(drawn >= abs(seen) - 1e-12)) / (1 + draws)})
 
 
@@ -274,32 +284,35 @@ def _profile(events, estimate, se, support, covariance, df, level, seed) -> pd.D
     return profile.join(support)
 
 
-def _by_pyfixest(method, panel, outcome, places, wave, last, events, exclude) -> tuple[np.ndarray, np.ndarray]:
+def _labels(panel: pd.DataFrame, places: np.ndarray, cluster: str) -> np.ndarray:
+    """(places,) which cluster each place lies in, as integers."""
+    own = places if cluster == "place" else fixed_by_place(panel, cluster).reindex(places)
+    label, names = pd.factorize(np.asarray(own))
+    if len(names) < 2 or (label < 0).any():
+        raise NotIdentified(f"{cluster} puts {len(places)} places into {len(names)} clusters, {int((label < 0).sum())} of them in none.")
+    return label
+
+
+def _by_pyfixest(method, y, years, wave, label, last, events) -> tuple[np.ndarray, np.ndarray]:
     """Estimates and errors of pyfixest on the years with an untreated place; waves adopting later count as never."""
     import warnings
 
     import pyfixest as pf
 
-    start = dict(zip(places, np.where(wave > last, 0, wave), strict=True))
-    table = panel.loc[
-        (panel["year"] <= last) & ~touches(panel["year"], exclude, int(panel.attrs.get("spans", {}).get(outcome, 1))),
-        ["place", "year", outcome],
-    ].dropna()
-    table = table.assign(g=table["place"].map(start).astype(int), unit=pd.factorize(table["place"])[0] + 1, y=table[outcome])
-    table["rel"] = np.where(table["g"] > 0, table["year"] - table["g"], np.inf)
+    unit, at = np.nonzero(~np.isnan(y) & (years <= last))
+    start = np.where(wave > last, 0, wave).astype(int)[unit]
+    table = pd.DataFrame({"y": y[unit, at], "unit": unit + 1, "year": years[at], "g": start, "cluster": label[unit]})
+    table["rel"] = np.where(start > 0, table["year"] - start, np.inf)
     table["treat"] = (table["rel"] >= 0) & np.isfinite(table["rel"])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if method == "did2s":
-            found = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "unit").tidy()
-            found.index = [float(name.split("::")[1]) for name in found.index]
+            found = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "cluster").tidy()
         elif method == "sun_abraham":
-            found = (
-                pf.event_study(table, "y", "unit", "year", "g", estimator="saturated", cluster="unit").aggregate().astype(float)
-            )
+            found = pf.event_study(table, "y", "unit", "year", "g", estimator="saturated", cluster="cluster").aggregate()
         else:
-            found = pf.lpdid(table, "y", "unit", "year", "g", att=False).tidy()
-            found.index = [float(str(name).split("::")[-1]) for name in found.index]
-    found = found[~found.index.duplicated()].reindex([float(e) for e in events])
+            found = pf.lpdid(table, "y", "unit", "year", "g", vcov={"CRV1": "cluster"}, att=False).tidy()
+    found.index = [float(str(name).split("::")[-1]) for name in found.index]
+    found = found.astype(float, errors="ignore")[~found.index.duplicated()].reindex([float(e) for e in events])
     found.loc[-1.0, ["Estimate", "Std. Error"]] = 0.0
     return found["Estimate"].to_numpy(float), found["Std. Error"].to_numpy(float)

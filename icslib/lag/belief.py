@@ -147,9 +147,7 @@ def update_lag_belief(
     Integrated likelihood of shape k: estimate ~ N(0, V + size_sd^2 k k'). Lags the panel does not identify take no part.
     """
     prior = lag_prior(low, high) if prior is None else prior / prior.sum()
-    held = estimate.profile["supported"].to_numpy() & (estimate.profile.index.to_numpy() >= 0)
-    lags = estimate.profile.index.to_numpy()[held]
-    b, v = estimate.profile["estimate"].to_numpy()[held], estimate.covariance[np.ix_(held, held)]
+    lags, b, v = estimate.ahead
     if len(lags) < 2:
         raise NotIdentified("Belief about a delay needs at least two identified lags; the panel has fewer.")
     if size_sd is None:
@@ -162,7 +160,7 @@ def update_lag_belief(
     joint = np.log(prior.to_numpy())[:, None] - np.log(len(SPREADS)) + log_factor
     top = joint.max()
     weight = np.exp(joint - top)
-    factor = float(weight.sum() * np.exp(top))
+    factor = float(weight.sum() * np.exp(min(top, 700.0)))
     weight /= weight.sum()
     after = pd.Series(weight.sum(axis=1), index=prior.index)
     means = pull * spread_of_size

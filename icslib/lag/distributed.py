@@ -12,14 +12,14 @@ import pandas as pd
 from icslib.errors import NotIdentified
 from icslib.panel import source_names
 from icslib.stats.bands import sup_t
+from icslib.stats.inference import covariance, degrees_of_freedom, infer
 from icslib.stats.regression import Fit, fit
 
 from .basis import make_basis, roughness
 from .design import Design, make_design
 from .gate import LagSupport, check_support, write_lags
-from .profile import LagEstimate, covariance, degrees_of_freedom, infer
+from .profile import LagEstimate
 
-ERRORS = ("cr1", "cr2", "wild")
 MIN_TREND_YEARS = 5  # fewer outcome years cannot tell a place's own line from its lags
 
 
@@ -105,8 +105,6 @@ def fit_design(
     signs: str = "rademacher", seed: int = 1, unit: str = "", controls: tuple[str, ...] = (),
 ) -> LagEstimate:  # fmt: skip
     """:func:`estimate_lag` from arrays and a gate already made, for many estimates on one design."""
-    if errors not in ERRORS:
-        raise NotIdentified(f"errors={errors!r} is not known. Choose one of {ERRORS}.")
     if basis == "smooth" and errors != "cr1":
         raise NotIdentified(f'basis="smooth" goes with errors="cr1"; {errors} is for least squares without a penalty.')
     kept = _admit(design, support, extrapolate and basis != "unrestricted")

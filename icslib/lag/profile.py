@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,20 +10,10 @@ from scipy import stats
 from icslib.errors import NotIdentified
 from icslib.numbers import write_number
 from icslib.results import Result
-from icslib.stats.bootstrap import wild_bootstrap
-from icslib.stats.regression import Fit, interval
+from icslib.stats.inference import Estimate, covariance, infer
+from icslib.stats.regression import Fit
 
 from .gate import LagSupport, write_lags
-
-
-class Estimate(NamedTuple):
-    """A number with its clustered standard error, interval and two-sided p-value against zero."""
-
-    estimate: float
-    se: float
-    low: float
-    high: float
-    p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +70,9 @@ class LagEstimate(Result):
     @property
     def peak(self) -> tuple[int, int, int]:
         """Lag of the largest effect in size, and the lags between which 95% of draws from its distribution have it."""
-        lags, own = self.profile.index.to_numpy(), self.profile["estimate"].to_numpy()
+        lags, own, v = self.ahead
         rng = np.random.default_rng(self.options["seed"])
-        drawn = rng.multivariate_normal(own, self.covariance, 4000, method="eigh")
+        drawn = rng.multivariate_normal(own, v, 4000, method="eigh")
         where = lags[np.abs(drawn).argmax(axis=1)]
         tail = (1 - self.level) / 2
         low, high = np.quantile(where, [tail, 1 - tail], method="inverted_cdf")
@@ -92,16 +81,22 @@ class LagEstimate(Result):
     @property
     def mean_lag(self) -> tuple[float, float, float]:
         """Sum of lag x profile over sum of profile, with Fieller's interval: unbounded when the sum may be zero."""
-        lags = self.profile.index.to_numpy(float)
-        pair = np.stack([lags, np.ones_like(lags)])
-        top, bottom = pair @ self.profile["estimate"]
-        v = pair @ self.covariance @ pair.T
+        lags, own, v = self.ahead
+        pair = np.stack([lags, np.ones(len(lags))])
+        top, bottom = pair @ own
+        v = pair @ v @ pair.T
         t2 = stats.t.ppf(0.5 + self.level / 2, self.model.df) ** 2
         a, b, c = bottom**2 - t2 * v[1, 1], -2 * (top * bottom - t2 * v[0, 1]), top**2 - t2 * v[0, 0]
         if a <= 0:
             return float(top / bottom), -np.inf, np.inf
         half = np.sqrt(max(b * b - 4 * a * c, 0.0))
         return float(top / bottom), float((-b - half) / (2 * a)), float((-b + half) / (2 * a))
+
+    @property
+    def ahead(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Lags from 0 on that the panel supports, their estimates and covariance: leads and continued curves take no part."""
+        kept = (self.profile.index >= 0) & self.profile["supported"].to_numpy()
+        return self.profile.index.to_numpy()[kept], self.profile["estimate"].to_numpy()[kept], self.covariance[np.ix_(kept, kept)]
 
     @property
     def placebo(self) -> float | None:
@@ -149,33 +144,5 @@ class LagEstimate(Result):
         return out
 
 
-def covariance(model: Fit, errors: str) -> np.ndarray:
-    """Covariance of the coefficients; for a penalised fit with the allowance for smoothing bias."""
-    v = model.cr2() if errors == "cr2" else model.cr1()
-    if model.penalty is not None:
-        spare = model.rows - len(model.coef) - model.absorber.year_levels
-        v = v + model.bread @ model.penalty @ model.bread * (model.absorber.weights * model.resid**2).sum() / spare
-    return v
-
-
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def infer(model: Fit, contrasts: np.ndarray, *, errors: str, level: float, draws: int, signs: str, seed: int) -> list[Estimate]:
-    """Estimate, error, interval and p of each row of `contrasts`; one batch for the bootstrap."""
-    v = covariance(model, errors)
-    own, se = contrasts @ model.coef, np.sqrt(np.einsum("hk,kl,hl->h", contrasts, v, contrasts))
-    if errors == "wild":
-        boot = wild_bootstrap(model, contrasts, draws=draws, weights=signs, level=level, seed=seed)
-        return [Estimate._make(map(float, row)) for row in zip(own, se, boot.low, boot.high, boot.p, strict=True)]
-    out = []
-    for contrast, b, s in zip(contrasts, own, se, strict=True):
-        df = degrees_of_freedom(model, contrast, errors)
-        out.append(Estimate(float(b), float(s), *interval(b, s, df, level), float(2 * stats.t.sf(abs(b) / s, df))))
-    return out
-
-
-def degrees_of_freedom(model: Fit, contrast: np.ndarray, errors: str) -> float:
-    """Degrees of freedom for the t interval of one combination."""
-    return model.satterthwaite(contrast) if errors == "cr2" else model.df

@@ -7,49 +7,77 @@ from icslib.errors import NotIdentified
 from icslib.stats.process import Process
 
 
-def ramp_weights(process: Process, baseline: int, horizon: int) -> tuple[np.ndarray, float]:
-    """(baseline + horizon) weights of the best linear estimate of a yearly improvement, and its variance in an average place."""
-    years = np.arange(baseline + horizon)
-    ramp = np.maximum(years - baseline + 1, 0).astype(float)
+def known_years(y: np.ndarray, baseline: int) -> np.ndarray:
+    """(places, baseline): which of the last `baseline` years hold a figure; years before the panel are taken as held.
+
+    >>> known_years(np.array([[1.0, np.nan, 1.0], [1.0, 1.0, 1.0]]), 4).tolist()
+    [[True, True, False, True], [True, True, True, True]]
+    """
+    known = np.ones((len(y), baseline), dtype=bool)
+    seen = ~np.isnan(y[:, -baseline:])
+    known[:, baseline - seen.shape[1] :] = seen
+    known[known.sum(axis=1) < 2] = known.mean(axis=0) >= 0.5  # a place without figures is taken to be like most
+    return known
+
+
+def ramp_weights(process: Process, known: np.ndarray, horizon: int) -> tuple[np.ndarray, float]:
+    """Weights of the best linear estimate of a yearly improvement that began after the years of `known` (which of them hold a
+    figure), 0 for a year without; and its variance in an average place.
+    """
+    held = np.r_[known, np.ones(horizon, dtype=bool)]
+    years = np.flatnonzero(held)
+    ramp = np.maximum(years - len(known) + 1, 0).astype(float)
     inverse = np.linalg.inv(process.covariance(years) + 1e-12 * np.eye(len(years)))
     level = inverse.sum(axis=1)
     free = inverse - np.outer(level, level) / level.sum()  # the place's level projected out
     grip = ramp @ free @ ramp
-    return free @ ramp / grip, float(1 / grip)
+    weights = np.zeros(len(held))
+    weights[years] = free @ ramp / grip
+    return weights, float(1 / grip)
 
 
-def detectable_alone(process: Process, baseline: int, horizon: int, power: float = 0.8, level: float = 0.95) -> np.ndarray:
-    """(places,) smallest yearly change (logarithm) seen with `power` in each place alone, against all others."""
-    n = len(process.scale)
+def spreads(process: Process, known: np.ndarray, horizons: list[int]) -> np.ndarray:
+    """(horizons, places): standard deviation of that estimate in each place, by its own scale and its own gaps."""
+    patterns, which = np.unique(known, axis=0, return_inverse=True)
+    by_pattern = np.sqrt([[ramp_weights(process, pattern, h)[1] for pattern in patterns] for h in horizons])
+    return by_pattern[:, which.ravel()] * process.scale
+
+
+def typical(spread: np.ndarray) -> np.ndarray:
+    """(horizons,) root mean square over places."""
+    return np.sqrt(np.square(spread).mean(axis=-1))
+
+
+def detectable_alone(spread: np.ndarray, power: float = 0.8, level: float = 0.95) -> np.ndarray:
+    """(horizons, places) smallest yearly change (logarithm) seen with `power` in each place alone, against all others."""
+    n = spread.shape[-1]
     cut = stats.t.ppf(0.5 + level / 2, n - 2)
-    return push_for(power, cut, n - 2) * spread_of(process, baseline, horizon) * np.sqrt(process.scale**2 + 1 / (n - 1))
+    return push_for(power, cut, n - 2) * np.sqrt(spread**2 + typical(spread)[..., None] ** 2 / (n - 1))
 
 
-def spread_of(process: Process, baseline: int, horizon: int) -> float:
-    """Standard deviation of that estimate in an average place."""
-    return float(np.sqrt(ramp_weights(process, baseline, horizon)[1]))
-
-
-def simulate_groups(process, baseline, horizons, count, named, shared, draws, rng) -> np.ndarray:
+def simulate_groups(process, known, horizons, count, named, shared, draws, rng) -> np.ndarray:
     """(horizons, 2, draws): difference of group means over the pooled deviation, and one over the pooled deviation (what an
-    effect adds).
+    effect adds), both in units of the typical place.
 
-    Whole panels of errors are drawn, each place with its own scale, and every place's record is reduced with the weights of
-    its horizon. Unless places are named, the treated are dealt anew for every batch of panels.
+    Whole panels of errors are drawn, each place with its own scale and gaps, and every place's record is reduced with the
+    weights of its horizon. Unless places are named, the treated are dealt anew for every batch of panels.
     """
-    years = np.arange(baseline + max(horizons))
+    usual = known.mean(axis=0) >= 0.5
+    years = np.arange(known.shape[1] + max(horizons))
     weights = np.zeros((len(years), len(horizons)))
     for at, h in enumerate(horizons):
-        own, variance = ramp_weights(process, baseline, h)
-        weights[: baseline + h, at] = own / np.sqrt(variance)  # unit variance in an average place
+        own, variance = ramp_weights(process, usual, h)
+        weights[: len(own), at] = own / np.sqrt(variance)  # unit variance in a place with the usual gaps
     reduce = np.linalg.cholesky(process.covariance(years) + 1e-12 * np.eye(len(years))).T @ weights
-    n = len(process.scale)
+    spread = spreads(process, known, horizons)
+    scale = (spread / typical(spread)[:, None]).T  # (places, horizons)
+    n = len(scale)
     batch = max(50, 3_000_000 // (n * len(years)))
     out = []
     for start in range(0, draws, batch):
         size = min(batch, draws - start)
         record = rng.standard_normal((size * n, len(years))) @ reduce
-        record = record.reshape(size, n, -1) * process.scale[:, None]
+        record = record.reshape(size, n, -1) * scale
         who = named if named is not None else rng.choice(n, count, replace=False)
         one, other = record[:, who], np.delete(record, who, axis=1)
         if shared:

@@ -17,7 +17,7 @@ from icslib.register.short import kind_of
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
-from .power import detectable_alone
+from .power import detectable_alone, known_years, spreads
 
 LADDER = {"modest": 0.50, "stretching": 0.90, "unprecedented": 1.0}  # share of like windows that did less
 
@@ -132,7 +132,7 @@ def outlook(
     Shrinkage: each place's share is beta-binomial over its non-overlapping windows, prior fitted to all places. Like: the
     nearest third of windows. Noise alone: mean over calendar windows of Phi((target - national change) / (sqrt(2) noise
     scale)). On trend: best linear prediction of the fitted process, plus the national drift with error shock^2 (h + h^2 /
-    (changes seen)). Logarithms throughout.
+    years seen). Logarithms throughout.
     """
     places, years, held = grids(panel, [outcome])
     y = held[outcome]
@@ -171,7 +171,7 @@ def outlook(
             "like": _like(standing, relative if like is None else standing[who], met),
             "noise": noise,
             "chance": stats.norm.cdf(sign * (trend - goal) / spread),
-            "detectable": np.expm1(sign * detectable_alone(process, min(10, len(years) - 1), horizon, power) * horizon),
+            "detectable": np.expm1(sign * horizon * detectable_alone(spreads(process, known_years(y, 10), [horizon]), power)[0]),
         },
         index=pd.Index(places, name="place"),
     )
@@ -271,8 +271,8 @@ def _predict(process: Process, y: np.ndarray, horizon: int) -> tuple[np.ndarray,
     path = _path(y)
     gap = y - path
     expected, spread = np.full(len(y), np.nan), np.full(len(y), np.nan)
-    seen = (~np.isnan(path)).sum() - 1
-    national = process.national_shock**2 * (horizon + horizon**2 / max(seen, 1))
+    seen = np.ptp(np.flatnonzero(~np.isnan(path)))
+    national = process.national_shock**2 * (horizon + horizon**2 / seen)
     for place, row in enumerate(gap):
         at = np.flatnonzero(~np.isnan(row))
         if len(at) < 2:

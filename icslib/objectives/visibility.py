@@ -19,7 +19,7 @@ from icslib.register.short import kind_of
 from icslib.results import Result
 from icslib.stats.process import Process, fit_process
 
-from .power import before_and_after, power_of, push_for, simulate_groups, spread_of
+from .power import before_and_after, detectable_alone, known_years, power_of, push_for, simulate_groups, spreads, typical
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,8 @@ def first_visible_year(
     Parameters
     ----------
     treated : how many places improve, their names, or "all"
-    baseline : years known before it began (fewer than the panel's is a short baseline, more an assumed longer one)
+    baseline : years before it began. Gaps of the panel in its last years (and years left out) are gaps here too; a baseline
+        longer than the panel is taken as held
     shared : correlation between treated places' errors beyond the national path (0 to 1), or an attribute (a region) to
         estimate it from
     before_after : allow all places at once, compared with the national path's own past: the national shock then sets what can
@@ -147,13 +148,8 @@ def first_visible_year(
     span = int(panel.attrs.get("spans", {}).get(outcome, 1))
     values[:, touches(years, exclude, span)] = np.nan
     process = fit_process(values, span=span)
-    count = (
-        len(places)
-        if isinstance(treated, str) and treated == "all"
-        else treated
-        if isinstance(treated, int)
-        else len(list(treated))
-    )
+    named = _named(places, treated)
+    count = len(places) if treated == "all" else treated if isinstance(treated, int) else len(named)
     if not 1 <= count <= len(places):
         raise NotIdentified(f"{count} places are to improve, and the panel has {len(places)}.")
     if count > len(places) - 2 and not before_after:
@@ -169,14 +165,14 @@ def first_visible_year(
         else _shared_by(values, fixed_by_place(panel, shared).reindex(places).to_numpy())
     )
     slope, horizons = float(np.log1p(change_per_year)), sorted(int(h) for h in horizons)
-    named = np.flatnonzero(np.isin(places, list(treated))) if not isinstance(treated, int | str) else None
-    rng, spread = np.random.default_rng(seed), np.array([spread_of(process, baseline, h) for h in horizons])
+    rng, known = np.random.default_rng(seed), known_years(values, baseline)
+    spread = spreads(process, known, horizons)
     if before_after:
         rows = [before_and_after(process, slope, baseline, h, power, level, draws, rng) for h in horizons]
     else:
         df = len(places) - 2
         cut, two = stats.t.ppf(0.5 + level / 2, df), np.sqrt((1 + (count - 1) * overlap) / count + 1 / (len(places) - count))
-        t = simulate_groups(process, baseline, horizons, count, named, overlap, draws, rng) / two
+        t = simulate_groups(process, known, horizons, count, named, overlap, draws, rng) / two
         push = push_for(power, cut, df)
         rows = [
             {
@@ -185,16 +181,20 @@ def first_visible_year(
                 "size": float(np.mean(np.abs(drawn[0]) > cut)),
                 "detectable": push * scale * two,
             }
-            for drawn, scale in zip(t, spread, strict=True)
+            for drawn, scale in zip(t, typical(spread), strict=True)
         ]
     table = pd.DataFrame(rows, index=pd.Index(horizons, name="horizon"))
     table["detectable_total"] = np.expm1(np.sign(slope) * table["detectable"] * table.index.to_numpy())
     table["detectable"] = np.expm1(np.sign(slope) * table["detectable"])
-    alone = count == 1 and not before_after
+    by_place = pd.Series(dtype=float)
+    if count == 1 and not before_after:
+        seen = detectable_alone(spread, power, level) <= abs(slope)
+        first = np.where(seen.any(axis=0), np.array(horizons)[seen.argmax(axis=0)], np.nan)
+        by_place = pd.Series(first, pd.Index(places, name="place"), name="first_year")
     return Visibility(
         power=table,
-        by_place=_each_place(process, places, spread, horizons, slope, power, level) if alone else pd.Series(dtype=float),
-        first_year=_first(table.index, table["power"], power),
+        by_place=by_place,
+        first_year=next((int(h) for h in horizons if table.loc[h, "power"] >= power), None),
         change_per_year=change_per_year,
         wanted=power,
         baseline=baseline,
@@ -213,19 +213,14 @@ def _asked(change: float) -> str:
     return f"A real {'fall' if change < 0 else 'rise'} of {abs(change):.1%}".replace(".0%", "%")
 
 
-def _each_place(process, places, spread, horizons, slope, wanted, level) -> pd.Series:
-    """First year visible in each place alone against all others, by its own noise."""
-    df = len(places) - 2
-    cut = stats.t.ppf(0.5 + level / 2, df)
-    out = {}
-    for place, scale in zip(places, process.scale, strict=True):
-        seen = [power_of(abs(slope) / (s * np.sqrt(scale**2 + 1 / (df + 1))), cut, df) for s in spread]
-        out[place] = _first(horizons, seen, wanted)
-    return pd.Series(out, dtype=float, name="first_year").rename_axis("place")
-
-
-def _first(horizons, seen, wanted) -> int | None:
-    return next((int(h) for h, p in zip(horizons, seen, strict=True) if p >= wanted), None)
+def _named(places: np.ndarray, treated: int | str | Sequence[str]) -> np.ndarray | None:
+    """Positions of the places named; None where only a number, or "all", is given."""
+    if isinstance(treated, int) or treated == "all":
+        return None
+    names = [treated] if isinstance(treated, str) else list(treated)
+    if unknown := [name for name in names if name not in places]:
+        raise NotIdentified(f"{unknown} are not places of this panel, which holds {', '.join(map(str, places[:5]))} and others.")
+    return np.flatnonzero(np.isin(places, names))
 
 
 def _shared_by(values: np.ndarray, label: np.ndarray) -> float:

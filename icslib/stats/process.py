@@ -93,9 +93,11 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
     own = np.einsum("ij,jk,ik->i", moved, expected, moved) / len(contrast)
     scale = np.ones(len(values))
     scale[complete] = np.sqrt((own * len(contrast) + 10) / (len(contrast) + 10))
-    path = np.diff(y.mean(axis=0)) / np.diff(when)
+    gap, change = np.diff(when), np.diff(y.mean(axis=0))
+    drift = change.sum() / gap.sum()  # of a random walk: a change over several years counts for as many
+    shock = np.sqrt(np.square((change - drift * gap) / np.sqrt(gap)).sum() / (len(gap) - 1))
     return Process(
-        float(persistence), float(persistent), float(noise), float(slope), float(path.mean()), float(path.std(ddof=1)),
+        float(persistence), float(persistent), float(noise), float(slope), float(drift), float(shock),
         scale, span, len(y), len(columns),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ PANEL = history()
 
 def test_weights_equal_least_squares_when_errors_are_independent():
     process = Process(0.5, 0.0, 2.0, 0.0, 0.0, 0.1, np.ones(42), 1, 42, 15)
-    weights, variance = ramp_weights(process, 6, 4)
+    weights, variance = ramp_weights(process, np.ones(6, dtype=bool), 4)
     ramp = np.r_[np.zeros(6), 1, 2, 3, 4]
     x = np.column_stack([np.ones(10), ramp])
     np.testing.assert_allclose(weights, np.linalg.pinv(x)[1], atol=1e-8)
