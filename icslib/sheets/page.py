@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import DriftError, SheetError
-from .table import Table
+from .table import Table, find_end, looks_note, tell_totals
 from .text import Columns
 from .titles import column_letter, flatten, nearest, pick, plain
 
 __all__ = ["Page", "column_letter", "plain"]
 
 DEEPEST = 3  # header rows tried
+UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
+TEXT = pd.StringDtype(na_value=np.nan)
+
+
+def to_text(cells: pa.Array) -> pd.api.extensions.ExtensionArray:
+    """Arrow text as pandas text."""
+    return pd.arrays.ArrowStringArray(cells, dtype=TEXT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +44,23 @@ class Page:
     @property
     def width(self) -> int:
         """Columns of the widest row."""
-        return len(self.grid.columns) if isinstance(self.grid, Columns) else max(map(len, self.grid), default=0)
+        return len(self.columns)
+
+    @cached_property
+    def columns(self) -> list[pa.Array | list[object]]:
+        """The cells column by column: Arrow text where all are text, else a list."""
+        if isinstance(self.grid, Columns):
+            return self.grid.columns
+        width = max(map(len, self.grid), default=0)
+        even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
+        return [
+            pa.array(cells, pa.large_string()) if set(map(type, cells)) == {str} else list(cells)
+            for cells in zip(*even, strict=True)
+        ]
 
     def row_text(self, index: int) -> list[str]:
         """Row `index` (from 0) as plain text."""
         return [plain(cell) for cell in self.grid[index]]
-
-    def column(self, spot: int, start: int = 0, stop: int | None = None) -> pd.Series:
-        """Cells of column `spot` from row `start` up to `stop` (all from 0), indexed by sheet row from 1."""
-        stop = len(self.grid) if stop is None else stop
-        rows = pd.RangeIndex(start + 1, stop + 1, name="row")
-        if isinstance(self.grid, Columns):
-            cells = pd.array(self.grid.columns[spot].slice(start, stop - start), dtype="str")
-            return pd.Series(cells, index=rows)
-        return pd.Series([row[spot] if spot < len(row) else "" for row in self.grid[start:stop]], index=rows, dtype=object)
 
     def cell(self, row: int, spot: int) -> object:
         """One cell, row and column from 0; empty beyond the end of a row."""
@@ -59,30 +69,42 @@ class Page:
         cells = self.grid[row]
         return cells[spot] if spot < len(cells) else ""
 
-    def cells(self, spot: int, rows: Iterable[int]) -> list[object]:
+    def cells(self, spot: int, rows: np.ndarray) -> pa.Array | list[object]:
         """Cells of one column, rows from 0."""
-        if isinstance(self.grid, Columns):
-            return self.grid.columns[spot].take(pa.array(rows)).to_pylist()
-        grid = self.grid
-        return [row[spot] if spot < len(row) else "" for row in (grid[at] for at in rows)]
+        column = self.columns[spot]
+        if isinstance(column, list):
+            return [column[row] for row in rows.tolist()]
+        run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
+        return column.slice(rows[0], len(rows)) if run else column.take(pa.array(rows, pa.int64()))
 
-    def flat(self) -> list | pa.ChunkedArray:
-        """All cells, column after column."""
-        if isinstance(self.grid, Columns):
-            return pa.chunked_array([chunk for column in self.grid.columns for chunk in column.chunks], pa.large_string())
-        width = self.width
-        even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
-        return list(chain.from_iterable(zip(*even, strict=True)))
+    def labels(self, spot: int, rows: np.ndarray) -> pa.Array:
+        """Cells of one column as plain text, one line a cell."""
+        cells = self.cells(spot, rows)
+        if isinstance(cells, list):
+            return pa.array([plain(cell) for cell in cells], pa.large_string())
+        odd = np.flatnonzero(pc.match_substring_regex(cells, UNTIDY).to_numpy(zero_copy_only=False))
+        if not len(odd):
+            return cells
+        listed = cells.to_pylist()
+        for at in odd.tolist():
+            listed[at] = plain(listed[at])
+        return pa.array(listed, pa.large_string())
 
-    def filled(self, spot: int, start: int = 0, stop: int | None = None) -> np.ndarray:
-        """True where a cell of column `spot` holds more than spaces."""
-        if isinstance(self.grid, Columns):
-            cells = self.grid.columns[spot].slice(start, None if stop is None else stop - start)
-            return pc.match_substring_regex(cells, r"[^\s\x{A0}]").to_numpy()
-        cells = (row[spot] if spot < len(row) else "" for row in self.grid[start:stop])
-        return np.array(
-            [cell is not None and cell != "" and (not isinstance(cell, str) or bool(cell.strip())) for cell in cells], bool
-        )
+    def filled(self, spot: int, rows: np.ndarray) -> np.ndarray:
+        """True where a cell of column `spot` holds more than spaces; rows from 0."""
+        cells = self.cells(spot, rows)
+        if isinstance(cells, list):
+            return np.array([cell is not None and not (isinstance(cell, str) and not cell.strip()) for cell in cells], bool)
+        return pc.match_substring_regex(cells, r"[^\s\x{A0}]").to_numpy(zero_copy_only=False)
+
+    def frame(self, places: dict[str, int], rows: np.ndarray) -> pd.DataFrame:
+        """The cells under some titles, index ``row`` from 1: text columns as ``str``, others as they are."""
+        cells = {title: self.cells(spot, rows) for title, spot in places.items()}
+        made = {
+            title: pd.Series(part, dtype=object).array if isinstance(part, list) else to_text(part)
+            for title, part in cells.items()
+        }
+        return pd.DataFrame(made, index=pd.Index(rows + 1, name="row"))
 
     def find_table(
         self,
@@ -109,18 +131,65 @@ class Page:
         gaps : empty rows in a row that do not end the table.
         """
         wanted = [plain(title) for title in titles]
-        header, depth, found = self._find_header(wanted)
+        header, found = self._find_header(wanted)
         places, _, several = pick(wanted, found)
         if several:
             raise SheetError(
-                f"{self._name()}, row {header + 1}: "
+                f"{self.called}, row {header + 1}: "
                 + "; ".join(f"{t!r} stands in columns {[column_letter(i + 1) for i in spots]}" for t, spots in several.items())
                 + f". Write which is meant: {[found[i] for spots in several.values() for i in spots]}."
             )
-        return Table.cut(self, header, depth, found, places, plain(key) if key else wanted[0], tuple(subtotals), carry, gaps)
+        key = plain(key) if key else wanted[0]
+        if key not in places:
+            raise SheetError(f"The key {key!r} is not one of the titles {list(places)}.")
+        return self._cut(header, found, places, key, tuple(subtotals), carry, gaps)
 
-    def _find_header(self, wanted: list[str]) -> tuple[int, int, list[str]]:
-        """Last header row (from 0), how many rows it has, its flattened titles."""
+    def _cut(
+        self, header: int, found: list[str], places: dict[str, int], key: str,
+        subtotals: tuple[str | re.Pattern, ...], carry: Sequence[str], gaps: int,
+    ) -> Table:  # fmt: skip
+        """Take the rows below row `header` (from 0) until every titled cell is empty."""
+        rows = np.arange(header + 1, len(self.grid))
+        filled = self.filled(places[key], rows)
+        for spot in places.values():
+            blank = np.flatnonzero(~filled)
+            filled[blank] |= self.filled(spot, rows[blank]) if len(blank) else False
+        rows = rows[: find_end(filled, gaps)]
+        filled = filled[: len(rows)]
+        keys = pd.Series(self.labels(places[key], rows).to_pylist(), index=rows + 1, dtype=object)
+        carried = {title: self._carry(places[title], rows) for title in carry}
+        if key in carried:
+            keys = carried[key].map(plain, na_action="ignore").fillna("")
+        notes = self._trailing_notes(keys, rows, places, key)
+        kept = ~keys.index.isin([row for row, _ in notes]) & filled
+        total = tell_totals(keys, subtotals, kept, self.called)
+        keyless = (keys == "").to_numpy() & kept & ~total
+
+        def take(which: np.ndarray) -> pd.DataFrame:
+            frame = self.frame(places, rows[which])
+            return frame.assign(**{title: cells[which] for title, cells in carried.items()}) if carried else frame
+
+        letters = {title: column_letter(spot + 1) for title, spot in places.items()}
+        body = take(kept & ~total & ~keyless)
+        return Table(body, letters, self.sheet, self.file, take(total), take(keyless), notes, tuple(found), header + 1)
+
+    def _carry(self, spot: int, rows: np.ndarray) -> pd.Series:
+        """A column whose empty cells repeat the cell above."""
+        cells = self.frame({"cells": spot}, rows)["cells"]
+        return cells.where(self.filled(spot, rows)).ffill()
+
+    def _trailing_notes(self, keys: pd.Series, rows: np.ndarray, places: dict[str, int], key: str) -> tuple[tuple[int, str], ...]:
+        """Lines at the end that hold a note in the key column and nothing else."""
+        notes: list[tuple[int, str]] = []
+        others = [spot for title, spot in places.items() if title != key]
+        for row, text in zip(rows[::-1], keys.to_numpy()[::-1], strict=True):
+            if not (text and others and looks_note(text)) or any(self.filled(spot, np.array([row]))[0] for spot in others):
+                break
+            notes.append((int(row) + 1, text))
+        return tuple(reversed(notes))
+
+    def _find_header(self, wanted: list[str]) -> tuple[int, list[str]]:
+        """Last header row (from 0) and its flattened titles."""
         best: tuple[int, int, list[str]] = (-1, 0, [])
         last = {title.rsplit(" | ", 1)[-1].removesuffix(" (2)") for title in wanted}
         for index in range(min(len(self.grid), 5000)):
@@ -137,7 +206,7 @@ class Page:
                 found = flatten(rows)
                 _, missing, several = pick(wanted, found)
                 if not missing and (not several or depth == min(DEEPEST, index + 1) or depth == 1):
-                    return index, depth, found
+                    return index, found
         raise self._no_header(wanted, *best)
 
     def _no_header(self, wanted: list[str], score: int, index: int, row: list[str]) -> SheetError:
@@ -153,12 +222,14 @@ class Page:
                 )
                 lines.append(f"{title!r} is gone; nearest is {spot}" if like else f"{title!r} is gone; {spot}")
             return DriftError(
-                f"{self._name()}, row {index + 1}: {'; '.join(lines)}. The row holds {[t for t in found if t][:40]}. Alter the titles in this reader."
+                f"{self.called}, row {index + 1}: {'; '.join(lines)}. The row holds {[t for t in found if t][:40]}. Alter the titles in this reader."
             )
         first = [" | ".join(filter(None, self.row_text(i)[:8])) for i in range(min(4, len(self.grid)))]
         return SheetError(
-            f"{self._name()}: no row holds the titles {wanted}. The page starts {first}. If a column was renamed, change the titles in this file's reader."
+            f"{self.called}: no row holds the titles {wanted}. The page starts {first}. If a column was renamed, change the titles in this file's reader."
         )
 
-    def _name(self) -> str:
+    @property
+    def called(self) -> str:
+        """File and sheet, for a message."""
         return f"{self.file or 'The page'}, sheet {self.sheet!r}"
