@@ -1,17 +1,19 @@
 """Write an exhibit's record as HTML: caption, chart, data, download, notes, sources.
 
 Everything from data is escaped here; there is no other way into a page. The report gives a number,
-an anchor and a `link` that turns the cells behind a value into an address in the page.
+an anchor and the :class:`Links` that turn a value and the cells behind it into an address in the page.
+
+Tables are most of a page's weight, so they are written tersely: end tags and quotes that HTML lets go are left out, and what
+is true of a column (to the right, never broken) is said once by a class of the table, ``n3`` for its third column.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from csv import writer
 from html import escape
 from io import StringIO
 from math import floor, log10
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from ..style import UNIT_WORDS
@@ -19,13 +21,23 @@ from ..tidy import safe_text
 from .cells import cell_ranges
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
-NUMBER, SHORT = ' class="n"', ' class="k"'  # to the right; never broken
-LONGEST = 200  # rows of a table shown in a page; the download has all
+NUMBER, SHORT = "n", "k"  # to the right; never broken
+LONGEST = 120  # rows of a table shown in a page; the download has all
+PRINTED, MADE = "#c", "#m"  # how the address of a value begins: it is printed in its cell; it is made from its cells
+UNSAFE = {ord(sign): f"%{ord(sign):02X}" for sign in '%#&"<>\n\r\t'}  # what may not stand in an address; the rest need no code
 
-Link = Callable[[Sequence[str]], str]
+
+class Links(Protocol):
+    """Where the cells of an exhibit are listed."""
+
+    def link(self, refs: Sequence[str], value: Any) -> str:
+        """The address of these cells in the page, beginning with :data:`PRINTED` or :data:`MADE`."""
+
+    def listing(self) -> str:
+        """The cells linked so far, as HTML."""
 
 
-def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str = "", link: Link | None = None) -> str:
+def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str = "", links: Links | None = None) -> str:
     """One exhibit as a ``<figure>``.
 
     Parameters
@@ -34,73 +46,81 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
     svg : the drawing, already clean
     number : "Figure 3", when the page numbers its exhibits
     anchor : id of the figure in the page
-    link : gives the address for a list of cell references; without it cells are named in a tooltip
+    links : where the cells behind values are listed, beneath the data; without it cells are named in a tooltip
     """
     name = f'<span class="number">{escape(number)}</span> ' if number else ""
     under = escape(_under(record))
     caption = f'<figcaption>{name}<strong class="title">{escape(record["title"])}</strong>' + (
         f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
     )
-    table, download = write_table(record, link), write_download(record, anchor or "table")
+    table, download = write_table(record, links), write_download(record, anchor or "table", number or record["title"])
+    cells = links.listing() if links else ""
     if record["kind"] == "figure":
         chart = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
-        shown = f'{chart}<details class="data"><summary>Data of this figure</summary>{table}{download}</details>'
+        shown = f'{chart}<details class="data"><summary>Data of this figure</summary>{table}{download}{cells}</details>'
     else:
-        shown = table + download
+        folded = f"<details class=cells><summary>Cells behind these numbers</summary>{cells}</details>"
+        shown = table + download + (folded if cells else "")
     place = f' id="{escape(anchor)}"' if anchor else ""
     return f'<figure class="exhibit"{place}>{caption}{shown}{_foot(record)}</figure>'
 
 
-def write_table(record: dict, link: Link | None = None) -> str:
-    """The data as a table with caption and scopes, numbers aligned, each linked to its cells."""
+def write_table(record: dict, links: Links | None = None) -> str:
+    """The data as a table with caption and scopes, numbers aligned, each linked to its cells; the heads say how it comes from them."""
     columns, rows = record["columns"], record["rows"][:LONGEST]
     held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
-    writers, right = [write_column(values) for values in held], [_side(values) for values in held]
+    writers = [write_column(values) for values in held]
+    sides = [_side(name, values) for name, values in zip(columns, held, strict=True)]
     traced = _traced_columns(record, held)
-    hidden = ' class="hidden"' if record["kind"] == "table" else ""
-    sides = [side or (SHORT if len(name) < 10 else "") for name, side in zip(columns, right, strict=True)]
-    head = "".join(f'<th scope="col"{side}>{escape(_heading(name))}</th>' for name, side in zip(columns, sides, strict=True))
+    kinds: list[set[str]] = [set() for _ in columns]
     lines = []
     for spot, row in enumerate(rows):
         cells: list[str] = []
-        for name, value, write, side in zip(columns, row, writers, right, strict=True):
+        for place, (name, value, write) in enumerate(zip(columns, row, writers, strict=True)):
             refs = record["cells"][traced[name]][spot] if name in traced and value is not None else []
             text = escape(write(value))
-            if refs and (side == NUMBER or re.search(r"[£%\d]", PERIOD.sub("", text))):
-                text = (
-                    f'<a href="{escape(link(refs))}">{text}</a>'
-                    if link
-                    else f'<span title="{escape(name_cells(refs))}">{text}</span>'
-                )
-            cells.append(f"<td{side}>{text}</td>" if cells else f'<th scope="row"{side}>{text}</th>')
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+            if refs and (sides[place] == NUMBER or re.search(r"[£%\d]", PERIOD.sub("", text))):
+                address = escape(links.link(refs, value)) if links else ""
+                kinds[place].add(address[:2])
+                text = f"<a href={address}>{text}</a>" if links else f'<span title="{escape(name_cells(refs))}">{text}</span>'
+            cells.append(f"<td>{text}" if cells else f"<th scope=row>{text}")
+        lines.append(f"<tr>{''.join(cells)}")
+    head = "".join(f"<th scope=col>{escape(_heading(name))}{_origin(kind)}" for name, kind in zip(columns, kinds, strict=True))
+    sided = " ".join(f"{side}{place}" for place, side in enumerate(sides, 1) if side)
+    hidden = ' class="hidden"' if record["kind"] == "table" else ""
     more = len(record["rows"]) - len(rows)
     rest = f'<p class="notes">The first {len(rows)} of {len(rows) + more} rows; the download has all.</p>' if more > 0 else ""
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(record["title"])}">'
-        f"<table><caption{hidden}>{escape(record['title'])} ({escape(_under(record))})</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{rest}"
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="{sided}">'
+        f"<caption{hidden}>{escape(record['title'])} ({escape(_under(record))})</caption>"
+        f"<thead><tr>{head}<tbody>{''.join(lines)}</table></div>{rest}"
     )
 
 
-def write_download(record: dict, name: str) -> str:
+def _origin(kinds: set[str]) -> str:
+    """What the head of a column says of its linked values."""
+    said = " or ".join(words for kind, words in ((PRINTED, "as printed"), (MADE, "made from cells")) if kind in kinds)
+    return f"<small>{said}</small>" if said else ""
+
+
+def write_download(record: dict, name: str, title: str) -> str:
     """A link that saves the data as CSV, cells included; it needs no script and no address."""
-    packed = b64encode(write_csv(record).encode("utf-8-sig")).decode()
+    packed = write_csv(record).translate(UNSAFE)
     return (
-        f'<p class="download"><a download="{quote(name)}.csv" href="data:text/csv;charset=utf-8;base64,{packed}">'
-        f'Download as CSV<span class="hidden">: {escape(record["title"])}</span></a></p>'
+        f'<p class="download"><a download="{quote(name)}.csv" href="data:text/csv;charset=utf-8,%EF%BB%BF{packed}">'
+        f'Download as CSV<span class="hidden">: {escape(title)}</span></a></p>'
     )
 
 
 def write_csv(record: dict) -> str:
-    """The data as CSV text, full precision; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """The data as CSV text to ten figures; text that a spreadsheet would run as a formula is quoted with an apostrophe."""
     file = StringIO()
-    csv = writer(file, lineterminator="\r\n")
+    csv = writer(file, lineterminator="\n")
     traced = list(record["cells"])
     csv.writerow([safe_text(name) for name in [*record["columns"], *traced]])
     for spot, row in enumerate(record["rows"]):
         refs = (name_cells(record["cells"][name][spot]) for name in traced)
-        csv.writerow([safe_text(value) for value in [*row, *refs]])
+        csv.writerow([f"{value:.10g}" if isinstance(value, float) else safe_text(value) for value in [*row, *refs]])
     return file.getvalue()
 
 
@@ -154,10 +174,10 @@ def _traced_columns(record: dict, held: list[list]) -> dict[str, str]:
     return {name: f"cells:{name}" if name in own else "cells" for name in sharing | own}
 
 
-def _side(values: Sequence[Any]) -> str:
+def _side(name: str, values: Sequence[Any]) -> str:
     if _is_numeric(values):
         return NUMBER
-    return SHORT if all(len(str(value)) <= 10 for value in values if value is not None) else ""
+    return SHORT if len(name) < 10 and all(len(str(value)) <= 10 for value in values if value is not None) else ""
 
 
 def _are_years(values: Sequence[Any]) -> bool:

@@ -6,7 +6,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "difference": ["write_diff"],
-        "exporter": ["render_report"],
+        "exporter": ["make_page", "render_report"],
         "index": ["write_index"],
         "office": ["export_report"],
         "paper": ["write_pdf"],

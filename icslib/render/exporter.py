@@ -62,10 +62,18 @@ def render_report(ipynb: Path, html: Path, changes: dict | None = None) -> Path:
         If `ipynb` is not a notebook.
     """
     try:
-        notebook = nbformat.from_dict(nbformat.reader.reads(Path(ipynb).read_text(encoding="utf-8")))
-    except (OSError, nbformat.reader.NotJSONError, AttributeError) as fault:
+        page = make_page(Path(ipynb).read_text(encoding="utf-8"), changes)
+    except (OSError, RenderError) as fault:
         raise RenderError(f"{ipynb} is not a notebook that can be read ({fault}). Run it again with 'icslib run'.") from fault
-    page, _ = _exporter().from_notebook_node(notebook, {"changes": changes})
     with written_aside(Path(html)) as aside:
         aside.write_text(page, encoding="utf-8", newline="\n")
     return Path(html)
+
+
+def make_page(notebook: str, changes: dict | None = None) -> str:
+    """The text of the page of an executed notebook, given as the text of its file; as :func:`render_report`."""
+    try:
+        read = nbformat.reader.reads(notebook)
+    except (nbformat.reader.NotJSONError, AttributeError) as fault:
+        raise RenderError(f"This is not the text of a notebook: {fault}.") from fault
+    return _exporter().from_notebook_node(read, {"changes": changes})[0]

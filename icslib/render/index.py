@@ -65,7 +65,7 @@ def write_index(reports: Path, on: date | None = None) -> Path:
     on = on or date.today()
     sources = list_freshness(on)
     return write_page(
-        reports / "index.html", "index.html.j2",
+        reports / "index.html", "index.html.j2", "index.css",
         national=[entry for entry in rest if not entry.parameters], others=[entry for entry in rest if entry.parameters],
         systems=systems, measures=measures, tiles=lay_tiles(systems) if systems else [], sources=sources, on=on.isoformat(),
         regions=sorted({entry.region for entry in systems if entry.region}), overdue=sum(one["overdue"] for one in sources),

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import style
+from ..exhibits.markup import NUMBER, SHORT
 from ..exhibits.svg import take_svg
 from ..paths import written_aside
 
 HERE = Path(__file__).resolve().parent
+COLUMNS = 16  # of a table, that can be set to the right or kept unbroken; those beyond stand as text
 STYLE_MARK, POLICY_MARK = "/*stylesheet*/", "content-policy"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
@@ -32,17 +34,17 @@ def environment() -> Any:
     return made
 
 
-def write_page(target: Path, template: str, **parts: Any) -> Path:
+def write_page(target: Path, template: str, own_style: str = "", **parts: Any) -> Path:
     """Fill a template, dress it and put the page in place whole."""
-    page = dress_page(environment().get_template(template).render(**parts))
+    page = dress_page(environment().get_template(template).render(**parts), own_style)
     with written_aside(target) as aside:
         aside.write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
 @cache
-def stylesheet() -> str:
-    """The whole CSS of a page."""
+def stylesheet(own: str = "") -> str:
+    """The whole CSS of a page: what all share, and the file `own` of the templates."""
     names = ("INK", "QUIET", "RULE", "ALL", "ASKED", "SECOND", "THIRD", "FOURTH", "PAPER")
     light = "".join(f"--{name.lower()}:{getattr(style, name)};" for name in names)
     dark = "".join(f"--{name.lower()}:{style.DARK[getattr(style, name)]};" for name in names)
@@ -53,20 +55,23 @@ def stylesheet() -> str:
     dark += "".join(
         f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.DARK[style.PAPER], style.DARK[style.ASKED]), 1)
     )
-    rules = (HERE / "templates" / "page.css").read_text(encoding="utf-8")
+    rules = "".join((HERE / "templates" / name).read_text(encoding="utf-8") for name in ("page.css", own) if name)
+    for side, kind in (("short", SHORT), ("number", NUMBER)):
+        columns = ",".join(f".{kind}{spot} tr>:nth-child({spot})" for spot in range(1, COLUMNS + 1))
+        rules = rules.replace(f"/*{side}*/", f":is(th,td).{kind},{columns}")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
     rules = f":root{{{light}--fonts:{style.FONTS}}}\n{rules}"
     rules += f"\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}color-scheme:dark}}{swap}}}"
     return re.sub(r"\s*\n\s*", "\n", rules).strip()
 
 
-def dress_page(page: str) -> str:
+def dress_page(page: str, own_style: str = "") -> str:
     """Put the stylesheet and the content policy into a page whose body is complete.
 
     The policy lets in this stylesheet and the page's own scripts, by their hashes, and images held in the page;
     nothing from anywhere else, and no other script or style even if one got into the page.
     """
-    css = stylesheet()
+    css = stylesheet(own_style)
     scripts = " ".join(_hash(script) for script in _SCRIPT.findall(page))
     policy = f"default-src 'none'; style-src {_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
     policy += f"; script-src {scripts}" if scripts else ""

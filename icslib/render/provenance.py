@@ -1,9 +1,13 @@
-"""The foot of a report: which sources it rests on, and the cell behind each linked number."""
+"""Where the figures of a report come from: the sources it rests on, and the cells behind each linked number."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isclose
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pyarrow.parquet as pq
@@ -11,72 +15,103 @@ import pyarrow.parquet as pq
 from .. import catalog, paths
 from ..errors import IcsError
 from ..exhibits.cells import cell_ranges, split_ref
+from ..exhibits.markup import MADE, PRINTED
+from .page import environment
 
 LONGEST = 600  # characters of a list of cells written out; the CSV of the exhibit has all
+SCALES = (1.0, 100.0, 0.01, 1e-3, 1e-6, 1e-9, 1e3, 1e6)  # shares in percent, pounds in thousands and millions, and back
 
 
 @dataclass
 class Cells:
-    """Collects the cells that numbers link to, and gives each set of cells its address in the page."""
+    """Collects the cells that the numbers of one exhibit link to, and gives each set of cells its address in the page."""
 
+    exhibit: str
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    sources: dict[str, None] = field(default_factory=dict)
 
-    def link(self, refs: Sequence[str]) -> str:
-        """The address of these cells; made from the references, so it stays when others are added."""
+    def link(self, refs: Sequence[str], value: Any) -> str:
+        """The address of these cells, which says whether `value` is printed in them; it stays when other cells are added."""
         known = tuple(sorted(set(refs)))
-        anchor = "c-" + hashlib.sha256("\n".join(known).encode()).hexdigest()[:8]
-        self.sets[anchor] = known
+        kind = PRINTED if len(known) == 1 and holds(known[0], value) else MADE
+        digest = urlsafe_b64encode(hashlib.sha256("\n".join((self.exhibit, *known)).encode()).digest()).decode()
+        anchor = next(name for size in range(4, 40) if self.sets.setdefault(name := kind[1:] + digest[:size], known) == known)
         return f"#{anchor}"
 
-    def single(self) -> list[dict]:
-        """Linked single cells grouped by source, sheet and, where each row was printed elsewhere, publication; each with its anchor."""
-        groups: dict[tuple, list[tuple[str, str]]] = {}
+    def listing(self) -> str:
+        """Cells that hold a figure as it is shown, by source, sheet and publication; then sets of cells that one is made from."""
+        if not self.sets:
+            return ""
+        printed: dict[tuple[str, str], dict[Printing, list[tuple[str, str]]]] = {}
+        made = []
         for anchor, refs in self.sets.items():
             ranges = list(cell_ranges(refs))
-            if len(refs) == 1:
+            if anchor.startswith(PRINTED[1:]):
                 source, sheet, cell = ranges[0]
-                groups.setdefault((source, sheet, *printed_in(refs[0])), []).append((anchor, cell))
-        names = ("source", "sheet", "publisher", "title", "published", "address")
-        return [{**dict(zip(names, group, strict=True)), "cells": cells} for group, cells in sorted(groups.items())]
-
-    def joint(self) -> list[dict]:
-        """Linked sets of several cells, each with its anchor, written as ranges."""
-        return [
-            {
-                "anchor": anchor,
-                "count": len(refs),
-                "parts": [(source, sheet, _cut(cells)) for source, sheet, cells in cell_ranges(refs)],
-            }
-            for anchor, refs in self.sets.items()
-            if len(refs) > 1
-        ]
-
-    def publications(self) -> list[dict]:
-        """What the catalog says of every source named by an exhibit or behind a cell: one entry a publication, its files within."""
-        named = {ref.partition("!")[0] for refs in self.sets.values() for ref in refs} | set(self.sources)
-        found: dict[str, dict] = {}
-        for about in sorted((file for name in named for file in _describe(name)), key=lambda file: file["id"]):
-            whole = found.setdefault(about["table"], {**about, "anchor": f"source-{quote(about['table'])}", "files": {}})
-            whole["files"][about["id"]] = about
-        return list(found.values())
+                about = find_printing(refs[0])._replace(value=None)
+                printed.setdefault((source, sheet), {}).setdefault(about, []).append((anchor, cell))
+            else:
+                made.append((anchor, len(refs), [(source, sheet, _cut(cells)) for source, sheet, cells in ranges]))
+        return environment().get_template("cells.html.j2").render(printed=printed, made=made)
 
 
-def printed_in(ref: str) -> tuple[str, str, str, str]:
-    """Publisher, title, date and address of the row of a cell in a table of ours that gathers many publications; else empty."""
+def describe_publications(names: Iterable[str]) -> list[dict]:
+    """What the catalog says of these sources and tables: one entry a publication, its files within."""
+    found: dict[str, dict] = {}
+    for about in sorted((file for name in names for file in _describe(name)), key=lambda file: file["id"]):
+        whole = found.setdefault(about["table"], {**about, "anchor": f"source-{quote(about['table'])}", "files": {}})
+        whole["files"][about["id"]] = about
+    return list(found.values())
+
+
+class Printing(NamedTuple):
+    """What the store knows of one cell: its figure and, in a table of ours that gathers many publications, which one it is from."""
+
+    value: float | None = None
+    publisher: str = ""
+    title: str = ""
+    published: str = ""
+    address: str = ""
+
+
+def find_printing(ref: str) -> Printing:
+    """What the store knows of a cell."""
     source, sheet, column, row = split_ref(ref)
-    path = paths.processed(f"{source}.parquet")
-    known = _publications(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
-    return known.get((sheet, column, row), ("", "", "", ""))
+    try:
+        path = paths.processed(f"{catalog.get(source).table}.parquet")
+    except IcsError:
+        return Printing()
+    known = _printings(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
+    return known.get((source, sheet, column, row), Printing())
+
+
+def holds(ref: str, shown: Any) -> bool:
+    """Whether the cell holds the figure that is shown, in its unit or a larger or smaller one; a figure in words, as it is rounded.
+
+    >>> holds("nowhere!!A1", 3.0)
+    False
+    """
+    printed = find_printing(ref).value
+    if printed is None:
+        return False
+    if isinstance(shown, (int, float)):
+        return any(isclose(printed * scale, shown, rel_tol=1e-9) for scale in SCALES)
+    numbers = re.findall(r"\d[\d,]*(?:\.\d+)?", shown)
+    if len(numbers) != 1:
+        return False
+    said = float(numbers[0].replace(",", ""))
+    half = 0.5 * 10.0 ** -len(numbers[0].partition(".")[2]) + 1e-9
+    return any(abs(abs(printed) * scale - said) <= half for scale in SCALES)
 
 
 @lru_cache(maxsize=64)
-def _publications(path: str, _changed: int) -> dict[tuple, tuple[str, str, str, str]]:
-    told = ["publisher", "title", "published", "address"]
-    if not set(told) <= set(pq.read_schema(path).names):
-        return {}
-    frame = pq.read_table(path, columns=["sheet", "column", "row", *told]).to_pandas()
-    return {(sheet, column, row): tuple(rest) for sheet, column, row, *rest in frame.itertuples(index=False)}
+def _printings(path: str, _changed: int) -> dict[tuple, Printing]:
+    keys, told = ["source", "sheet", "column", "row"], list(Printing._fields)
+    there = [name for name in told if name in pq.read_schema(path).names]
+    frame = pq.read_table(path, columns=[*keys, *there]).to_pandas()
+    return {
+        tuple(row[:4]): Printing(**dict(zip(there, row[4:], strict=True)))
+        for row in frame[[*keys, *there]].itertuples(index=False, name=None)
+    }
 
 
 def _describe(name: str) -> list[dict]:

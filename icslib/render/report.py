@@ -16,7 +16,7 @@ from ..exhibits.svg import take_svg
 from ..store.lineage import STAMP
 from .numbering import number_exhibits
 from .prose import Heading, clean_html, write_prose, write_text
-from .provenance import Cells
+from .provenance import Cells, describe_publications
 
 PARAMETER = re.compile(r"^(\w+)\s*(?::\s*([^=#]+?))?\s*=\s*(.+?)\s*(?:#\s*(.*?))?\s*$")
 CONSTRAINT = re.compile(r"\s*\[([^\[\]]+)\]$")
@@ -34,8 +34,13 @@ class Report:
     body: list[Markup] = field(default_factory=list)
     contents: list[Heading] = field(default_factory=list)
     stamp: dict = field(default_factory=dict)
-    cells: Cells = field(default_factory=Cells)
+    sources: dict[str, None] = field(default_factory=dict)
     code: list[str] = field(default_factory=list)
+
+    @property
+    def publications(self) -> list[dict]:
+        """What the catalog says of every source named by an exhibit or behind a cell."""
+        return describe_publications(self.sources)
 
 
 def read_report(notebook: Any) -> Report:
@@ -43,7 +48,7 @@ def read_report(notebook: Any) -> Report:
     report = Report(parameters=read_parameters(notebook))
     about = {one["name"]: one["value"] for one in report.parameters}.get("system", "(empty)")
     numbers = {one.cell: (one.number, one.anchor) for one in number_exhibits(notebook.cells)}
-    taken = {"in-short", "contents", "parameters", "changes", "sources", "cells"}
+    taken = {"in-short", "contents", "parameters", "changes", "sources"}
     for spot, cell in enumerate(notebook.cells):
         tags = set(cell.metadata.get("tags", ()))
         if any(tag.startswith("papermill-error") for tag in tags) or tags & {"parameters", "injected-parameters"}:
@@ -119,7 +124,7 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
                 f"{output.ename}: {output.evalue}", write_text("\n".join(output.traceback))))  # fmt: skip
         elif STAMP in data:
             report.stamp = data[STAMP]
-            report.cells.sources.update(dict.fromkeys(data[STAMP]["sources"]))
+            report.sources.update(dict.fromkeys(data[STAMP]["sources"]))
         else:
             report.body.append(show_output(output))
     if cell.get("outputs"):
@@ -129,13 +134,16 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
 def _show_exhibit(report: Report, data: dict, number: str, anchor: str) -> Markup:
     record = data[MIME]
     drawing = take_svg(data.get("text/html", ""), anchor) if record["kind"] == "figure" else ""
-    report.cells.sources.update(dict.fromkeys(one["id"] for one in record["sources"]))
+    report.sources.update(dict.fromkeys(one["id"] for one in record["sources"]))
     above = report.contents[-1] if report.contents else None
     if above is None:
         above = Heading(2, "", "")
         report.contents.append(above)
     above.exhibits.append((anchor, number, shorten(record["title"])))
-    return Markup(write_exhibit(record, drawing, number=number, anchor=anchor, link=report.cells.link))
+    cells = Cells(anchor)
+    page = Markup(write_exhibit(record, drawing, number=number, anchor=anchor, links=cells))
+    report.sources.update(dict.fromkeys(ref.partition("!")[0] for refs in cells.sets.values() for ref in refs))
+    return page
 
 
 def shorten(title: str, most: int = 72) -> str:

@@ -173,7 +173,7 @@ def test_a_contents_link_and_a_number_bring_their_target_into_view(site, visit):
     assert page.locator("#table-01-31").evaluate("one => Math.abs(one.getBoundingClientRect().top) < 60")
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     page.locator("#figure-01-05 td a").first.click()
-    assert re.search(r"#c-[0-9a-f]{8}$", page.url)
+    assert re.search(r"#m[\w-]{4}$", page.url)
     assert page.evaluate("document.querySelector(':target').getBoundingClientRect().bottom <= innerHeight")
 
 

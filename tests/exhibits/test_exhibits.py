@@ -5,9 +5,9 @@ import io
 import re
 import subprocess
 import sys
-from base64 import b64decode
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import matplotlib as mpl
 import numpy as np
@@ -43,15 +43,30 @@ class Seen(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.tags, self.attributes, self.text = set(), [], []
+        self.tags, self.attributes, self.text, self.links = set(), [], [], []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         self.attributes += attrs
+        self.links += [(tag, attrs)] if tag == "a" else []
 
     def handle_data(self, data):
         self.text.append(data)
+
+
+class Listed:
+    """Stands for a page's lists of cells: one cell is printed there, several make a figure."""
+
+    def __init__(self):
+        self.asked = []
+
+    def link(self, refs, value):
+        self.asked.append((refs, value))
+        return f"#{'c' if len(refs) == 1 else 'm'}{len(self.asked)}"
+
+    def listing(self):
+        return f"<p>{len(self.asked)} lists</p>"
 
 
 def html(exhibit, **options):
@@ -63,11 +78,19 @@ def test_a_figure_carries_finding_unit_alt_data_and_download():
     assert '<figure class="exhibit" id="figure-01-05">' in page and "Figure 3" in page
     assert "£ million" in page and "Unaudited." in page and "nowhere" in page
     assert 'aria-label="3 places, from −£12.3m to £3.1m' in page
-    assert "<caption>" in page and page.count('scope="row"') == 3 and page.count('scope="col"') == 2
-    assert '<td class="n">−12.3</td>' in page
-    packed = re.search(r"base64,([^\"]+)", page)[1]
-    rows = list(csv.reader(io.StringIO(b64decode(packed).decode("utf-8-sig"))))
-    assert rows == [["system", "surplus"], ["Ambleton", "-12.3"], ["Brackley", "-4.0"], ["Castle Vale", "3.1"]]
+    assert "<caption>" in page and page.count("scope=row") == 3 and page.count("scope=col") == 2
+    assert '<table class="n2">' in page and "<td>−12.3<" in page
+    packed = re.search(r'charset=utf-8,([^"]+)', page)[1]
+    rows = list(csv.reader(io.StringIO(unquote(packed).removeprefix("\ufeff"))))
+    assert rows == [["system", "surplus"], ["Ambleton", "-12.3"], ["Brackley", "-4"], ["Castle Vale", "3.1"]]
+
+
+def test_a_download_holds_whatever_the_data_hold():
+    values = pd.Series([1 / 3, 2.0], index=['50% & more, "so" called #1\r\nand\tmore', "Ysbyty – £"], name="surplus")
+    page = html(figure(kind="table", data=values.rename_axis("system").reset_index(), draw=None))
+    packed = dict(next(attrs for tag, attrs in Seen(page).links if "download" in dict(attrs)))["href"].partition(",")[2]
+    rows = list(csv.reader(io.StringIO(unquote(packed).removeprefix("\ufeff"), newline="")))
+    assert rows[1:] == [[values.index[0], "0.3333333333"], [values.index[1], "2"]]
 
 
 def test_each_value_links_to_its_own_cells():
@@ -75,11 +98,12 @@ def test_each_value_links_to_its_own_cells():
         "system": ["Ambleton", "Brackley"], "plan": [1.0, 2.0], "outturn": [3.0, np.nan],
         "cells": [("m12!T3!B5",), ("m12!T3!B6",)], "cells:outturn": [("m12!T3!C5", "m12!T3!C6"), ("m12!T3!C6",)],
     })  # fmt: skip
-    asked = []
-    page = html(figure(kind="table", data=data, draw=None), link=lambda refs: asked.append(refs) or f"#at-{len(asked)}")
-    assert asked == [["m12!T3!B5"], ["m12!T3!C5", "m12!T3!C6"], ["m12!T3!B6"]]  # a missing value has no link
-    assert '<a href="#at-2">3</a>' in page and "cells" not in Seen(page).tags
-    assert '<th scope="col">Cells' not in page
+    links = Listed()
+    page = html(figure(kind="table", data=data, draw=None), links=links)
+    # a missing value has no link
+    assert links.asked == [(["m12!T3!B5"], 1.0), (["m12!T3!C5", "m12!T3!C6"], 3.0), (["m12!T3!B6"], 2.0)]
+    assert "<a href=#m2>3</a>" in page and "<p>3 lists</p></details>" in page and "Cells<" not in page
+    assert "Plan<small>as printed</small>" in page and "Outturn<small>made from cells</small>" in page
     assert "m12!T3!C5:C6" in write_csv(figure(data=data).record())
 
 
@@ -169,7 +193,7 @@ def test_long_tables_are_cut_in_the_page_and_whole_in_the_download():
     exhibit = figure(kind="table", data=long, draw=None)
     page = html(exhibit)
     assert f"The first {LONGEST} of {LONGEST + 50} rows" in page and page.count("<tr>") == LONGEST + 1
-    assert write_csv(exhibit.record()).count("\r\n") == LONGEST + 51
+    assert write_csv(exhibit.record()).count("\n") == LONGEST + 51
 
 
 def test_the_record_is_plain_json_whatever_the_column_types():
@@ -239,8 +263,8 @@ def test_words_say_level_range_who_stands_out_and_trend():
 
 def test_cells_of_a_row_are_behind_its_figures_not_its_years_or_names():
     data = pd.DataFrame({"system": ["Ambleton"], "fy": [2024], "plan": [1.5], "cells": [("m12!T3!B5",)]})
-    page = html(figure(kind="table", data=data, draw=None), link=lambda refs: "#c")
-    assert '<a href="#c">1.50</a>' in page and ">2024</td>" in page and page.count('href="#c"') == 1
+    page = html(figure(kind="table", data=data, draw=None), links=Listed())
+    assert "<a href=#c1>1.50</a>" in page and "<td>2024<" in page and page.count("<a href=#c") == 1
     worded = data.assign(plan="−£5.0m plan", fy="2023-24")
-    page = html(figure(kind="table", data=worded, draw=None), link=lambda refs: "#c")
-    assert page.count('href="#c"') == 1 and '<a href="#c">−£5.0m plan</a>' in page  # a year in words is no figure either
+    page = html(figure(kind="table", data=worded, draw=None), links=Listed())
+    assert page.count("<a href=#c") == 1 and "<a href=#c1>−£5.0m plan</a>" in page  # a year in words is no figure either
