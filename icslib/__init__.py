@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "objectives": ["first_visible_year", "outlook"],
         "panel": ["build_panel", "coverage", "join_panels", "log_points"],
         "deficits": [
+            "borrowing_panel",
             "bridge",
             "compare_positions",
             "sum_up",

@@ -1,5 +1,6 @@
 """Figures and tables of the outcome lag: what a panel holds, the profile, how editions join."""
 
+import numpy as np
 import pandas as pd
 
 from .. import style
@@ -60,8 +61,8 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         result.verdict,
         READ_SUPPORT,
         "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective "
-        "rows: joint "
-        "place-years divided by it. Clusters: places the lag in effect rests on.",
+        "rows: place-years "
+        "that hold all identified lags, divided by it. Clusters: places the lag in effect rests on.",
     )
     return Exhibit(
         kind="table",
@@ -216,31 +217,33 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
 
 
 @plot.register
-def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
+def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = None) -> Exhibit:
+    """The curve, and beside it, on the same scale, one estimate with its `tests`."""
     made = result.made.reset_index(drop=True)
+    beside = tests.rows.dropna(subset=["estimate"]) if tests else pd.DataFrame()
 
     def draw(figure):
-        ax = figure.subplots()
-        clear = (made["low"] > 0) | (made["high"] < 0)
-        colours = clear.map({True: style.ASKED, False: style.ALL})
-        ax.vlines(made.index, made["low"], made["high"], color=colours, linewidth=0.6)
-        ax.scatter(made.index, made["estimate"], c=colours, s=6, zorder=3)
-        ax.axhline(0, color=style.INK, linewidth=1)
+        ax, *rest = np.atleast_1d(figure.subplots(1, 1 + bool(len(beside)), sharey=True, width_ratios=(5, 3)[: 1 + bool(len(beside))]))
+        _needles(ax, made, made.index)
         ax.set_xlabel("Specifications, lowest estimate first")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
+        for other in rest:
+            _needles(other, beside, range(len(beside)), wide=3)
+            other.set_xticks(range(len(beside)), beside.index, rotation=60, ha="right")
 
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle="sum of the lag profile under every combination of choices",
+        subtitle="sum of the lag profile under every combination of choices" + ("; right, one of them and its tests" if tests else ""),
         data=result.specs.round(3),
         unit=result.unit,
         notes=(
             f"{result.finding} {result.details}",
             "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
+            *([f"Right: {tests.finding}"] if tests else []),
         ),
         sources=result.sources,
-        alt=f"{len(made)} estimates in order with intervals. {result.finding}",
+        alt=f"{len(made)} estimates in order with intervals. {result.finding}" + (f" Beside them: {tests.finding}" if tests else ""),
         draw=draw,
     )
 
@@ -258,7 +261,7 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
     return Exhibit(kind="table", title=result.headline, data=rows, unit=result.unit, sources=result.sources,
-                   notes=(result.finding, "A rival passes if the estimate keeps its sign and stays inside the first row's interval.",))  # fmt: skip
+                   notes=(result.finding, "A rival passes if the estimate keeps its sign and stays inside the first row's interval. Each place left out: the estimate furthest away, and the range over all.",))  # fmt: skip
 
 
 @table.register
@@ -290,6 +293,14 @@ def _support_rows(result: LagSupport) -> pd.DataFrame:
     return rows[
         ["lag", "place_years", "places", "outcome years", "joint", "inflation", "effective", "clusters", "status", "reason"]
     ]
+
+
+def _needles(ax, rows: pd.DataFrame, at, wide: float = 0.6) -> None:
+    """An estimate and its interval for each row; dark where it is clear of zero."""
+    colours = [style.ASKED if low > 0 or high < 0 else style.ALL for low, high in zip(rows["low"], rows["high"], strict=True)]
+    ax.vlines(at, rows["low"], rows["high"], color=colours, linewidth=wide)
+    ax.scatter(at, rows["estimate"], c=colours, s=6 * wide**0.5 + 2, zorder=3)
+    ax.axhline(0, color=style.INK, linewidth=1)
 
 
 def _profile_rows(result: LagEstimate) -> pd.DataFrame:

@@ -109,6 +109,8 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
     """The ladder of one place (`asked`), or of the middle of all places."""
     if asked:
         rows, whose = result.targets(asked).reset_index(), short_names([asked])[asked]
+        if "cells:now" in result.by_place:
+            rows["cells:now"] = [result.by_place.loc[asked, "cells:now"]] * len(rows)
     else:
         rows, whose = result.ladder.groupby(level="horizon").median().reset_index(), f"the middle {result.kind.removesuffix('s')}"
     return Exhibit(

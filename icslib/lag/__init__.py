@@ -7,13 +7,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "gate": ["LagSupport", "supported_lags"],
         "distributed": ["estimate_lag"],
-        "profile": ["Estimate", "LagEstimate"],
+        "profile": ["LagEstimate"],
         "editions": ["Splice", "chain_changes", "splice_editions"],
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
         "belief": ["LagBelief", "expected_years", "lag_prior", "update_lag_belief"],
         "challenges": ["Challenges", "challenge_lag"],
         "survey": ["LagSurvey", "survey_lags"],
-        "robustness": ["LeaveOneOut", "SpecificationCurve", "leave_one_out", "specification_curve"],
+        "robustness": ["SpecificationCurve", "specification_curve"],
     },
 )

@@ -1,4 +1,4 @@
-"""The tests an estimate should pass before it is believed: placebo leads, rivals, dealt exposures, a negative control."""
+"""Tests an estimate should pass before it is believed: leads, rivals, a negative control, no one place, dealt exposures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,17 +7,20 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified
+from icslib.register.short import short_names
 from icslib.results import Result
 
-from .design import make_design
+from .design import Design, make_design
 from .distributed import estimate_lag, fit_design
-from .gate import check_support
+from .gate import LagSupport, check_support
 
 IN_WORDS = {
     "region by year": "comparison within regions",
     "deprivation by year": "free paths by deprivation",
     "other pandemic choice": "the other choice about the pandemic",
     "place trends": "a straight line for every place",
+    "negative control": "the negative control",
+    "each place left out": "leaving out single places",
 }
 
 
@@ -73,82 +76,99 @@ def challenge_lag(
     seed: int = 1,
     **options,
 ) -> Challenges:
-    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, dealt-at-random exposures and a
-    negative control.
+    """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, a negative control, every place left
+    out in turn and exposures dealt at random.
 
     Parameters
     ----------
     leads : placebo leads tested together; pass: p above 0.1
     region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign,
         inside the interval
-    negative : an outcome the exposure cannot act on; pass: interval holds zero
+    negative : an outcome the exposure cannot plausibly move, but which what confounds it would; pass: interval holds zero
     draws : exposure paths dealt at random among places (0: not tested); pass: seen more often than 1 in 10 only if the
         estimate is not clear of zero
+
+    Notes
+    -----
+    Each place is left out in turn: pass when no single place turns the sign or takes the sum out of its interval.
     """
     lags, exclude = sorted(lags), tuple(exclude)
     ends = max(lags[0], 0), lags[-1]
-    run = lambda frame=panel, out=outcome, **more: estimate_lag(  # noqa: E731
-        frame, exposure, out, more.pop("lags", lags), bands=False, **{"exclude": exclude, **options, **more}
+    run = lambda out=outcome, **more: estimate_lag(  # noqa: E731
+        panel, exposure, out, more.pop("lags", lags), bands=False, **{"exclude": exclude, **options, **more}
     )
     base = run()
     total = base.cumulative(*ends)
+    agrees = lambda value: bool(np.sign(value) == np.sign(total.estimate) and total.low <= value <= total.high)  # noqa: E731
     rows = {"as estimated": {**total._asdict(), "passes": True, "reading": "the sum of the profile"}}
 
-    def rival(name: str, reading: str, **more) -> None:
+    def test(name: str, reading: str, judge, **more) -> None:
         try:
             found = run(**more).cumulative(*ends)
+            rows[name] = {**found._asdict(), "passes": bool(judge(found)), "reading": reading}
         except NotIdentified:
             rows[name] = {"passes": None, "reading": "not identified"}
-            return
-        same = np.sign(found.estimate) == np.sign(total.estimate) and total.low <= found.estimate <= total.high
-        rows[name] = {**found._asdict(), "passes": bool(same), "reading": reading}
 
+    rival = lambda found: agrees(found.estimate)  # noqa: E731
     ahead = [-k for k in range(leads, 0, -1)]
     for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
     try:
         placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
         early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
-        rows["placebo leads"] = {
-            **early._asdict(),
-            "p": p,
-            "passes": bool(p is not None and p > 0.1),
-            "reading": "sum of the leads; all zero?",
-        }
+        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": p > 0.1, "reading": "sum of the leads; all zero?"}
     except NotIdentified:
         rows["placebo leads"] = {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
     if region:
-        rival("region by year", "only places of one region compared", year_by=region)
+        test("region by year", "only places of one region compared", rival, year_by=region)
     if attribute:
-        rival(f"{attribute} by year", "places free to drift by it", interacted=(attribute,))
-    rival("place trends", "each place its own straight line", trends=True)
-    rival("other pandemic choice", "2020 and 2021 in, or out", exclude=() if exclude else (2020, 2021))
+        test(f"{attribute} by year", "places free to drift by it", rival, interacted=(attribute,))
+    test("place trends", "each place its own straight line", rival, trends=True)
+    test("other pandemic choice", "2020 and 2021 in, or out", rival, exclude=() if exclude else (2020, 2021))
     if negative:
-        found = run(out=negative).cumulative(*ends)
-        rows[f"negative control: {negative}"] = {
-            **found._asdict(),
-            "passes": bool(found.low <= 0 <= found.high),
-            "reading": "should be none",
-        }
+        test("negative control", f"{negative.replace('_', ' ')}: should be none", lambda found: found.low <= 0 <= found.high, out=negative)
+    others = _without_each(base, panel, exposure, outcome, lags, ends, exclude, options)
+    worst = (others - total.estimate).abs().idxmax()
+    rows["each place left out"] = {
+        "estimate": others[worst], "low": others.min(), "high": others.max(), "passes": bool(others.map(agrees).all()),
+        "reading": f"furthest without {short_names([worst])[worst]}; the range over all",
+    }  # fmt: skip
     if draws:
         chance = _dealt(panel, exposure, outcome, lags, ends, total.estimate, draws, seed, exclude, options)
-        agrees = (chance <= 0.1) == (total.p <= 0.1)
-        rows["exposures dealt at random"] = {"p": chance, "passes": bool(agrees), "reading": "share of deals with a sum as large"}
+        same = (chance <= 0.1) == (total.p <= 0.1)
+        rows["exposures dealt at random"] = {"p": chance, "passes": same, "reading": "share of deals with a sum as large"}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
         ["estimate", "low", "high", "p", "passes", "reading"]
     ]
     return Challenges(table.astype({"passes": object}), exposure, outcome, base.unit, base.support.sources)
 
 
+def _arrays(panel, exposure, outcome, lags, exclude, options) -> tuple[Design, LagSupport, dict]:
+    """The design, what the gate says of it, and how it is to be fitted without errors."""
+    about = ("controls", "interacted", "year_by", "weights", "cluster")
+    design = make_design(panel, exposure, outcome, lags, exclude=exclude, **{k: v for k, v in options.items() if k in about})
+    how = {k: v for k, v in options.items() if k not in (*about, "errors", "draws")}
+    return design, check_support(design, exposure, outcome), {**how, "bands": False}
+
+
+def _without_each(base, panel, exposure, outcome, lags, ends, exclude, options) -> pd.Series:
+    """The sum of the profile with each place left out in turn."""
+    design, support, how = _arrays(panel, exposure, outcome, lags, exclude, options)
+    out = {}
+    for at in np.flatnonzero(base.model.absorber.weights.any(axis=1)):
+        mass = design.weights.copy()
+        mass[at] = 0.0
+        part = fit_design(replace(design, weights=mass), support, **how)
+        out[design.places[at]] = float(part.profile["estimate"].loc[ends[0] : ends[1]].sum())
+    return pd.Series(out)
+
+
 def _dealt(panel, exposure, outcome, lags, ends, seen, draws, seed, exclude, options) -> float:
     """Share of deals of whole exposure paths among the places that have one, with a sum as large in size as `seen`."""
-    arrays = ("controls", "interacted", "year_by", "weights", "cluster")
-    design = make_design(panel, exposure, outcome, lags, exclude=exclude, **{k: v for k, v in options.items() if k in arrays})
-    support = check_support(design, exposure, outcome)
-    how = {k: v for k, v in options.items() if k not in (*arrays, "errors", "draws")}
+    design, support, how = _arrays(panel, exposure, outcome, lags, exclude, options)
     held = np.flatnonzero(~np.isnan(design.exposure).all(axis=1))
     rng, large, order = np.random.default_rng(seed), 0, np.arange(len(design.places))
     for _ in range(draws):
         order[held] = rng.permutation(held)
-        dealt = fit_design(replace(design, block=design.block[:, order]), support, bands=False, **how)
+        dealt = fit_design(replace(design, block=design.block[:, order]), support, **how)
         large += abs(float(dealt.profile["estimate"].loc[ends[0] : ends[1]].sum())) >= abs(seen)
     return (1 + large) / (1 + draws)

@@ -29,7 +29,7 @@ class LagSupport(Result):
         ``place_years`` with the exposure at that lag and the outcome; ``places``; ``first`` and ``last`` outcome year;
         ``joint`` place-years that also hold all shorter lags; ``years``, outcome years of those; ``spare`` rows after
         coefficients and effects; ``inflation``, variance inflation among the lags once effects are out; ``effective`` rows
-        (joint over inflation);
+        (those holding every identified lag, over inflation);
         ``clusters``, effective number; ``status`` (supported, weak, not identified) and ``reason``.
     pre_period : int
         Outcome years before the exposure first changes anywhere: what a placebo lead can be tested on.

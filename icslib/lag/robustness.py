@@ -1,4 +1,4 @@
-"""Would another reasonable choice have said something else? All of them at once, and one place at a time."""
+"""Would another reasonable choice have said something else? All of them at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from icslib.panel import source_names
 from icslib.results import Result
 
 from .design import make_design
-from .distributed import estimate_lag, fit_design
+from .distributed import fit_design
 from .gate import check_support
 
 SHAPES = ("unrestricted", "almon 1", "almon 2", "almon 3", "spline 3", "smooth")
@@ -76,36 +76,6 @@ class SpecificationCurve(Result):
         return f"Median {write_number(made['estimate'].median(), self.unit)}; {clear} of {len(made)} are clear of zero.{left}"
 
 
-@dataclass(frozen=True, eq=False)
-class LeaveOneOut(Result):
-    """The summed profile with each place left out in turn.
-
-    Attributes
-    ----------
-    by_place : DataFrame, index ``place``: ``estimate``, ``low``, ``high`` without it, ``moves`` (difference from all places)
-    estimate, low, high : with all places
-    """
-
-    by_place: pd.DataFrame
-    estimate: float
-    low: float
-    high: float
-    unit: str
-
-    @property
-    def finding(self) -> str:
-        """Range of the estimate, and the place that moves it most."""
-        worst = self.by_place["moves"].abs().idxmax()
-        says = lambda value: write_number(value, self.unit)  # noqa: E731
-        turns = (np.sign(self.by_place["estimate"]) != np.sign(self.estimate)).sum()
-        return (
-            f"Leaving out one place at a time the estimate of {says(self.estimate)} goes from "
-            f"{says(self.by_place['estimate'].min())} to "
-            f"{says(self.by_place['estimate'].max())}; {worst} moves it most (by {says(self.by_place.loc[worst, 'moves'])}). "
-            f"{turns} of {len(self.by_place)} turn its sign."
-        )
-
-
 def specification_curve(
     panel: pd.DataFrame | dict[str, pd.DataFrame],
     exposure: str,
@@ -116,19 +86,24 @@ def specification_curve(
     shapes: Iterable[str] = SHAPES,
     trends: Iterable[bool] = (False, True),
     year_by: Iterable[str | None] = (None,),
-    interacted: Iterable[tuple[str, ...]] = ((),),
+    controls: Iterable[tuple[str, ...]] = ((),),
     weights: Iterable[str | None] = (None,),
     exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)),
     errors: str = "cr1",
+    most: int = 2000,
+    seed: int = 1,
 ) -> SpecificationCurve:
     """Estimate the sum of the profile over lags `first` to `longest` under every combination of choices.
 
     Parameters
     ----------
-    panel : one panel, or several by name (vintages, editions, samples)
+    panel : one panel, or several by name (samples, editions, vintages)
     outcome : one outcome, or several in the same unit
     shapes : basis and degree, as "almon 2"
-    longest, trends, year_by, interacted, weights, exclude : the values each choice may take (see :func:`icslib.estimate_lag`)
+    longest, trends, year_by, controls, weights, exclude : the values each choice may take (see :func:`icslib.estimate_lag`). A
+        control is a column, or "deprivation by year" for an attribute with its own path. Year effects by an attribute that
+        holds the system of each place compare within systems of that vintage
+    most : where the choices make more combinations, so many are drawn at random, with `seed`
 
     Notes
     -----
@@ -138,27 +113,20 @@ def specification_curve(
     outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
     choices = {
         "sample": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
-        "year effects": list(year_by), "by year": list(interacted), "weights": list(weights), "years left out": list(exclude),
+        "year effects by": list(year_by), "controls": list(controls), "weights": list(weights),
+        "years left out": list(exclude),
     }  # fmt: skip
+    every = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+    drawn = np.sort(np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False))
     designs: dict[tuple, tuple] = {}  # shapes and trends share the arrays and the gate
     rows = []
-    for spec in (dict(zip(choices, values, strict=True)) for values in product(*choices.values())):
+    for spec in (every[at] for at in drawn):
         key = tuple(value for name, value in spec.items() if name not in ("shape", "trends"))
         basis, _, degree = spec["shape"].partition(" ")
         made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
         try:
             if key not in designs:
-                design = make_design(
-                    panels[spec["sample"]],
-                    exposure,
-                    spec["outcome"],
-                    range(first, spec["longest lag"] + 1),
-                    year_by=spec["year effects"],
-                    interacted=spec["by year"],
-                    weights=spec["weights"],
-                    exclude=spec["years left out"],
-                )
-                designs[key] = design, check_support(design, exposure, spec["outcome"])
+                designs[key] = _held(panels[spec["sample"]], exposure, first, spec)
             r = fit_design(
                 *designs[key],
                 basis=basis,
@@ -181,20 +149,14 @@ def specification_curve(
     )  # fmt: skip
 
 
-def leave_one_out(panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterable[int] = range(0, 6), **options) -> LeaveOneOut:
-    """Estimate the summed profile without each place in turn; `options` as for :func:`icslib.estimate_lag`."""
-    lags = sorted(lags)
-    whole = estimate_lag(panel, exposure, outcome, lags, bands=False, **options)
-    ends = max(lags[0], 0), lags[-1]
-    total = whole.cumulative(*ends)
-    used = whole.model.absorber.weights.any(axis=1)
-    rows = {}
-    for place in np.sort(panel["place"].unique())[used]:
-        part = estimate_lag(panel[panel["place"] != place], exposure, outcome, lags, bands=False, **options).cumulative(*ends)
-        rows[place] = {"estimate": part.estimate, "low": part.low, "high": part.high, "moves": part.estimate - total.estimate}
-    return LeaveOneOut(
-        pd.DataFrame.from_dict(rows, orient="index").rename_axis("place"), total.estimate, total.low, total.high, whole.unit
-    )
+def _held(panel: pd.DataFrame, exposure: str, first: int, spec: dict) -> tuple:
+    """The arrays of one specification, and what the gate says of them."""
+    paths = [name.removesuffix(" by year") for name in spec["controls"] if name.endswith(" by year")]
+    design = make_design(
+        panel, exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects by"], interacted=paths,
+        controls=[name for name in spec["controls"] if not name.endswith(" by year")], weights=spec["weights"], exclude=spec["years left out"],
+    )  # fmt: skip
+    return design, check_support(design, exposure, spec["outcome"])
 
 
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -29,7 +29,7 @@ class Outlook(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``
-        ``now``; ``target`` (its value); ``trend`` (expected change by then, fraction); ``windows``, ``independent`` (that do
+        ``now`` (and ``cells:now``, where it is printed, if the panel knows); ``target`` (its value); ``trend`` (expected change by then, fraction); ``windows``, ``independent`` (that do
         not overlap) and
         ``achieved`` in its own history; ``own`` (share, shrunk towards all places); ``like`` (share among windows starting
         like it);
@@ -175,6 +175,8 @@ def outlook(
         },
         index=pd.Index(places, name="place"),
     )
+    if cells := panel.attrs.get("cells"):
+        by_place["cells:now"] = [cells.get((p, years[~np.isnan(row)].max(initial=0), outcome), ()) for p, row in zip(places, y, strict=True)]
     rungs = [_ladder(process, y, h, now, standing, like, sign) for h in sorted(horizons)]
     return Outlook(
         by_place=by_place,

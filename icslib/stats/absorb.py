@@ -33,33 +33,31 @@ class Absorber:
     trends: bool = False
     groups: np.ndarray | None = None
     basis: np.ndarray = field(init=False, repr=False)  # (q, places, years), orthonormal within a place under the weights
-    inverse: list[tuple[slice | np.ndarray, np.ndarray]] = field(
-        init=False, repr=False
-    )  # places of a group, inverse of its year system
+    member: np.ndarray = field(init=False, repr=False)  # (groups, places), 1 where a place lies in the group
+    inverse: np.ndarray = field(init=False, repr=False)  # (groups, years, years), inverse of each group's year system
     balanced: bool = field(init=False)
 
     def __post_init__(self):
-        weights = _without_singletons(np.asarray(self.weights, dtype=float), self.group_of_place, 1 + self.trends)
+        own = np.zeros(len(self.weights), dtype=int) if self.groups is None else np.asarray(self.groups)
+        member = (own == np.unique(own)[:, None]) * 1.0
+        weights = _without_singletons(np.asarray(self.weights, dtype=float), member, 1 + self.trends)
         if not weights.any():
             raise NotIdentified("No row is left once places and years with a single row are dropped.")
         object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "member", member)
         object.__setattr__(self, "basis", _place_basis(weights, self.trends))
         inside = weights[:, weights.any(axis=0)]
         even = not self.trends and self.groups is None and inside.any(axis=1).all() and (inside == inside.flat[0]).all()
         object.__setattr__(self, "balanced", bool(even))
-        pairs = []
-        for group in [] if even else np.unique(self.group_of_place):
-            who = slice(None) if self.groups is None else np.flatnonzero(self.group_of_place == group)
-            spread = (self.basis[:, who] * weights[who]).reshape(-1, weights.shape[1])
-            pairs.append(
-                (who, np.linalg.pinv(np.diag(weights[who].sum(axis=0)) - spread.T @ spread, hermitian=True, rcond=1e-11))
-            )
-        object.__setattr__(self, "inverse", pairs)
-
-    @property
-    def group_of_place(self) -> np.ndarray:
-        """The group of each place; all 0 without groups."""
-        return np.zeros(len(self.weights), dtype=int) if self.groups is None else np.asarray(self.groups)
+        if even:
+            object.__setattr__(self, "inverse", np.zeros((0, 0, 0)))
+            return
+        lines = self.basis * weights
+        systems = []
+        for who in member > 0:
+            spread = lines[:, who].reshape(-1, weights.shape[1])
+            systems.append(np.diag(weights[who].sum(axis=0)) - spread.T @ spread)
+        object.__setattr__(self, "inverse", np.linalg.pinv(np.stack(systems), hermitian=True, rcond=1e-11))
 
     @property
     def rows(self) -> int:
@@ -69,8 +67,7 @@ class Absorber:
     @property
     def year_levels(self) -> int:
         """Year effects estimated (group by year cells with a row)."""
-        kept = self.weights > 0
-        return int(sum(kept[self.group_of_place == g].any(axis=0).sum() for g in np.unique(self.group_of_place)))
+        return int((self.member @ (self.weights > 0) > 0).sum())
 
     def residuals(self, values: np.ndarray) -> np.ndarray:
         """What is left of `values` (..., places, years) after the effects; 0 outside the sample."""
@@ -84,7 +81,7 @@ class Absorber:
 
     def within_place(self, values: np.ndarray) -> np.ndarray:
         """What is left of `values` after place effects (and trends) only."""
-        return self._within(np.where(self.weights > 0, values, 0.0), slice(None))
+        return self._within(np.where(self.weights > 0, values, 0.0))
 
     def _residuals(self, columns: np.ndarray) -> np.ndarray:
         if self.balanced:
@@ -98,29 +95,25 @@ class Absorber:
             out = np.zeros(columns.shape)
             out[..., inside] = left
             return out
-        kept = self.weights > 0
-        out = self._within(np.where(kept, columns, 0.0), slice(None))
-        for who, inverse in self.inverse:
-            part = out[:, who]
-            by_year = np.einsum("kit,it->kt", part, self.weights[who]) @ inverse
-            out[:, who] = self._within((part - by_year[:, None, :]) * kept[who], who)
-        return out
+        out = self._within(np.where(self.weights > 0, columns, 0.0))
+        if self.groups is None:
+            by_year = (np.einsum("kit,it->kt", out, self.weights) @ self.inverse[0])[:, None]
+        else:
+            by_group = np.einsum("kgt,gts->kgs", self.member @ (out * self.weights), self.inverse)
+            by_year = by_group[:, self.member.argmax(axis=0)]
+        return self._within((out - by_year) * (self.weights > 0))
 
-    def _within(self, columns: np.ndarray, who: slice | np.ndarray) -> np.ndarray:
+    def _within(self, columns: np.ndarray) -> np.ndarray:
         """Project `columns`, which are 0 outside the sample, off the basis of each place; works on the array given."""
-        for line in self.basis[:, who]:
-            columns -= np.einsum("kit,it->ki", columns, line * self.weights[who])[..., None] * line
+        for line in self.basis:
+            columns -= np.einsum("kit,it->ki", columns, line * self.weights)[..., None] * line
         return columns
 
     def year_dummies(self) -> np.ndarray:
         """The year (or group by year) dummies after place effects: (levels, places, years); for small panels."""
-        kept = self.weights > 0
-        group = self.group_of_place
-        cells = [(g, t) for g in np.unique(group) for t in np.flatnonzero(kept[group == g].any(axis=0))]
-        dummies = np.zeros((len(cells), *kept.shape))
-        for level, (g, t) in enumerate(cells):
-            dummies[level, group == g, t] = kept[group == g, t]
-        return self.within_place(dummies)
+        held = self.member[:, :, None] * (self.weights > 0)  # (groups, places, years)
+        dummies = held[:, None] * np.eye(held.shape[-1])[:, None]  # (groups, years, places, years)
+        return self.within_place(dummies.reshape(-1, *self.weights.shape)[held.any(axis=1).ravel()])
 
 
 def _place_basis(weights: np.ndarray, trends: bool) -> np.ndarray:
@@ -137,16 +130,13 @@ def _place_basis(weights: np.ndarray, trends: bool) -> np.ndarray:
     return np.stack([constant, np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-12)])
 
 
-def _without_singletons(weights: np.ndarray, group: np.ndarray, effects: int) -> np.ndarray:
+def _without_singletons(weights: np.ndarray, member: np.ndarray, effects: int) -> np.ndarray:
     """Drop, until none is left, rows of places with no more rows than effects and rows alone in their year and group."""
     weights = weights.copy()
     while True:
         kept = weights > 0
-        by_place = kept.sum(axis=1, keepdims=True)
-        alone = kept & (by_place <= effects)
-        for g in np.unique(group):
-            who = group == g
-            alone[who] |= kept[who] & (kept[who].sum(axis=0, keepdims=True) == 1)
+        alone = kept & (kept.sum(axis=1, keepdims=True) <= effects)
+        alone |= kept & ((member @ kept == 1)[member.argmax(axis=0)] if len(member) > 1 else kept.sum(axis=0) == 1)
         if not alone.any():
             return weights
         weights[alone] = 0.0

@@ -23,7 +23,8 @@ class Intercept(Absorber):
     def __post_init__(self):
         object.__setattr__(self, "weights", np.asarray(self.weights, dtype=float))
         object.__setattr__(self, "basis", np.zeros((1, *self.weights.shape)))
-        object.__setattr__(self, "inverse", [])
+        object.__setattr__(self, "member", np.ones((1, len(self.weights))))
+        object.__setattr__(self, "inverse", np.zeros((0, 0, 0)))
         object.__setattr__(self, "balanced", False)
 
     @property

@@ -6,13 +6,14 @@ from test_distributed import PANEL, planted
 
 from icslib.errors import NotIdentified
 from icslib.lag.challenges import challenge_lag
-from icslib.lag.robustness import leave_one_out, specification_curve
+from icslib.lag.distributed import estimate_lag
+from icslib.lag.robustness import specification_curve
 from icslib.lag.survey import survey_lags
 
 
 def test_a_real_effect_keeps_its_sign_over_every_specification():
     curve = specification_curve(
-        PANEL, "x", "y", longest=(5, 8), year_by=(None, "region"), interacted=((), ("z",)),
+        PANEL, "x", "y", longest=(5, 8), year_by=(None, "region"), controls=((), ("z by year",)),
         shapes=("almon 2", "smooth"),
     )  # fmt: skip
     assert len(curve.specs) == 2 * 2 * 2 * 2 * 2 * 2 == len(curve.made)
@@ -36,9 +37,10 @@ def test_one_place_that_makes_the_result_is_found():
     loud = panel["place"] == "P07"
     panel.loc[loud, "x"] *= 8
     panel.loc[loud, "y"] += 0.5 * panel.loc[loud, "x"]
-    r = leave_one_out(panel, "x", "y", lags=range(0, 2))
-    assert r.by_place["moves"].abs().idxmax() == "P07" and len(r.by_place) == 42
-    assert "P07 moves it most" in r.finding
+    row = challenge_lag(panel, "x", "y", lags=range(0, 2), draws=0).rows.loc["each place left out"]
+    without = estimate_lag(panel[~loud], "x", "y", range(0, 2)).cumulative(0, 1).estimate
+    assert row["reading"].startswith("furthest without P07") and row["estimate"] == pytest.approx(without, abs=1e-10)
+    assert row["low"] <= row["estimate"] <= row["high"] and not row["passes"]
 
 
 def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
@@ -47,7 +49,7 @@ def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
     )
     good = challenge_lag(panel, "x", "y", lags=range(0, 3), region="region", attribute="z", negative="other", draws=29)
     assert good.rows.loc["region by year", "passes"] and good.rows.loc["exposures dealt at random", "p"] < 0.1
-    assert good.rows.loc["negative control: other", "passes"]
+    assert good.rows.loc["negative control", "passes"]
     shock = {
         (r, y): v
         for (r, y), v in zip(
