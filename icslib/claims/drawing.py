@@ -30,7 +30,7 @@ def _(result: Ledger, verdict: str = "") -> Exhibit:
     near = rows["nearest"].map(lambda text: f"nearest: {text}" if text else "")
     told = zip(rows["why"], rows["reason"], near, strict=True)
     note = [". ".join(part[:1].upper() + part[1:] for part in parts if part) for parts in told]
-    said = rows.assign(said_by=rows["publisher"] + ", " + rows["published"], note=note).reset_index()
+    said = rows.assign(said_by=(rows["publisher"] + ", " + rows["published"]).str.removesuffix(", "), note=note).reset_index()
     for name, least in (("claimed", 0), ("ours", 1)):
         told = zip(said[name], said["unit"], said["rounding"], strict=True)
         said[name] = [_written(value, unit, rounding, least) for value, unit, rounding in told]

@@ -40,6 +40,9 @@ FORMULAS: dict[str, Callable[..., float]] = {
     "take": lambda a: a,
     "share": lambda a, b: 100 * a / b,
     "rise": lambda a, b: 100 * a / (b - a),
+    "growth": lambda a, b: 100 * (a / b - 1),
+    # of cash figures a and b, prices having risen by g (%)
+    "real growth": lambda a, b, g: 100 * (a / b / (1 + g / 100) - 1),
     # high and significant backlog of the year before: total, share of both (%), high, growth of high and of significant (%)
     "back": lambda total, share, high, up, rise: high / (1 + up / 100) + (total * share / 100 - high) / (1 + rise / 100),
 }
@@ -104,7 +107,7 @@ class Ledger(Result):
                 if row[name]
             )
             out.append(
-                f"{claim}  {row['verdict'].upper()}  {row['statement']} ({row['publisher']}, {row['published']}).{ours}{tail}"
+                f"{claim}  {row['verdict'].upper()}  {row['statement']} ({', '.join(filter(None, (row['publisher'], row['published'])))}).{ours}{tail}"
             )
         return [*out, "", self.finding]
 
