@@ -221,5 +221,4 @@ def _finish(ax: Any, unit: str, along: str, zero: bool | None = None) -> Any:
     if zero or low < 0 < high:
         (ax.axvline if along == "x" else ax.axhline)(0, color=style.INK, linewidth=1)
     getattr(ax, f"{along}axis").set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
-    ax.tick_params(length=0)
     return ax

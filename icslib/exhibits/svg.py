@@ -144,4 +144,4 @@ def take_svg(html: str, name: str = "") -> str:
     found = re.search(r"<svg\b.*?</svg>", html, re.S)
     if not found or _UNSAFE.search(found[0]):
         return ""
-    return re.sub(r'(id="|["(]#)(?=f[0-9a-f]{6}-)', rf"\1{name}-", found[0]) if name else found[0]
+    return re.sub(r'(id="|["(]#)(?=f[0-9a-f]{6}-)', rf"\g<1>{name}-", found[0]) if name else found[0]

@@ -133,7 +133,7 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
 
 def _show_exhibit(report: Report, data: dict, number: str, anchor: str) -> Markup:
     record = data[MIME]
-    drawing = take_svg(data.get("text/html", ""), anchor) if record["kind"] == "figure" else ""
+    drawing = take_svg(data.get("text/html", ""), number.rpartition(" ")[2]) if record["kind"] == "figure" else ""
     report.sources.update(dict.fromkeys(one["id"] for one in record["sources"]))
     above = report.contents[-1] if report.contents else None
     if above is None:
