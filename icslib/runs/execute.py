@@ -1,4 +1,4 @@
-"""One run, from notebook text to the bytes of its report: what happens inside the fresh child.
+"""One run, from notebook text to the bytes of the executed notebook: what happens inside the fresh child.
 
 The bytes depend on nothing but the inputs: ids, counts and metadata are settled, addresses in memory are blanked, and the
 facts of this run (times, warnings, what it read) go to the outcome, not into the report.
@@ -8,7 +8,6 @@ import json
 import random
 import re
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .heavy import load_nbformat
-from .inputs import everything, files_read, modules_loaded, page_templates, tables_read
+from .inputs import everything, files_read, modules_loaded, tables_read
 from .notebook import source
 
 SPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -39,11 +38,15 @@ class Task:
 
 @dataclass
 class Outcome:
-    """What came of a run: the two files as bytes, or the error and where it arose; and the facts of the run."""
+    """What came of a run: the executed notebook as bytes, or the error and where it arose; and the facts of the run.
+
+    The page, and the code it was made by, are added where the notebook is put in place.
+    """
 
     name: str
     ipynb: bytes = b""
     html: bytes = b""
+    before: str = ""
     error: dict | None = None
     modules: dict[str, str] = field(default_factory=dict)
     page_modules: dict[str, str] = field(default_factory=dict)
@@ -65,7 +68,7 @@ Started = Callable[[int, Any, Outcome], object]
 
 
 def execute(task: Task, started: Started = lambda index, page, outcome: None) -> Outcome:
-    """Run `task` here and give its outcome; an error in a cell or in rendering is in the outcome, not raised.
+    """Run `task` here and give its outcome; an error in a cell is in the outcome, not raised.
 
     `started` is called before each cell with its index, the notebook and the outcome so far; it may change both.
     """
@@ -73,7 +76,6 @@ def execute(task: Task, started: Started = lambda index, page, outcome: None) ->
     outcome = Outcome(task.name)
     outcome.restart(task.name)
     with files_read() as read, _warnings_raised(outcome):
-        where = "starting"
         try:
             seed_everything()
             page = run_cells(task, lambda index, page: started(index, page, outcome))
@@ -85,13 +87,8 @@ def execute(task: Task, started: Started = lambda index, page, outcome: None) ->
             if task.kernel:
                 outcome.modules, outcome.tables, outcome.files = everything()
             outcome.ipynb = settle(page)
-            where = "rendering"
-            if outcome.error is None:
-                outcome.html = render(outcome.name, outcome.ipynb)
         except Exception as fault:
-            outcome.error = describe_error(fault, where)
-        renderers = {name: path for name, path in modules_loaded(began).items() if name not in outcome.modules}
-        outcome.page_modules = renderers | page_templates(began)
+            outcome.error = describe_error(fault, "starting")
     outcome.files = outcome.files or read
     outcome.seconds = round(time.perf_counter() - outcome.began, 3)
     return outcome
@@ -206,18 +203,6 @@ def describe_error(fault: BaseException, where: str) -> dict:
         "said": str(fault),
         "trace": "".join(traceback.format_exception(fault)),
     }
-
-
-def render(name: str, ipynb: bytes, changes: dict | None = None) -> bytes:
-    """The HTML page of an executed notebook, as bytes."""
-    load_nbformat()
-    from ..render import render_report
-
-    with tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as folder:
-        made = Path(folder) / f"{name}.ipynb"
-        made.write_bytes(ipynb)
-        render_report(made, made.with_suffix(".html"), changes)
-        return made.with_suffix(".html").read_bytes()
 
 
 def rewrite(text: str, executed: bytes) -> bytes | None:

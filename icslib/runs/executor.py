@@ -11,6 +11,7 @@ from ..errors import RunError
 from . import attempt as one
 from .execute import Outcome, Task, describe_error
 from .options import PLAIN, Options
+from .page import load_renderer
 from .plan import Job
 
 
@@ -73,6 +74,7 @@ def run_all(jobs: list[tuple[Job, str]], options: Options) -> Iterator[tuple[Job
         waiting: dict[Future, tuple[Job, str]] = {}
         for task, run in _runners(jobs, options, nurseries):
             waiting[pool.submit(run, task)] = known[task.name]
+        load_renderer()  # while the first are under way
         try:
             for future in as_completed(waiting):
                 job, why = waiting[future]

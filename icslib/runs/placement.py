@@ -1,21 +1,17 @@
 """From an outcome to files in place: what differs is written, whole or not at all, and the record after it."""
 
-import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .. import paths
 from ..errors import IcsError, RunError
-from .execute import Outcome, describe_error, render, rewrite
-from .history import with_changes
-from .inputs import FIND, hash_bytes, hash_file, modules_loaded, page_templates
+from .execute import Outcome, describe_error, rewrite
+from .inputs import FIND, hash_bytes, hash_file
 from .options import Options, Report
+from .page import make_html, page_code
 from .plan import Job
 from .record import make_record, read_record, write_record
 from .retention import set_aside
-
-LOADED = time.time()
 
 
 def report_on(where: Path, job: Job, done: str, why: str, **facts: Any) -> Report:
@@ -31,10 +27,13 @@ def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> 
         if not outcome.error:
             if options.cluster:
                 _same_inputs(outcome)
-            outcome.html = with_changes(where, job.name, outcome.ipynb, outcome.html)
+            outcome.html, outcome.before = make_html(where, job.name, outcome.ipynb)
+            outcome.page_modules = page_code(outcome.modules)
             changed = _place(where, job.name, outcome.ipynb, outcome.html, options)
     except (OSError, RunError) as fault:
         outcome.error = describe_error(fault, "writing") | {"said": f"{fault}. The old report is as it was."}
+    except Exception as fault:
+        outcome.error = describe_error(fault, "rendering")
     try:
         write_record(where, make_record(job, outcome, options.kernel))
     except OSError as fault:
@@ -75,18 +74,12 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
         ipynb = rewrite(job.notebook.text, (where / f"{job.name}.ipynb").read_bytes())
         if ipynb is None:
             return None
-        html = with_changes(where, job.name, ipynb, render(job.name, ipynb))
+        html, before = make_html(where, job.name, ipynb)
         changed = _place(where, job.name, ipynb, html, options)
-        loaded = modules_loaded(LOADED) | page_templates()
-        known = record["inputs"]["page_modules"].keys()
-        fresh = {name: loaded.get(name) or hash_file(FIND["modules"](name)) for name in sorted(known | _renderers(loaded))}
-        record["inputs"] |= {"page": job.notebook.page, "page_modules": fresh}
-        record["outputs"] = {"ipynb": hash_bytes(ipynb), "html": hash_bytes(html)}
+        record["inputs"] |= {"page": job.notebook.page, "page_modules": page_code(record["inputs"]["modules"])}
+        record["outputs"] = {"ipynb": hash_bytes(ipynb), "html": hash_bytes(html), "before": before}
         write_record(where, record)
     except (OSError, IcsError) as fault:
         return report_on(where, job, "failed", f"rendering: {type(fault).__name__}: {fault}")
     return report_on(where, job, "rendered", why, changed=changed)
 
-
-def _renderers(modules: Iterable[str]) -> set[str]:
-    return {name for name in modules if name.startswith("icslib/render/")}

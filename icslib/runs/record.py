@@ -66,7 +66,7 @@ def make_record(job: Job, outcome: Outcome, kernel: str = "") -> Record:
             "tables": outcome.tables,
             "files": outcome.files | {name: hash_file(find_data(name)) for name in sorted(given)},
         },
-        "outputs": {"ipynb": hash_bytes(outcome.ipynb), "html": hash_bytes(outcome.html)},
+        "outputs": {"ipynb": hash_bytes(outcome.ipynb), "html": hash_bytes(outcome.html), "before": outcome.before},
         "warnings": outcome.warnings,
         "seconds": outcome.seconds,
         "seconds_by_cell": outcome.cells,
