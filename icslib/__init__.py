@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "lag_prior",
             "update_lag_belief",
             "specification_curve",
+            "challenge_adoption",
             "challenge_lag",
             "survey_lags",
             "chain_changes",

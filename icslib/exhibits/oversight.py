@@ -1,12 +1,14 @@
 """Figures and tables of national targets and local aims."""
 
 from dataclasses import replace
+from textwrap import fill
 
 import pandas as pd
 
 from .. import style
 from ..numbers import write_number
 from ..oversight.attention import PURPOSES, Attention
+from ..oversight.comovement import Comovement
 from ..oversight.money import Strings
 from ..oversight.sketch import RUNGS, Sketch
 from ..oversight.targets import MEASURES, TargetCounts
@@ -18,6 +20,7 @@ from .core import Exhibit
 from .names import short_names
 from .positions import sources_of
 
+MOVED = ("preventable_mortality", "healthy_life_expectancy", "system_panel")
 PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
 
 
@@ -184,16 +187,103 @@ def _(result: Ties, asked: str = "") -> Exhibit:
     return replace(plot(next(iter(result.found.values()))), title=result.headline)
 
 
+@plot.register
+def _(result: Comovement, asked: str = "") -> Exhibit:
+    """Each pair in a row: all systems together with the interval, each system's own figure as a grey dot, the one asked about in colour."""
+    pairs, own = result.pairs, result.by_place
+    labels = [fill(result.told(row.outcome, row.target), 38) for row in pairs.itertuples()]
+    spot = dict(zip(zip(pairs["outcome"], pairs["target"], strict=True), range(len(pairs) - 1, -1, -1), strict=True))
+    at = pd.Series([spot[pair] for pair in zip(own["outcome"], own["target"], strict=True)], index=own.index, dtype=float)
+    picked = own["place"] == asked
+
+    def draw(figure):
+        ax = figure.subplots()
+        ax.scatter(own["own"], at, color=style.ALL, s=16, alpha=0.6, label="one system's own changes")
+        for rows, height, hue, label in (
+            (pairs.assign(at=list(spot.values()), value=pairs["together"]), 0.0, style.SECOND, "all systems together, 95% interval"),
+            (own.assign(at=at, value=own["own"], low=own["own_low"], high=own["own_high"])[picked].dropna(subset=["value"]), -0.28, style.ASKED, f"{short_names([asked]).get(asked, '')} alone, 95% interval"),
+        ):
+            if len(rows):
+                ax.hlines(rows["at"] + height, rows["low"], rows["high"], color=hue, linewidth=2)
+                ax.scatter(rows["value"], rows["at"] + height, color=hue, s=36, zorder=3, label=label)
+        ax.axvline(0, color=style.INK, linewidth=1)
+        ax.set_xlim(-1, 1)
+        ax.set_yticks(list(spot.values()), labels)
+        ax.set_xlabel("correlation of changes; above zero, both got better together")
+        ax.grid(False, axis="y")
+        figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
+
+    return Exhibit(
+        kind="figure",
+        title=result.headline,
+        subtitle="Correlation of a system's changes in outcome and in performance on a national target, both signed so that better is up",
+        data=result.pairs.replace({"outcome": result.names, "target": result.names}).round(2),
+        unit=result.unit,
+        notes=(
+            result.finding,
+            "Each change is taken less all systems' mean change of that period. An association over time, not an effect.",
+            "Healthy life expectancy is of three years: only periods that do not overlap are compared, beside the target's mean over the same three years.",
+        ),
+        sources=MOVED,
+        alt="; ".join(f"{label}: {row.together:.2f} ({row.low:.2f} to {row.high:.2f})" for label, row in zip(labels, pairs.itertuples(), strict=True)).replace("\n", " ") + ".",
+        draw=draw,
+        size=(8.0, 1.2 + 0.55 * len(pairs)),
+    )  # fmt: skip
+
+
+@table.register
+def _(result: Comovement, asked: str = "") -> Exhibit:
+    """Each system's own figure with its interval, and drawn to all systems'; in order of name, as a rank would mean nothing."""
+    names = short_names(result.by_place["place"].unique())
+    rows = result.by_place if asked else result.own
+    rows = rows[rows["place"] == asked] if asked else rows
+    rows = rows.assign(system=rows["place"].map(names), pair=[result.told(*pair) for pair in zip(rows["outcome"], rows["target"], strict=True)])
+    told = {"own": ("own", "own_low", "own_high"), "drawn": ("drawn", "low", "high")}
+    rows = rows.assign(**{name: [_interval(*row) for row in rows[list(ends)].to_numpy()] for name, ends in told.items()})
+    if asked:
+        data = rows[["pair", "changes", "own", "drawn"]]
+    else:
+        data = rows.pivot(index="system", columns="pair", values=list(told)).swaplevel(axis=1)[[(pair, name) for pair in rows["pair"].unique() for name in told]]
+        data = data.set_axis([f"{pair}: {name}" for pair, name in data], axis=1).reset_index()
+    return Exhibit(
+        kind="table",
+        title=f"{names[asked]}: what its own years can show" if asked else "What each system's own years can show",
+        data=data,
+        subtitle="Correlation of changes, both signed so that better is up, with 95% intervals",
+        unit=result.unit,
+        notes=(
+            "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems cannot be told apart.",
+            "A system whose interval lies clear of zero is no finding by itself: one in twenty would by chance.",
+        ),
+        sources=MOVED,
+    )  # fmt: skip
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    return "" if pd.isna(value) else f"{write_number(value, places=2)} ({write_number(low, places=2)} to {write_number(high, places=2)})"
+
+
 @table.register
 def _(result: Sketch, asked: str = "") -> Exhibit:
-    data = result.table.assign(
-        place=result.table["place"].map(short_names(result.table["place"])),
+    """One place: every rung of every objective. All places: one row a place, with what is now, the stretching rung and whether it could be seen."""
+    rows = result.table.assign(
+        system=result.table["place"].map(short_names(result.table["place"])),
         visible=result.table["visible"].map({True: "yes", False: "no"}).fillna(""),
     )
-    data[RUNGS] = data[RUNGS].round(1)
+    rows[RUNGS] = rows[RUNGS].round(1)
+    seen = {"alone": "seen alone from year", "group": f"seen in {result.systems} systems from year"}
+    if rows["place"].nunique() == 1:
+        data = rows.drop(columns=["place", "system"]).rename(columns=seen)
+    else:
+        shown = ["now", "stretching", "visible", "alone"]
+        wide = rows.pivot(index="system", columns="objective", values=shown).swaplevel(axis=1)
+        wide = wide[[(name, part) for name in rows["objective"].unique() for part in shown]]
+        data = wide.set_axis([f"{name}: {seen.get(part, part)}" for name, part in wide], axis=1).reset_index()
     notes = (
+        result.finding.split(". ", 1)[1],
         "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where the place is heading.",
         "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
-    return Exhibit(kind="table", title=result.headline, data=data.rename(columns={"place": "system"}), unit=result.unit, notes=notes, sources=result.sources)
+    units = "; ".join(f"{name}, {unit}" for name, unit in result.table[["objective", "unit"]].drop_duplicates().itertuples(index=False))
+    return Exhibit(kind="table", title=result.headline, data=data, subtitle=units, notes=notes, sources=result.sources)

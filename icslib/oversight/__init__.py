@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "attention": ["Attention", "classify_metrics", "oversight_metrics"],
         "change": ["change_after"],
+        "comovement": ["Comovement", "move_together"],
         "money": ["Strings", "follow_money"],
         "sketch": ["sketch_objectives"],
         "targets": ["TargetCounts", "count_targets"],

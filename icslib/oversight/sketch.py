@@ -1,7 +1,10 @@
-"""A page of realistic objectives: few, local, beyond the core targets, from what places like this one ever did."""
+"""A page of realistic objectives: few, beyond the core targets, from what places like this one ever did, with when each could be seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import PanelError
@@ -14,70 +17,80 @@ RUNGS = ["now", "trend", "modest", "stretching", "unprecedented"]
 
 @dataclass(frozen=True, eq=False)
 class Sketch(Result):
-    """Rungs of an objective.
+    """Rungs of a few objectives, by place.
 
     Attributes
     ----------
     table : DataFrame
-        ``place``, ``horizon`` (years), the rungs in the outcome's unit, and ``visible``: whether going from now to the stretching rung could be
-        told from noise in this place by itself; known at the horizon of the outlook only, None at others.
+        ``objective``, ``place``, ``horizon`` (years), the rungs in the outcome's ``unit``, ``visible`` (whether going from now to the stretching rung
+        could be told from noise in this place by itself; at the horizon asked about, None at others), ``alone`` and ``group``: the first year in
+        which a steady real improvement could be seen in this place by itself and in several together (NaN: not within the years looked at).
     """
 
     table: pd.DataFrame
-    outcome: str
-    unit: str = ""
+    yearly: float
+    systems: int
     sources: tuple[str, ...] = ()
 
     @property
-    def finding(self) -> str:
-        """How many places could see a stretching aim met, alone."""
-        rows = self.table
+    def headline(self) -> str:
+        """The stretching aims of one system, or in how many each would show."""
+        rows = self.table[self.table["visible"].notna()]
+        years = f"{rows['horizon'].iloc[0]:.0f} years"
         if rows["place"].nunique() == 1:
-            aim = rows[rows["visible"].notna()].iloc[0]
-            alone = "could be told" if aim["visible"] else "could not be told"
-            by = f"by then it {alone} from ordinary movement in this system by itself"
-            return f"{self.headline}, as one in ten like periods did; {by}."
-        return f"{self.headline}, against ordinary movement; elsewhere only several systems together could show it."
+            aims = [f"{row.objective} of {write_number(row.stretching, row.unit, 0)}, from {row.now:.0f} now" for row in rows.itertuples()]
+            name = short_names([rows["place"].iloc[0]])[rows["place"].iloc[0]]
+            return f"Stretching aims for {name} in {years}: {'; '.join(aims)}"
+        shown = [f"{int(part['visible'].sum())} of {len(part)} for {name}" for name, part in rows.groupby("objective", sort=False)]
+        return f"Stretching aims over {years} could be seen in a system by itself in {', '.join(shown)}"
 
     @property
-    def headline(self) -> str:
-        """The stretching aim of one system, or in how many it would show."""
-        rows = self.table
-        what = self.outcome.replace("_", " ")
-        if rows["place"].nunique() == 1:
-            aim = rows[rows["visible"].notna()].iloc[0]
-            name = short_names([aim["place"]])[aim["place"]]
-            return f"A stretching aim for {name} is {what} of {write_number(aim['stretching'], self.unit, 0)} in {aim['horizon']:.0f} years, from {aim['now']:.0f} now"
-        return f"A stretching aim over {rows['horizon'].iloc[0]:.0f} years would show in {int(rows['visible'].sum())} of {len(rows)} systems alone"
+    def finding(self) -> str:
+        """The aims, and from when a steady improvement could be seen, alone and together."""
+        told = []
+        for name, part in self.table[self.table["visible"].notna()].groupby("objective", sort=False):
+            alone, group = part["alone"].median(skipna=False), part["group"].iloc[0]
+            by = "by itself" if part["place"].nunique() == 1 else "in the middle system by itself"
+            told.append(f"{name}: in {self.systems} systems together {_from(group)}, {by} {_from(alone)}")
+        return f"{self.headline}. A real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: {'; '.join(told)}."
 
 
-def sketch_objectives(
-    ladder: pd.DataFrame,
-    by_place: pd.DataFrame,
-    place: str = "",
-    horizon: int = 5,
-    *,
-    outcome: str = "the outcome",
-    unit: str = "",
-    sources: tuple[str, ...] = (),
-) -> Sketch:
-    """The rungs of one place by horizon, or of every place at one horizon.
+def sketch_objectives(goals: Mapping[str, Any], alone: Mapping[str, Any], group: Mapping[str, Any], place: str = "", horizon: int = 5) -> Sketch:
+    """The rungs of one place by horizon, or of every place at one horizon, for each objective.
 
     Parameters
     ----------
-    ladder : index (``place``, ``horizon``), columns ``now``, ``trend``, ``modest``, ``stretching``, ``unprecedented``, as an outlook holds them
-    by_place : index ``place``; ``detectable``, the change (fraction) that could be told from noise in that place by `horizon`
+    goals : objective in words, and its outlook: ``ladder`` (index ``place``, ``horizon``), ``by_place["detectable"]`` (the change, a fraction, that could
+        be told from noise there by `horizon`), ``unit``, ``sources``
+    alone, group : the same objectives, and the first year in which an improvement could be seen: ``by_place`` of one place by itself,
+        ``first_year`` and ``treated`` of several
     place : a code, or empty for all
     """
-    known = ladder.index.get_level_values("place")
-    horizons = sorted(set(ladder.index.get_level_values("horizon")))
-    if place and place not in known:
-        raise PanelError(f"{place!r} has no ladder. There is one for {', '.join(map(str, known.unique()[:5]))} and others.")
-    if horizon not in horizons:
-        raise PanelError(f"There is no rung for {horizon} years; there are {horizons}.")
-    rows = ladder.loc[[place]] if place else ladder[ladder.index.get_level_values("horizon") == horizon]
-    rows = rows[RUNGS].reset_index()
-    change = (rows["stretching"] / rows["now"] - 1).abs()
-    visible = (change >= rows["place"].map(by_place["detectable"]).abs()).astype(object)
-    rows["visible"] = visible.where(rows["horizon"] == horizon, None)
-    return Sketch(rows, outcome, unit, sources)
+    parts = []
+    for name, goal in goals.items():
+        known, horizons = (goal.ladder.index.get_level_values(level) for level in ("place", "horizon"))
+        if place and place not in known:
+            raise PanelError(f"{place!r} has no ladder of {name}. There is one for {', '.join(map(str, known.unique()[:5]))} and others.")
+        if horizon not in horizons:
+            raise PanelError(f"There is no rung for {horizon} years; there are {sorted(set(horizons))}.")
+        rows = goal.ladder[(known == place) if place else (horizons == horizon)][RUNGS].reset_index()
+        change = (rows["stretching"] / rows["now"] - 1).abs()
+        seen = (change >= rows["place"].map(goal.by_place["detectable"]).abs()).astype(object)
+        year = group[name].first_year
+        parts.append(
+            rows.assign(
+                objective=name,
+                unit=goal.unit,
+                visible=seen.where(rows["horizon"] == horizon, None),
+                alone=rows["place"].map(alone[name].by_place).astype(float),
+                group=np.nan if year is None else float(year),
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)[["objective", "place", "horizon", *RUNGS, "unit", "visible", "alone", "group"]]
+    one = next(iter(group.values()))
+    sources = tuple(dict.fromkeys(source for goal in goals.values() for source in goal.sources))
+    return Sketch(table, one.change_per_year, one.treated, sources)
+
+
+def _from(year: float) -> str:
+    return "not within the years looked at" if np.isnan(year) else f"from year {year:.0f}"

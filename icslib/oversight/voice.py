@@ -77,6 +77,7 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     words = words.set_index("measure")
     counted = figures["unit"].str.extract(r" of (\d+)$")[0].astype(float)
     rows = figures[(figures["basis"] == "survey") & ((figures["unit"] == "percent") | counted.notna())]
+    rows = rows.drop_duplicates(["measure", "period", "value", "address"] if "address" in rows else ["measure", "period", "value"], keep="last")
     unknown = sorted(set(rows["measure"]) - set(words.index))
     if unknown:
         raise BasisError(f"No wording class is written for {', '.join(unknown)}. Add a row to survey_wording.csv.")

@@ -180,22 +180,41 @@ def test_ties_tell_what_can_be_told_over_how_many_systems_and_years():
         ics.weigh_ties({"debts": Found([0.1, 0.1], 1)}, "deaths", {"debts": ["wealth"]})
 
 
-def ladder():
+class Outlook:
+    """What an outlook gives, typed."""
+
     index = pd.MultiIndex.from_product([["QF7", "QOC"], [3, 5]], names=["place", "horizon"])
-    return pd.DataFrame({"now": 100.0, "trend": 98.0, "modest": 95.0, "stretching": [96.0, 85.0, 99.0, 98.0], "unprecedented": 80.0}, index=index)
+    ladder = pd.DataFrame({"now": 100.0, "trend": 98.0, "modest": 95.0, "stretching": [96.0, 85.0, 99.0, 98.0], "unprecedented": 80.0}, index=index)
+    by_place = pd.DataFrame({"detectable": [-0.10, -0.10]}, index=["QF7", "QOC"])
+    unit, sources = "per 100,000", ("deaths",)
+
+
+class Seen:
+    """When an improvement is seen, typed."""
+
+    by_place, first_year, treated, change_per_year = pd.Series({"QF7": 9.0}), 3, 10, -0.02
+
+
+def sketch(*given, **words):
+    return ics.sketch_objectives({"deaths": Outlook}, {"deaths": Seen}, {"deaths": Seen}, *given, **words)
 
 
 def test_an_aim_is_visible_when_it_is_larger_than_what_noise_hides():
-    noise = pd.DataFrame({"detectable": [-0.10, -0.10]}, index=["QF7", "QOC"])
-    one = ics.sketch_objectives(ladder(), noise, "QF7", outcome="deaths")
-    assert one.table["visible"].tolist() == [None, True] and "South Yorkshire is deaths of 85 in 5 years, from 100 now, as one in ten like periods did; by then it could be told" in one.finding
-    assert "could not be told" in ics.sketch_objectives(ladder(), noise, "QOC").finding
-    every = ics.sketch_objectives(ladder(), noise)
-    assert "1 of 2 systems" in every.finding and ics.table(every).data["system"].tolist() == ["South Yorkshire", "Shropshire, Telford and Wrekin"]
-    with pytest.raises(PanelError, match="'QXX' has no ladder"):
-        ics.sketch_objectives(ladder(), noise, "QXX")
+    one = sketch("QF7")
+    assert one.table["visible"].tolist() == [None, True]
+    assert one.finding == (
+        "Stretching aims for South Yorkshire in 5 years: deaths of 85 per 100,000, from 100 now. A real fall of 2% a year could be told from ordinary "
+        "movement so: deaths: in 10 systems together from year 3, by itself from year 9."
+    )
+    assert "not within the years looked at" in sketch("QOC").finding
+    every = sketch()
+    assert "1 of 2 for deaths" in every.finding
+    shown = ics.table(every).data
+    assert shown["system"].tolist() == ["Shropshire, Telford and Wrekin", "South Yorkshire"] and shown["deaths: visible"].tolist() == ["no", "yes"]
+    with pytest.raises(PanelError, match="'QXX' has no ladder of deaths"):
+        sketch("QXX")
     with pytest.raises(PanelError, match="no rung for 7 years"):
-        ics.sketch_objectives(ladder(), noise, horizon=7)
+        sketch(horizon=7)
 
 
 def test_every_result_draws():
