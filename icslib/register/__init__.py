@@ -13,6 +13,7 @@ from .moves import carry_over, to_vintage
 from .names import find_place
 from .overlap import check_overlap
 from .rollup import roll_up
+from .steps import changes
 
 __all__ = [
     "Lineage",
@@ -20,6 +21,7 @@ __all__ = [
     "as_date",
     "canonical",
     "carry_over",
+    "changes",
     "check_overlap",
     "count_systems",
     "describe_place",

@@ -21,7 +21,7 @@ from .facts import canonical
 COUNTS = {
     "GBP", "GBP m", "GBP bn", "GBP thousand", "GBP k", "FTE", "WTE", "headcount", "people", "persons", "weighted persons", "patients",
     "posts", "vacancies", "staff", "days", "FTE days", "bed days", "beds", "count", "number", "attendances", "admissions", "calls",
-    "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests", "kWh", "tonnes",
+    "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests", "kWh", "tonnes", "percent of England",
 }  # fmt: skip
 Denominators: TypeAlias = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
 

@@ -56,7 +56,7 @@ def to_vintage(
     frame = known_codes(observations)
     frame["place_type"] = frame["place_type"].replace(FAMILY)
     pair = number(frame, ["place", "place_type", "end"])
-    plan = _plan(frame, pair, end, None if drawn is None else as_date(drawn))
+    plan = plan_of(frame, pair, end, None if drawn is None else as_date(drawn))
     changed = np.isin(pair, plan["pair"].to_numpy()) | frame["place"].isin(set(plan["new"])).to_numpy()
     made = _settle(frame[changed], pair[changed], plan, end, denominators, missing, frame)
     still = frame[~changed]
@@ -123,14 +123,14 @@ def known_codes(observations: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(place=code.fillna(pd.Series(printed)).to_numpy()[spot])
 
 
-def _plan(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:
-    """For each distinct (place, type, end of period) that changes: ``pair``, ``new``, ``share``, ``note``, ``start``."""
+def plan_of(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:
+    """For each distinct (place, type, end of period) that changes: ``pair``, ``place``, ``place_type``, ``new``, ``share``, ``note``, ``start``."""
     rows = frame.loc[pd.Series(pair).drop_duplicates().index, ["place", "place_type", "end"]]
     rows["pair"] = pair[rows.index]
     life = lives()
     first, last = rows["place"].map(life["first"]).fillna(rows["end"]), rows["place"].map(life["last"]).fillna(rows["end"])
     day = pd.Series(drawn, index=rows.index) if drawn is not None else rows["end"].clip(first, last)
-    out = [pd.DataFrame(columns=["pair", "new", "share", "note", "start"])]
+    out = [pd.DataFrame(columns=["pair", "place", "place_type", "new", "share", "note", "start"])]
     for kind in sorted(set(rows["place_type"]) & steps.families()):
         mine, until = rows[rows["place_type"] == kind], steps.segment(kind, end)
         start = np.searchsorted(
@@ -154,14 +154,16 @@ def _settle(
     """Divide rows by the plan and put the pieces together as figures of the new places."""
     if rows.empty:
         return rows
-    pieces, start = _divide(rows, pair, plan)
+    pieces, start = divide(rows, pair, plan)
     made, group = combine(pieces, denominators, frame)
     made["flag"] = mark(made["flag"], (made["apportioned"] > 0) & ~made["flag"].str.contains("apportioned"), "apportioned")
     return _admit_gaps(made, pieces, group, start, end) if missing == "unknown" else made
 
 
-def _divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+def divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """Every row as one or more pieces (``place`` is the new place, ``was`` the old, ``share`` how much goes); and the segment each began in."""
+    if plan.empty:
+        return rows.assign(was=rows["place"], share=1.0).reset_index(drop=True), np.full(len(rows), -1)
     where, first, times = np.unique(plan["pair"].to_numpy(int), return_index=True, return_counts=True)
     size, begin = np.ones(pair.max() + 1, dtype=int), np.full(pair.max() + 1, -1)
     size[where], begin[where] = times, first

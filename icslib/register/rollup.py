@@ -1,4 +1,4 @@
-"""Roll observations up to larger places: trusts, practices, CCGs and districts to systems, regions and England."""
+"""Roll observations up to larger places: trusts, practices, CCGs, districts and systems to systems, regions and England."""
 
 from datetime import date
 
@@ -7,9 +7,9 @@ import pandas as pd
 
 from ..errors import PlaceError
 from . import steps
-from .combine import Denominators, combine, mark
-from .facts import ENOUGH, as_date, places, table
-from .moves import known_codes
+from .combine import Denominators, combine, mark, number
+from .facts import ENOUGH, FAMILY, as_date, places, table
+from .moves import divide, known_codes, plan_of
 from .overlap import check_overlap
 
 BY = {
@@ -17,6 +17,7 @@ BY = {
     "patients": "patients by where they live, all admissions",
     "emergency": "emergency attendances, type 1",
 }
+TILES = ["local_authority", "sub_icb", "system", "region"]  # kinds that fill the ground, so that a missing one is a hole
 
 
 def roll_up(
@@ -26,8 +27,9 @@ def roll_up(
     by: str = "published",
     denominators: Denominators = None,
     missing: str = "unknown",
+    drawn: str | date | None = None,
 ) -> pd.DataFrame:
-    """Figures of trusts, practices, sub-ICB locations, CCGs or local authorities as figures of larger places.
+    """Figures of trusts, practices, sub-ICB locations, CCGs, local authorities or systems as figures of larger places.
 
     Parameters
     ----------
@@ -37,9 +39,11 @@ def roll_up(
     by : "published", "patients" or "emergency"
         How a trust belongs to systems: whole to the one it is published under; by where its
         admitted patients live; or by its type 1 emergency attendances (both fractional, hospitals only).
-    denominators, missing
-        As in :func:`to_vintage`. A local authority or sub-ICB location that is not there makes
-        its system incomplete; trusts and practices need not all be there.
+    denominators, drawn
+        As in :func:`to_vintage`.
+    missing : "unknown" or "zero"
+        What a figure is when a local authority, sub-ICB location, system or region that belongs to it is not there:
+        NaN with a flag that says what is missing, or the sum of the others. Trusts and practices need not all be there.
 
     Returns
     -------
@@ -57,93 +61,97 @@ def roll_up(
         raise PlaceError(f"by={by!r} is not a way to divide trusts. Ways: {', '.join(BY)}.")
     end = as_date(vintage)
     frame = known_codes(observations[~observations["place_type"].isin([to, "england"])])
-    check_overlap(frame)
-    homes = _homes(frame["place"].unique(), end, by, to)
-    left = sorted(set(frame["place"]) - set(homes["part"]))
-    pieces = frame.rename(columns={"place": "was"}).merge(homes.rename(columns={"part": "was", "whole": "place"}), on="was")
-    if pieces.empty:
-        raise PlaceError(
-            f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=."
-        )
-    kinds = frame.drop_duplicates("place").set_index("place")["place_type"]
-    made, group = combine(pieces.assign(place_type=to).drop(columns="cover"), denominators, frame)
+    check_overlap(frame, drawn=drawn is not None)
+    frame["place_type"] = frame["place_type"].replace(FAMILY)
+    lies = _memberships(by)
+    pair = number(frame, ["place", "place_type", "end"])
+    plan = plan_of(frame, pair, end, None if drawn is None else as_date(drawn))
+    plan = plan[(plan["place_type"] != "trust") | ~plan["place"].isin(lies["part"])]  # a trust lies where it was published, whatever it became
+    parts, start = divide(frame.assign(line=np.arange(len(frame))), pair, plan)
+    parts["fill"] = _fill(parts, start, end)
+    homes = _homes(lies, set(parts["place"]), end)
+    spread = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
+    left = sorted(set(frame["place"]) - set(spread["was"]))
+    if spread.empty:
+        raise PlaceError(f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=.")
+    spread = spread.assign(share=spread["share"] * spread["of"], cover=spread["cover"] * spread["fill"])
+    spread["place"] = spread["home"] if to == "system" else "E92000001" if to == "england" else spread["home"].map(_regions(end))
+    goes = spread.groupby(["line", "place"], as_index=False, sort=False)["share"].sum()
+    pieces = frame.iloc[goes["line"]].reset_index(drop=True).assign(was=lambda f: f["place"], place=goes["place"], place_type=to, share=goes["share"])
+    made, goes["group"] = combine(pieces, denominators, frame)
     made["flag"] = mark(made["flag"], made["apportioned"] > 0, "apportioned")
     if missing == "unknown":
-        made = _admit_uncovered(made, pieces, group, kinds)
+        made = _admit_holes(made, spread.merge(goes[["line", "place", "group"]], on=["line", "place"]), end, to)
     made.attrs["left_out"] = tuple(left)
     return made
 
 
-def _homes(parts: np.ndarray, end: pd.Timestamp, by: str, to: str) -> pd.DataFrame:
-    """Where each part lies at a date: columns part, whole, share, cover (share of the whole it fills)."""
-    frame = table("membership")
-    systems = frame[frame["whole"].isin(set(places(type="system")["code"]))]
-    if by == "published":
-        systems = systems[~systems["basis"].isin([BY["patients"], BY["emergency"]])]
-    else:
-        trusts = systems["basis"].isin(BY.values())
-        systems = systems[~trusts | (systems["basis"] == BY[by])]
-    held = set(systems["part"])
-    direct = [part for part in parts if part in held]
-    chained = _successors([part for part in parts if part not in held], held)
-    wanted = pd.concat([pd.DataFrame(dict(origin=direct, part=direct, by=1.0, fill=1.0)), chained])
-    near = systems.assign(day=systems["vintage"].map(as_date))
-    near["off"] = (near["day"] - end).abs()
-    near = near[near["off"] == near.groupby("part")["off"].transform("min")]
-    lies = wanted.merge(near, on="part")
-    lies = lies.assign(share=lies["share"] * lies["by"], cover=lies["cover"] * lies["fill"])[
-        ["origin", "whole", "share", "cover", "day"]
-    ].rename(columns={"origin": "part"})
-    lies = _carry(lies, end)
+def _memberships(by: str) -> pd.DataFrame:
+    """What lies in which system, trusts in the way asked for."""
+    lies = table("membership")
+    lies = lies[lies["whole"].isin(set(places(type="system")["code"])) & (~lies["basis"].isin(BY.values()) | (lies["basis"] == BY[by]))]
+    return lies.assign(day=lies["vintage"].map(as_date))
+
+
+def _regions(end: pd.Timestamp) -> pd.Series:
+    """NHS region of each system at a date."""
+    return places(end, "system").set_index("code")["region"]
+
+
+def _fill(parts: pd.DataFrame, start: np.ndarray, end: pd.Timestamp) -> np.ndarray:
+    """How much of each place at the date wanted came from the old one that is there."""
+    fill = np.where(start < 0, 1.0, np.nan)
+    kinds = parts["place_type"].to_numpy()
+    for kind, begin in {*zip(kinds[start >= 0], start[start >= 0], strict=True)}:
+        mine = (kinds == kind) & (start == begin)
+        back = steps.shares(kind, steps.segment(kind, end), int(begin)).set_index(["old", "new"])["share"]
+        fill[mine] = back.reindex(pd.MultiIndex.from_frame(parts.loc[mine, ["place", "was"]])).to_numpy()
+    return fill
+
+
+def _homes(lies: pd.DataFrame, parts: set[str], end: pd.Timestamp) -> pd.DataFrame:
+    """The system of each part at a date: columns part, home, share (of the part), cover (of the home); a system or region is its own."""
+    near = lies[lies["part"].isin(parts)]
+    off = (near["day"] - end).abs()
+    near = near[off == off.groupby(near["part"]).transform("min")]
+    own = sorted(parts & {*places(end, "system")["code"], *places(end, "region")["code"]})
+    homes = [pd.DataFrame(dict(part=own, home=own, share=1.0, cover=1.0))]
+    for day, mine in near.groupby("day"):  # systems of the membership's own date, moved to those of the date wanted
+        way = steps.shares("system", steps.segment("system", day), steps.segment("system", end)).rename(columns={"old": "whole", "share": "on"})
+        both = mine.merge(way[["whole", "new", "on"]], on="whole", how="left")
+        stays = both["new"].isna()
+        homes.append(pd.DataFrame(dict(part=both["part"], home=both["new"].fillna(both["whole"]),
+                                       share=both["share"] * both["on"].fillna(1.0), cover=both["cover"].where(stays))))  # fmt: skip
+    return pd.concat(homes).groupby(["part", "home"], as_index=False).agg(share=("share", "sum"), cover=("cover", "max"))
+
+
+def _admit_holes(made: pd.DataFrame, spread: pd.DataFrame, end: pd.Timestamp, to: str) -> pd.DataFrame:
+    """Where parts tile the whole, a hole in the tiling is a missing figure, and a hole too small to matter is said."""
+    tiles = spread[spread["place_type"].isin(TILES) & spread["cover"].notna()]
+    if tiles.empty:
+        return made
+    cover = tiles.groupby(["group", "home"])["cover"].sum()
+    due = cover
     if to != "system":
-        homes = (
-            frame[frame["whole"].isin(set(places(type="region")["code"]))]
-            .sort_values("vintage")
-            .drop_duplicates("part", keep="last")
-        )
-        lies["whole"] = "E92000001" if to == "england" else lies["whole"].map(homes.set_index("part")["whole"])
-        lies["cover"] = np.nan
-    return lies.groupby(["part", "whole"], as_index=False).agg(share=("share", "sum"), cover=("cover", "max"))
-
-
-def _carry(lies: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-    """Systems of the membership's own date, moved to the systems of the date wanted."""
-    out = [lies.head(0)]
-    for day, mine in lies.groupby("day"):
-        way = steps.shares("system", steps.segment("system", day), steps.segment("system", end)).rename(
-            columns={"old": "whole", "share": "on"}
-        )
-        both = mine.merge(way, on="whole", how="left")
-        whole = both["new"].fillna(both["whole"])
-        out.append(
-            both.assign(share=both["share"] * both["on"].fillna(1.0), whole=whole, cover=both["cover"].where(both["new"].isna()))
-        )
-    return pd.concat(out)
-
-
-def _successors(parts: list[str], held: set[str]) -> pd.DataFrame:
-    """What each part became in the end, for parts that closed before any membership was published."""
-    out = [pd.DataFrame(columns=["origin", "part", "by", "fill"])]
-    for family in sorted(steps.families()) if parts else ():
-        way = steps.shares(family, 0, len(steps.days(family)))
-        mine = way[way["old"].isin(parts)]
-        mine = mine[[new in held for new in mine["new"]]]
-        if mine.empty:
-            continue
-        back = steps.shares(family, len(steps.days(family)), 0).rename(columns={"old": "new", "new": "old", "share": "fill"})
-        mine = mine.merge(back[["old", "new", "fill"]], on=["old", "new"], how="left")
-        out.append(pd.DataFrame(dict(origin=mine["old"], part=mine["new"], by=mine["share"], fill=mine["fill"])))
-    return pd.concat(out[1:] or out)
-
-
-def _admit_uncovered(made: pd.DataFrame, pieces: pd.DataFrame, group: np.ndarray, kinds: pd.Series) -> pd.DataFrame:
-    """Where parts tile the whole (districts, sub-ICB locations), a hole in the tiling is a missing figure."""
-    tiled = pieces["was"].map(kinds).isin(["local_authority", "sub_icb", "ccg"]).to_numpy() & pieces["cover"].notna().to_numpy()
-    cover = np.bincount(group[tiled], weights=pieces["cover"].to_numpy(float)[tiled], minlength=len(made))
-    short = (np.bincount(group[tiled], minlength=len(made)) > 0) & (cover < 0.999)
-    words = pd.Series(
-        [f"incomplete: its parts cover {c:.1%}" if s else "" for c, s in zip(cover, short, strict=True)], index=made.index
-    )
-    made["flag"] = mark(made["flag"], short, words)
-    made.loc[short & (cover < ENOUGH), ["value", "lower", "upper"]] = np.nan
+        whole = tiles.drop_duplicates("group").set_index("group")
+        regions = set(places(end, "region")["code"])
+        system = _regions(end)
+        wanted = [
+            (group, home)
+            for group, row in whole.iterrows()
+            for home in (
+                [code for code in regions if code[0] == row["home"][0]] if row["place_type"] == "region"
+                else system.index[(system == row["place"]) | (to == "england")]
+            )
+        ]  # fmt: skip
+        due = cover.reindex(pd.MultiIndex.from_tuples(wanted, names=["group", "home"]), fill_value=0.0)
+    short = due[due < 0.999].sort_index()
+    if short.empty:
+        return made
+    said = short.map("{:.1%}".format).reset_index(name="said")
+    if to != "system":
+        said["said"] = said["home"] + " (" + said["said"] + ")"
+    words = ("incomplete: its parts cover " + said.groupby("group")["said"].agg(", ".join)).reindex(made.index, fill_value="")
+    made["flag"] = mark(made["flag"], words != "", words)
+    made.loc[short[short < ENOUGH].index.get_level_values("group").unique(), ["value", "lower", "upper"]] = np.nan
     return made

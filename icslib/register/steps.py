@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from .facts import BEGAN, OPEN, lives, table
+from .facts import BEGAN, FAMILY, OPEN, lives, table
 
 NONE_KNOWN = "shares not published"
 
@@ -22,6 +22,12 @@ def families() -> set[str]:
 def days(family: str) -> list[pd.Timestamp]:
     """The dates at which places of a family changed, earliest first."""
     return _links()[family][1]
+
+
+def changes(place_type: str) -> list[pd.Timestamp]:
+    """The dates at which places of a type changed, earliest first; none for a type that never did."""
+    kind = FAMILY.get(place_type, place_type)
+    return days(kind) if kind in families() else []
 
 
 def segment(family: str, day: pd.Timestamp) -> int:

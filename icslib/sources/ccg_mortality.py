@@ -1,8 +1,8 @@
-"""Treatable and preventable mortality by clinical commissioning group, 2010 to 2019.
+"""Treatable and preventable mortality by clinical commissioning group, 2010 to 2019, and the people of each group.
 
 Raw page    one row a group and year, with controls and columns of no use between
-Quirks      the misspelt title is theirs; England, Wales and partnership areas stand among the groups; years without a rate are
-            NA and left out; groups are named by ONS codes of 2019
+Quirks      the misspelt title is theirs; England, Wales and partnership areas stand among the groups; years without a figure
+            are NA and left out; groups are named by ONS codes of 2019; which estimate of people it is, is not said
 """
 
 import pandas as pd
@@ -13,11 +13,13 @@ from ..register import canonical
 from ..sheets import Page
 from ..tidy import observations
 
-MEASURES = {"Treatable_Mortality_Rate": "treatable_mortality", "Preventatable_Mortality_Rate": "preventable_mortality_ccg"}
+MEASURES = {
+    "Treatable_Mortality_Rate": "treatable_mortality", "Preventatable_Mortality_Rate": "preventable_mortality_ccg", "CCGpop": "population_ccg",
+}  # fmt: skip
 
 
 def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
-    """One row a group (or England), year and measure, per 100,000 people standardised for age."""
+    """One row a group (or England), year and measure: deaths per 100,000 people standardised for age, and people."""
     long = pages[""].find_table(["ccg19cd", "year", *MEASURES]).melt(["ccg19cd", "year"], values=list(MEASURES))
     england, group = long["ccg19cd"] == "E92000001", long["ccg19cd"].str.startswith("E38")
     keep = long["value"].notna() & (england | group)
@@ -28,7 +30,7 @@ def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place_type=pd.Series("ccg", index=long.index).mask(england, "england"),
         measure=long["title"].map(MEASURES),
         period=long["year"].map(lambda text: calendar_year(int(float(text)))),
-        unit="per 100,000",
-        basis="outturn",
+        unit=long["title"].eq("CCGpop").map({True: "people", False: "per 100,000"}),
+        basis=long["title"].eq("CCGpop").map({True: "estimate", False: "outturn"}),
         source=source.id,
     )

@@ -6,6 +6,7 @@ from functools import cache
 
 import pandas as pd
 
+from .. import register
 from ..catalog import reference
 from ..errors import BasisError, StoreError
 from ..panel import build_panel
@@ -26,7 +27,7 @@ class Cells(dict):
 
 @dataclass(frozen=True)
 class _Choice:
-    """What was asked for, the same for every measure; ``left_out`` gathers places that lie in no larger one."""
+    """What was asked for, the same for every measure; ``left_out`` gathers places that lie in no larger one, ``weighed`` what rates were weighed by."""
 
     places: str
     vintage: str
@@ -35,6 +36,7 @@ class _Choice:
     table: str | None
     whole_years: bool = True
     left_out: dict = field(default_factory=dict)
+    weighed: dict = field(default_factory=dict)
 
 
 def load_panel(
@@ -64,7 +66,10 @@ def load_panel(
     Returns
     -------
     DataFrame with ``place, year`` and a float column a measure. ``attrs``: ``units``, ``spans``, ``vintage``, ``tables`` (measure to table),
-    ``left_out`` (measure to places that lie in none of the larger ones), and ``cells``: the source cells of each figure by (place, year, measure), for :func:`icslib.trace`.
+    ``left_out`` (measure to places that lie in none of the larger ones), ``weighed`` (measure to the people its rates were weighed by where places come
+    together, as ``measures.csv`` says; ``~`` before it: they stand in for a denominator nobody published), ``apportioned`` (measure to
+    (place, year) to how much of the figure came by the shares of a divided place, 0 to 1; none: not listed), and ``cells``: the source cells of each
+    figure by (place, year, measure), for :func:`icslib.trace`.
     """
     choice = _Choice(places, vintage, basis, edition, table)
     pieces, tables = [], {}
@@ -83,19 +88,27 @@ def load_panel(
             panel[measure] = float("nan")
     panel = panel[["place", "year", *measures]]
     keys = zip(long["place"], long["year"], long["measure"], strict=True)
-    panel.attrs.update(tables=tables, left_out=choice.left_out, cells=Cells(zip(keys, long["cells"], strict=True)))
+    panel.attrs.update(
+        tables=tables, left_out=choice.left_out, weighed=choice.weighed, apportioned=_apportioned(long), cells=Cells(zip(keys, long["cells"], strict=True))
+    )
     return panel
 
 
+def _apportioned(long: pd.DataFrame) -> dict[str, dict]:
+    parts = long[long["apportioned"] > 0]
+    return {name: dict(zip(zip(mine["place"], mine["year"], strict=True), mine["apportioned"], strict=True)) for name, mine in parts.groupby("measure")}
+
+
 def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
-    """Rows of one measure with ``place, year, measure, value, unit, start, end, cells``, and the table they come from."""
-    combine = _combine(measure)
+    """Rows of one measure with ``place, year, measure, value, unit, start, end, cells, apportioned``, and the table they come from."""
+    combine = _told(measure)["combine"]
     if combine.startswith("rate:"):  # add up what is above and below the line, then divide
         parts = combine.removeprefix("rate:").split("/")
         (above, name), (below, _) = (_by_year(part, replace(choice, whole_years=False)) for part in parts)
         both = above.merge(below, on=["place", "year"], suffixes=("", " below"))
         both["value"] = 100 * both["value"] / both["value below"]
         both["cells"] = [merge_cells(pair) for pair in zip(both["cells"], both["cells below"], strict=True)]
+        both["apportioned"] = both[["apportioned", "apportioned below"]].max(axis=1)
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna()]
@@ -106,7 +119,7 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
     if only(rows, "place_type") != choice.places:
         rows = _roll_up(rows, measure, choice)
     elif choice.places == "system" and choice.vintage != DRAWN:
-        rows = _move(rows, choice.vintage)
+        rows = register.to_vintage(rows, choice.vintage, denominators=_denominator(measure, "system", choice), drawn=DRAWN)
     years = _one_a_year(rows.assign(year=_year(rows)), measure, combine, choice.whole_years)
     if years.empty:
         raise StoreError(f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r}).")
@@ -124,14 +137,15 @@ def _choose_edition(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.Dat
     return rows[rows["source"] == wanted[0]]
 
 
-def _combine(measure: str) -> str:
-    known = reference("measures").set_index("measure")["combine"]
-    if measure not in known:
+def _told(measure: str) -> pd.Series:
+    """What ``measures.csv`` says of a measure."""
+    known = reference("measures").set_index("measure")
+    if measure not in known.index:
         from rapidfuzz import process
 
         near = ", ".join(found for found, *_ in process.extract(measure, list(known.index), limit=3))
         raise StoreError(f"{measure!r} is not a measure we know. Nearest: {near}. data/raw/reference/measures.csv lists all.")
-    return known[measure]
+    return known.loc[measure]
 
 
 def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
@@ -143,6 +157,7 @@ def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
         frame = load(name)
         rows = frame[(frame["measure"] == measure) & (frame["basis"].eq(basis) if basis else True) & ~frame["flag"].str.contains(UNFIT)]
         kinds = set(rows["place_type"]) - {"england", "region", "other"}
+        kinds = {"system"} if "system" in kinds else kinds
         if places in set(rows["place_type"]):
             found.append((0, name, rows[rows["place_type"] == places]))
         elif len(kinds) == 1 and places in ("system", "region", "england"):
@@ -176,26 +191,35 @@ def _one_a_place(rows: pd.DataFrame, combine: str) -> pd.DataFrame:
 
 
 def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
-    """Smaller places as larger ones: by the system printed beside each row if there is one, else by the register.
-
-    Rates of areas are weighed by their registered people; rates of trusts have no such weight here and are refused.
-    """
-    from .. import register
-
-    rows, left = _settle_predecessors(rows, _combine(measure))
-    weights = None
-    if set(rows["place_type"]) <= {"local_authority", "ccg", "sub_icb"}:
-        weights = _people(only(rows, "place_type"))
-    made = register.roll_up(rows, to=choice.places, vintage=choice.vintage, denominators=weights)
+    """Smaller places as larger ones, by the register; rates are weighed by their denominator, and refused where there is none (those of trusts)."""
+    rows, left = _settle_predecessors(rows, _told(measure)["combine"])
+    weights = _denominator(measure, only(rows, "place_type"), choice)
+    drawn = DRAWN if set(rows["place_type"]) == {"system"} else None
+    made = register.roll_up(rows, choice.places, choice.vintage, denominators=weights, drawn=drawn)
     choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
     return made
 
 
-def _move(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
-    """Systems as they are published, on the boundaries asked for: counts by shares, rates by registered people."""
-    from .. import register
+def _denominator(measure: str, place_type: str, choice: _Choice) -> pd.DataFrame | None:
+    """What the rates of a measure are weighed by, if ``measures.csv`` names it and a table holds it for these places."""
+    named = _told(measure)["denominator"]
+    sizes = _sizes(named.removeprefix("~"), place_type)
+    if sizes is not None:
+        choice.weighed[measure] = named
+    return sizes
 
-    return register.to_vintage(rows, vintage, denominators=_people("system"), drawn=DRAWN)
+
+@cache
+def _sizes(measure: str, place_type: str) -> pd.DataFrame | None:
+    """The last figure of a measure for each place in the first edition that holds it, also on all boundaries since."""
+    for name in (name for name, entry in resources().items() if measure in entry["measures"]):
+        rows = load(name)
+        rows = rows[(rows["measure"] == measure) & (rows["place_type"] == place_type)]
+        if len(rows):
+            rows = rows[rows["source"] == rows["source"].iloc[0]].sort_values("end").drop_duplicates("place", keep="last")[[*COLUMNS]]
+            since = [day for day in register.changes(place_type) if day > rows["end"].min()]
+            return pd.concat([rows, *(register.to_vintage(rows, day) for day in since)])[["place", "value"]].drop_duplicates("place")
+    return None
 
 
 def _by_printed_system(rows: pd.DataFrame) -> pd.DataFrame:
@@ -209,8 +233,6 @@ def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame
     A place printed beside a successor it never met (districts beside the council of later years) is left out; a count still
     printed under the name of a place that had closed (a loan in the old trust's name) goes to its successor.
     """
-    from .. import register
-
     life = register.places().groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
     kin = reference("succession").query("old != new")[["old", "new"]].drop_duplicates()
     beside = rows[["place", "period", "source"]].rename(columns={"place": "new"})
@@ -221,18 +243,6 @@ def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame
     late = both[late].drop_duplicates("index").set_index("index")
     rows = rows.assign(place=late["new"].reindex(rows.index).fillna(rows["place"])).drop(index=gone["index"].unique())
     return _one_a_place(rows, combine), sorted(gone["old"].unique())
-
-
-@cache
-def _people(place_type: str) -> pd.DataFrame:
-    """Registered people of areas on the boundaries of 2022 and on those of 2024, to weigh rates by."""
-    from .. import register
-
-    people = load("populations")
-    people = people[(people["measure"] == "population_registered") & (people["place_type"] == place_type)]
-    people = people[people["source"] == people["source"].iloc[0]]
-    later = register.to_vintage(people[[*COLUMNS, "cells"]].assign(cells=people["cells"].map(lambda cell: (cell,))), "2024-04")
-    return pd.concat([people, later])[["place", "value"]].drop_duplicates("place")
 
 
 def _year(rows: pd.DataFrame) -> pd.Series:
@@ -248,14 +258,19 @@ def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: boo
     stock = (days == 1).all()
     if stock:  # counted on a day: the last day of each year stands for it
         rows = rows[rows["end"] == rows.groupby(key)["end"].transform("max")]
-    groups = rows.groupby(key, sort=True)
+    size = rows["value"].abs()
+    by_shares = size * rows.get("apportioned", 0.0)
+    groups = rows.assign(size=size, by_shares=by_shares).groupby(key, sort=True)
     out = groups.agg(
         value=("value", "sum" if combine == "sum" else "mean"),
         unit=("unit", "first"),
         start=("start", "min"),
         end=("end", "max"),
         cells=("cells", merge_cells),
+        size=("size", "sum"),
+        by_shares=("by_shares", "sum"),
     ).reset_index()
+    out["apportioned"] = (out.pop("by_shares") / out.pop("size")).fillna(0.0)
     if combine == "sum" and not stock and whole_years:
         held = rows.assign(days=days).drop_duplicates([*key, "period"]).groupby(key)["days"].sum().to_numpy()
         out = out[held >= FULL_YEAR]

@@ -81,6 +81,51 @@ def test_up_to_regions_and_england(draw):
     assert england[["place", "place_type", "value"]].to_numpy().tolist() == [["E92000001", "england", 8]]
 
 
+@pytest.mark.parametrize("vintage", ["2022-07", "2024-04", "2026-04"])
+def test_all_systems_make_all_regions_and_england(draw, vintage):
+    codes = register.places(vintage, "system")
+    rows = draw("place | value\n" + "\n".join(f"{code} | 1" for code in codes["code"])).assign(unit="people")
+    regions = register.roll_up(rows, "region", vintage, drawn=vintage)
+    assert regions.set_index("place")["value"].to_dict() == codes["region"].value_counts().to_dict()
+    assert (regions["flag"] == "").all() and (regions["apportioned"] == 0).all()
+    for parts in (rows, regions):
+        england = register.roll_up(parts, "england", vintage, drawn=vintage)
+        assert england[["place", "value", "flag"]].to_numpy().tolist() == [["E92000001", len(codes), ""]]
+
+
+def test_england_without_one_of_its_parts_is_refused_unless_asked(draw):
+    codes = register.places("2022-07", "system")
+    rows = draw("place | value\n" + "\n".join(f"{code} | 1" for code in codes["code"] if code != "QOP")).assign(unit="people")
+    england = register.roll_up(rows, "england", drawn="2022-07")
+    assert england["value"].isna().all() and england["flag"].tolist() == ["incomplete: its parts cover QOP (0.0%)"]
+    assert register.roll_up(rows, "england", drawn="2022-07", missing="zero")["value"].tolist() == [41]
+    regions = register.roll_up(rows, "region", drawn="2022-07").set_index("place")["value"]
+    assert regions.index[regions.isna()].tolist() == [codes.set_index("code")["region"]["QOP"]]
+    england = register.roll_up(regions.drop("Y62").reset_index().merge(rows.drop(columns=["place", "value"]).head(1), how="cross").assign(place_type="region"), "england")
+    assert "Y62 (0.0%)" in england["flag"].item() and england["value"].isna().all()
+
+
+def test_closed_systems_and_groups_reach_a_region_by_their_own_date(draw):
+    rows = draw("place | value | place_type | period\n15D | 8 | ccg | 2018-19\nQNQ | 8 | system | 2018-19").assign(unit="people")
+    for kind, held in rows.groupby("place_type"):
+        later = register.roll_up(held, "region", "2026-04", missing="zero").set_index("place")["value"]
+        assert later.sum() == pytest.approx(8) and set(later.index) <= {"Y59"}, kind
+
+
+def test_one_authority_in_two_systems_is_whole_in_england(draw):
+    rows = draw("place | value\nE07000244 | 10").assign(place_type="local_authority", unit="people")
+    england = register.roll_up(rows, "england", missing="zero")
+    assert england[["value", "apportioned", "flag"]].to_numpy().tolist() == [[10, 0, ""]]
+
+
+def test_an_older_group_fills_its_part_of_a_system(draw):
+    """Three groups of 2018 became one in 2021: together they are the whole of Frimley, each with its own people as weight."""
+    rows = draw("place | value | place_type | period\n10C | 4 | ccg | 2018\n15D | 1 | ccg | 2018\n99M | 2 | ccg | 2018").assign(unit="per 100,000")
+    people = draw("place | value\n10C | 1\n15D | 2\n99M | 1")
+    assert register.roll_up(rows, denominators=people)[["place", "value", "flag"]].to_numpy().tolist() == [["QNQ", 2, ""]]
+    assert register.roll_up(rows.head(2), denominators=people)["value"].isna().all()
+
+
 def test_rates_are_weighed(draw):
     rates = draw("place | value | place_type\nR0A | 4 | trust\nRM3 | 7 | trust").assign(unit="percent")
     days = draw("place | value | place_type\nR0A | 2 | trust\nRM3 | 1 | trust")

@@ -56,17 +56,18 @@ def test_health_index_covers_42_systems_in_seven_years():
 
 def test_groups_get_their_ods_code_and_wales_is_left_out():
     page = draw("""
-ccg19cd   | year | Treatable_Mortality_Rate | Preventatable_Mortality_Rate
-E38000001 | 2012 | 79.1 | NA
-E92000001 | 2012 | 80.0 | 120
-W11000023 | 2012 | 90.0 | 130
-E38000001 | 2005 | NA   | NA
+ccg19cd   | year | Treatable_Mortality_Rate | Preventatable_Mortality_Rate | CCGpop
+E38000001 | 2012 | 79.1 | NA  | 158000
+E92000001 | 2012 | 80.0 | 120 | NA
+W11000023 | 2012 | 90.0 | 130 | NA
+E38000001 | 2005 | NA   | NA  | NA
 """)
     frame = tidy_ccg_mortality({"": page}, source("ccg_mortality"))
     assert frame[["place", "measure", "value"]].values.tolist() == [
         ["02N", "treatable_mortality", 79.1],
         ["E92000001", "treatable_mortality", 80.0],
         ["E92000001", "preventable_mortality_ccg", 120.0],
+        ["02N", "population_ccg", 158000.0],
     ]
 
 
