@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
+@lru_cache(maxsize=100_000)
 def split_ref(ref: str) -> tuple[str, str, str, int]:
     """Source, sheet, column letters and row of one reference.
 

@@ -21,7 +21,8 @@ from ..tidy import safe_text
 from .cells import cell_ranges
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
-NUMBER, SHORT = "n", "k"  # to the right; never broken
+NUMBER, SHORT, LONG = "n", "k", "w"  # columns: to the right; never broken; of sentences, so with room
+HEADINGS = {"se": "Standard error", "p": "p-value", "holm": "p-value, Holm", "fy": "Financial year", "rho": "Rank correlation"}
 LONGEST = 120  # rows of a table shown in a page; the download has all
 PRINTED, MADE = "#c", "#m"  # how the address of a value begins: it is printed in its cell; it is made from its cells
 UNSAFE = {ord(sign): f"%{ord(sign):02X}" for sign in '%#&"<>\n\r\t'}  # what may not stand in an address; the rest need no code
@@ -99,7 +100,7 @@ def write_table(record: dict, links: Links | None = None) -> str:
 
 def _origin(kinds: set[str]) -> str:
     """What the head of a column says of its linked values."""
-    said = " or ".join(words for kind, words in ((PRINTED, "as printed"), (MADE, "made from cells")) if kind in kinds)
+    said = "printed or made" if len(kinds) == 2 else {PRINTED: "as printed", MADE: "made from cells"}.get("".join(kinds), "")
     return f"<small>{said}</small>" if said else ""
 
 
@@ -177,7 +178,8 @@ def _traced_columns(record: dict, held: list[list]) -> dict[str, str]:
 def _side(name: str, values: Sequence[Any]) -> str:
     if _is_numeric(values):
         return NUMBER
-    return SHORT if len(name) < 10 and all(len(str(value)) <= 10 for value in values if value is not None) else ""
+    longest = max((len(str(value)) for value in values if value is not None), default=0)
+    return LONG if longest > 40 else SHORT if longest <= 10 and len(name) < 10 else ""
 
 
 def _are_years(values: Sequence[Any]) -> bool:
@@ -190,11 +192,15 @@ def _is_numeric(values: Sequence[Any]) -> bool:
 
 
 def _under(record: dict) -> str:
-    return ", ".join(filter(None, [record["subtitle"], UNIT_WORDS.get(record["unit"], record["unit"])]))
+    return capitalise(", ".join(filter(None, [record["subtitle"], UNIT_WORDS.get(record["unit"], record["unit"])])))
 
 
 def _heading(name: str) -> str:
-    words = str(name).replace("_", " ").strip()
+    return HEADINGS.get(str(name), capitalise(str(name).replace("_", " ").strip()))
+
+
+def capitalise(words: str) -> str:
+    """The words with a first letter that begins a line; the rest as they are."""
     return words[:1].upper() + words[1:]
 
 
@@ -202,5 +208,6 @@ def _foot(record: dict) -> str:
     notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in record["notes"])
     if not record["sources"]:
         return notes
-    named = "; ".join(f'<a href="#source-{escape(quote(one["id"]))}">{escape(one["text"])}</a>' for one in record["sources"])
-    return f'{notes}<p class="source">Source{"s" if len(record["sources"]) > 1 else ""}: {named}</p>'
+    ids = {one["text"]: one["id"] for one in reversed(record["sources"])}  # files of one publication are one source
+    named = "; ".join(f'<a href="#source-{escape(quote(name))}">{escape(capitalise(text))}</a>' for text, name in reversed(ids.items()))
+    return f'{notes}<p class="source">Source{"s" if len(ids) > 1 else ""}: {named}</p>'

@@ -101,10 +101,15 @@ def _flatten(parent: Element) -> list[Element]:
         if shape.tag == "g" and not (inner and shape.attrib):
             for one in inner:
                 _append(drawn, one)
-        elif (inner or shape.tag != "defs") and (shape.tag, shape.get("fill"), shape.get("stroke")) != ("path", "none", None):
+        elif (inner or shape.tag != "defs") and not _unseen(shape):
             shape[:] = _gather(inner)
             _append(drawn, shape)
     return drawn
+
+
+def _unseen(shape: Element) -> bool:
+    """A path with no points, or with neither line nor filling."""
+    return shape.tag == "path" and ("d" not in shape.attrib or (shape.get("fill") == "none" and "stroke" not in shape.attrib))
 
 
 def _append(drawn: list[Element], shape: Element) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import style
-from ..exhibits.markup import NUMBER, SHORT
+from ..exhibits.markup import LONG, NUMBER, SHORT
 from ..exhibits.svg import take_svg
 from ..paths import written_aside
 
@@ -56,7 +56,7 @@ def stylesheet(own: str = "") -> str:
         f"--step{step}:{colour};" for step, colour in enumerate(style.steps(style.DARK[style.PAPER], style.DARK[style.ASKED]), 1)
     )
     rules = "".join((HERE / "templates" / name).read_text(encoding="utf-8") for name in ("page.css", own) if name)
-    for side, kind in (("short", SHORT), ("number", NUMBER)):
+    for side, kind in (("short", SHORT), ("number", NUMBER), ("long", LONG)):
         columns = ",".join(f".{kind}{spot} tr>:nth-child({spot})" for spot in range(1, COLUMNS + 1))
         rules = rules.replace(f"/*{side}*/", f":is(th,td).{kind},{columns}")
     rules = re.sub(r"/\*.*?\*/", "", rules, flags=re.S)
@@ -71,6 +71,7 @@ def dress_page(page: str, own_style: str = "") -> str:
     The policy lets in this stylesheet and the page's own scripts, by their hashes, and images held in the page;
     nothing from anywhere else, and no other script or style even if one got into the page.
     """
+    page = re.sub("−£(?=[^<>]*<)", "−\N{WORD JOINER}£", page)  # a minus never ends a line
     css = stylesheet(own_style)
     scripts = " ".join(_hash(script) for script in _SCRIPT.findall(page))
     policy = f"default-src 'none'; style-src {_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"

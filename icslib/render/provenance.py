@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from .. import catalog, paths
 from ..errors import IcsError
 from ..exhibits.cells import cell_ranges, split_ref
-from ..exhibits.markup import MADE, PRINTED
+from ..exhibits.markup import MADE, PRINTED, capitalise
 from .page import environment
 
 LONGEST = 600  # characters of a list of cells written out; the CSV of the exhibit has all
@@ -58,6 +58,7 @@ def describe_publications(names: Iterable[str]) -> list[dict]:
     """What the catalog says of these sources and tables: one entry a publication, its files within."""
     found: dict[str, dict] = {}
     for about in sorted((file for name in names for file in _describe(name)), key=lambda file: file["id"]):
+        about["title"] = capitalise(about["title"])
         whole = found.setdefault(about["table"], {**about, "anchor": f"source-{quote(about['table'])}", "files": {}})
         whole["files"][about["id"]] = about
     return list(found.values())

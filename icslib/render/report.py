@@ -108,7 +108,7 @@ def _add_prose(report: Report, source: str, numbers: dict, taken: set[str]) -> N
 
 def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool) -> None:
     report.code.append(cell.source.strip())
-    place = 0
+    place, before = 0, len(report.body)
     for output in cell.get("outputs", []):
         data = output.get("data", {})
         if lifted and IN_SHORT in data:
@@ -127,7 +127,7 @@ def _add_code(report: Report, cell: Any, name: str, numbers: dict, lifted: bool)
             report.sources.update(dict.fromkeys(data[STAMP]["sources"]))
         else:
             report.body.append(show_output(output))
-    if cell.get("outputs"):
+    if len(report.body) > before:
         _flush_code(report)
 
 

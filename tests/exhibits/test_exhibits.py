@@ -133,6 +133,15 @@ def test_svg_is_the_same_bytes_keeps_text_and_has_no_styles_or_foreign_ids():
     assert not set(ids) & set(re.findall(r' id="([^"]+)"', other))
 
 
+def test_lines_drawn_alike_are_one_path_and_what_shapes_share_is_said_once():
+    gaps = SURPLUS.where(SURPLUS < 0)
+    drawn = figure(draw=lambda g: charts.ranked_dots(g.subplots(), SURPLUS, unit="GBP m", low=gaps - 1, high=gaps + 1)).svg()
+    lines = [re.search(' d="([^"]+)', path)[1] for path in re.findall("<path[^>]+>", drawn) if f'stroke="{style.ALL}"' in path]
+    assert len(lines) == 1 and lines[0].count("M") == lines[0].count("L") == 2  # the line of a gap is none
+    names = re.search(r"<g [^>]*>((?:<text[^>]*>[^<]+</text>)+)</g>", drawn[drawn.index(">Ambleton<") - 200 :])[1]
+    assert names.count("<text") == 3 and "fill" not in names
+
+
 def test_figures_use_only_the_colours_of_the_house():
     frame = pd.DataFrame({name: [1.0, -2.0, 3.0] for name in "abc"}, index=[2019, 2020, 2021])
     effects = pd.DataFrame({"estimate": [1.0, -1.0], "low": [0.0, -2.0], "high": [2.0, 0.0], "supported": [True, False]})
