@@ -8,6 +8,7 @@ and every joint estimate beside the range it takes when one cluster at a time is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,11 @@ from ..register.short import kind_of, short_names
 from ..results import Result
 from ..stats.absorb import Absorber
 from ..stats.cross import Intercept
+from ..stats.inference import infer
 from ..stats.regression import fit
-from ..stats.tried import holm, interval_of, leave_out
+from ..stats.tried import holm, leave_out
 
+FEW = 12  # clusters below which the bootstrap draws six-point signs
 POSITIONS = ("planned_surplus_pct", "surplus_pct", "surplus_per_head", "surplus")
 
 
@@ -63,13 +66,18 @@ class Explained(Result):
     @property
     def finding(self) -> str:
         """Which terms stand after counting all that were tried; how much is left unexplained."""
-        return f"{self.headline}{self._largest}. Together the terms go with {self.variation:.0%} of its variation: associations, not causes."
+        return f"{self.short} Together the terms go with {self.variation:.0%} of its variation: associations, not causes."
+
+    @property
+    def short(self) -> str:
+        """The headline with the size of the clear term with the largest estimate."""
+        return f"{self.headline}{self._largest}."
 
     @property
     def headline(self) -> str:
         """Which terms go with the outcome once all that were tried are counted, in one clause."""
         clear = self.terms[self.terms["holm"] < 0.05]
-        size = f"{self.places} {kind_of(self.by_place.index)}" + (f" over {self.years} years" if self.years > 1 else "")
+        size = f"{self.places} {kind_of(self.by_place.index)}" + (f" and {self.years} years" if self.years > 1 else "")
         if clear.empty:
             tried = f" ({', '.join(map(str, self.terms.index))})" if len(self.terms) < 5 else ""
             return f"Over {size}, none of {len(self.terms)} terms{tried} can be told apart from no association with {self.outcome}"
@@ -121,7 +129,7 @@ def explain_deficits(
     terms : names of columns; by default every other number column.
     cluster : column with the cluster of each row's place, a Series by place, or None for the place itself
     weights : column of weights of a cross-section (size of the place), or None
-    errors : "cr2" or "wild", see :func:`icslib.stats.tried.interval_of`
+    errors : "cr2" or "wild", see :func:`icslib.stats.inference.infer`
     names : how terms are called in the result
 
     Raises
@@ -153,25 +161,21 @@ def explain_deficits(
     joint = fit(y, x, absorber, cluster=groups, names=terms)
     sd = np.sqrt((joint.x**2 * absorber.weights).sum(axis=(1, 2)) / absorber.weights.sum())
     each = [fit(y, x[k : k + 1], absorber, cluster=groups, names=[term]) for k, term in enumerate(terms)]
-    alone = np.array([interval_of(one, np.ones(1), errors, draws, seed) for one in each])
-    together = np.array([interval_of(joint, row, errors, draws, seed) for row in np.eye(len(terms))])
+    told = partial(infer, errors=errors, draws=draws, seed=seed, signs="webb" if joint.clusters < FEW else "rademacher")
+    alone = pd.DataFrame([told(one, np.ones((1, 1)))[0] for one in each])
+    together = pd.DataFrame(told(joint, np.eye(len(terms))))
     without = leave_out(y, x, joint)
     table = pd.DataFrame(
         {
-            "alone": sd * [one.coef[0] for one in each],
-            "alone_low": sd * alone[:, 0],
-            "alone_high": sd * alone[:, 1],
-            "p": alone[:, 2],
-            "holm": holm(alone[:, 2]),
-            "estimate": sd * joint.coef,
-            "low": sd * together[:, 0],
-            "high": sd * together[:, 1],
+            **{name: sd * alone[end] for name, end in (("alone", "estimate"), ("alone_low", "low"), ("alone_high", "high"))},
+            "p": alone["p"],
+            "holm": holm(alone["p"]),
+            **{end: sd * together[end] for end in ("estimate", "low", "high")},
             "left_out_low": sd * without.min(axis=0),
             "left_out_high": sd * without.max(axis=0),
             "sd": sd,
-        },
-        index=pd.Index([(names or {}).get(term, term) for term in terms], name="term"),
-    )
+        }
+    ).set_index(pd.Index([(names or {}).get(term, term) for term in terms], name="term"))
     variation = 1 - (joint.resid**2 * absorber.weights).sum() / (joint.y**2 * absorber.weights).sum()
     last = weight.shape[1] - 1 - np.argmax(weight[:, ::-1] > 0, axis=1)
     actual, gap = (grid[np.arange(len(places)), last] for grid in (y, joint.resid))

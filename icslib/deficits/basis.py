@@ -8,7 +8,8 @@ the way to ask for the difference openly.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 
 import pandas as pd
 
@@ -67,12 +68,15 @@ class Positions:
     period : str
     cells : tuple of str
         Where the figures were printed.
+    cells_of : Series, index ``place``
+        The same for each place, where that is known.
     """
 
     values: pd.Series
     basis: Basis
     period: str = ""
     cells: tuple[str, ...] = ()
+    cells_of: pd.Series = field(default_factory=partial(pd.Series, dtype=object))
 
     def _together(self, other: "Positions", doing: str) -> None:
         if not isinstance(other, Positions):
@@ -94,6 +98,7 @@ class Positions:
             values=work(self.values, other.values.reindex(self.values.index)),
             period=f"{self.period} {sign} {other.period}",
             cells=merge_cells([self.cells, other.cells]),
+            cells_of=pd.Series(dtype=object),
         )
 
     def __add__(self, other: "Positions") -> "Positions":
@@ -157,9 +162,8 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     for column in ("value", "lower", "upper"):
         held[column] = held[column] * size
     held["unit"], held["prices"], held["fy"] = "GBP m", CASH, march_year(held["end"])
-    held["cells"] = cell_refs(held).map(lambda ref: (ref,))
-    held["basis_name"] = [basis_of_row(row).name for _, row in held.iterrows()]
-    return held.reset_index(drop=True)
+    held["cells"] = held["cells"] if "cells" in held else cell_refs(held).map(lambda ref: (ref,))
+    return rename_bases(held.reset_index(drop=True))
 
 
 def basis_of_row(row: pd.Series) -> Basis:
@@ -193,12 +197,15 @@ def take(named: pd.DataFrame, period: str, **asked: str) -> Positions:
     return Positions(once["value"], basis, period, merge_cells(once["cells"]))
 
 
+def rename_bases(named: pd.DataFrame) -> pd.DataFrame:
+    """`named` with ``basis_name`` written anew from what it is made of."""
+    return named.assign(basis_name=[basis_of_row(row).name for _, row in named.iterrows()])
+
+
 def in_prices(named: pd.DataFrame, price_year: int | None, by: Deflator | None) -> pd.DataFrame:
     """Named positions in the prices of one year, or as they are when no year is asked for."""
     if price_year is None:
         return named
     if by is None:
-        raise BasisError("Say by which deflator edition, such as deflator('obr_nov2025').")
-    real = deflate(named, price_year, by)
-    real["basis_name"] = [basis_of_row(row).name for _, row in real.iterrows()]
-    return real
+        raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
+    return rename_bases(deflate(named, price_year, by))

@@ -8,6 +8,7 @@ import pandas as pd
 from ..errors import BasisError
 from ..register.short import kind_of
 from ..results import Result
+from ..tidy import merge_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +18,8 @@ class Concentration(Result):
     Attributes
     ----------
     curve : DataFrame
-        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_places``, ``share_of_amount``, ``share_of_weight``.
+        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_places``, ``share_of_amount``, ``share_of_weight``,
+        ``cells:amount`` where given.
     gini : float
         Against equal amounts per unit of weight; 0 equal, towards 1 held by one place; with a 95% bootstrap interval.
     top : Series
@@ -32,7 +34,11 @@ class Concentration(Result):
     what: str
     sharers: str = "places"
     unit: str = "GBP m"
-    cells: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of all amounts."""
+        return merge_cells(self.curve.get("cells:amount", pd.Series(dtype=object)).dropna())
 
     @property
     def finding(self) -> str:
@@ -54,7 +60,7 @@ def concentration(
     unit: str = "GBP m",
     draws: int = 2000,
     seed: int = 1,
-    cells: tuple[str, ...] = (),
+    cells: pd.Series | None = None,
 ) -> Concentration:
     """Lorenz curve of an amount over places, weighted by people where given.
 
@@ -64,6 +70,7 @@ def concentration(
     weights : Series, index ``place``, above zero; one each when not given
     worst : how many places, of the largest amounts, ``top`` describes
     what, sharers : what is shared, and what the weights count, in words
+    cells : Series of tuples, index ``place``: the cells of each amount
 
     Notes
     -----
@@ -95,6 +102,8 @@ def concentration(
             "share_of_amount": amount.cumsum() / amount.sum(),
         }
     )
+    if cells is not None:
+        curve["cells:amount"] = curve["place"].map(cells)
     rng = np.random.default_rng(seed)
     spots = rng.integers(0, len(order), (draws, len(order)))
     spots.sort(axis=1)
@@ -105,7 +114,7 @@ def concentration(
     ends = np.quantile(resampled, [0.025, 0.975])
     top = {"places": len(largest), "share": amounts[largest].sum() / amount.sum(), "fair": weights[largest].sum() / weight.sum()}
     top = pd.Series({**top, "low": ends[0], "high": ends[1]})
-    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, sharers or ("people" if weighted else "places"), unit, cells)
+    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, sharers or ("people" if weighted else "places"), unit)
 
 
 def _gini(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:

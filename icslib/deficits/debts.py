@@ -4,23 +4,38 @@ Loans are counted as positions: a debt is negative. Whatever the register cannot
 that systems always add up to the loan rows' own total for each year and kind of loan.
 """
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from .. import paths, register
 from ..errors import BasisError
+from ..numbers import write_money
+from ..results import Result
 from ..tidy import cell_refs, merge_cells
+from .basis import Basis, Positions
+from .people import heads, scaled
 
-UNPLACED = "not placed"
+UNPLACED, REVENUE = "not placed", "interim revenue support"
 KEY = ["period", "loan_type"]
+WORDS = {"loan_closing": "closing balance", "loan_opening": "opening balance"}
 
 
-def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022-07") -> pd.DataFrame:
-    """Closing loan balances of each place, as positions (GBP m, a debt negative).
+def balances(loans: pd.DataFrame) -> pd.DataFrame:
+    """Opening and closing balances with the day they stand for as ``period``: an opening one is that of the evening before."""
+    kept = loans[loans["measure"].isin(WORDS)]
+    day = pd.to_datetime(kept["end"]) - pd.to_timedelta((kept["measure"] == "loan_opening").astype(int), unit="D")
+    return kept.assign(start=day, end=day, period=day.dt.date.astype(str))
+
+
+def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022-07", openings: bool = False) -> pd.DataFrame:
+    """Loan balances of each place, as positions (GBP m, a debt negative).
 
     Parameters
     ----------
     loans : observations of ``load("loans")``
     to : "system", or "trust" for the trusts of `vintage`
+    openings : also the opening balances of a year, for days and kinds of which no closing balance is held
 
     Returns
     -------
@@ -33,9 +48,12 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     BasisError
         When places and loan rows do not add up.
     """
-    rows = loans[(loans["measure"] == "loan_closing") & (loans["place_type"] == "trust")]
-    if rows.empty:
+    rows = balances(loans[loans["place_type"] == "trust"])
+    closing = rows["measure"] == "loan_closing"
+    if not closing.any():
         raise BasisError("There are no closing balances of trusts among these loans. Load the table 'loans'.")
+    extra = ~closing & ~pd.MultiIndex.from_frame(rows[KEY]).isin(pd.MultiIndex.from_frame(rows.loc[closing, KEY]))
+    rows = rows[closing | extra] if openings else rows[closing]
     loaned = rows.assign(cells=cell_refs(rows)).groupby(["place", *KEY])
     rows = rows.drop_duplicates(["place", *KEY]).set_index(["place", *KEY])
     rows = rows.assign(value=loaned["value"].sum(), cells=loaned["cells"].agg(merge_cells)).reset_index()
@@ -60,68 +78,116 @@ def apart(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(measure=rows["place"]).drop(columns=[name for name in ("name",) if name in rows])
 
 
-def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
-    """The system of each place in `rows` (observations, one row a place): ``trust``, ``place`` and ``share``, more than one row where a boundary cuts."""
-    moved = register.roll_up(apart(rows.assign(value=1.0, unit="count", lower=float("nan"), upper=float("nan"))), "system", vintage)
-    return moved.rename(columns={"measure": "trust", "value": "share"})[["trust", "place", "share"]]
+def owed(debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-31", kinds: tuple[str, ...] = (REVENUE,)) -> Positions:
+    """What each place owed on one day, as positions (GBP m, a debt negative), with the cells of its loans; a place without a listed loan owed nothing.
+
+    Parameters
+    ----------
+    debts : from :func:`inherited_debt`
+    places : every place that could have borrowed
+    kinds : kinds of loan; revenue support is the one that met deficits, the others paid for buildings and cash
+    """
+    rows = debts[(debts["period"] == day) & debts["loan_type"].isin(kinds) & (debts["place"] != UNPLACED)]
+    if rows.empty:
+        held = debts[["period", "loan_type"]].drop_duplicates().to_numpy().tolist()
+        raise BasisError(f"No loans of kind {kinds} are held for {day}. Held: {held}.")
+    values = rows.groupby("place")["value"].sum().reindex(places, fill_value=0.0)
+    basis = Basis("outturn", "trust loans", "none", what="debt")
+    return Positions(values, basis, day, merge_cells(rows["cells"]), rows.groupby("place")["cells"].agg(merge_cells))
 
 
-def loan_totals(loans: pd.DataFrame) -> pd.DataFrame:
-    """The sum of the loan rows beside the printed headline of the same year and kind, with the reason where they part.
+def debt_panel(debts: pd.DataFrame, places: pd.Index | list[str], populations: pd.DataFrame, per: str = "registered", vintage: str = "2022-07") -> pd.DataFrame:
+    """What each place owed on each day we know, as a panel: ``place``, ``year`` (of the March), ``debt`` (a size, not negative), GBP per head or GBP m."""
+    days = sorted(debts.loc[debts["loan_type"] == REVENUE, "period"].unique())
+    known = [scaled(owed(debts, places, day), populations, per, vintage) for day in days]
+    panel = pd.concat([pd.DataFrame({"place": p.values.index, "year": int(p.period[:4]), "debt": -p.values.to_numpy()}) for p in known], ignore_index=True)
+    panel.attrs["units"] = {"debt": known[0].basis.unit}
+    return panel
+
+
+def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, staff: pd.DataFrame, populations: pd.DataFrame, vintage: str = "2022-07", lag: int = 2) -> pd.DataFrame:
+    """What each system borrowed in a year to meet deficits, the one record of deficits by system and year that we hold.
+
+    Parameters
+    ----------
+    debts : from :func:`inherited_debt`, with ``openings=True``, so that every March is there
+    estates : panel of the parts of the maintenance backlog (columns ``backlog_...``, GBP m)
+    staff : panel with ``acute_days_sick`` (per 10,000 people) and ``acute_staff_days`` (per 100 people)
+    lag : years by which the backlog comes before the borrowing
 
     Returns
     -------
     DataFrame
-        ``period``, ``loan_type``, ``measure``, ``rows`` (sum), ``printed`` (NaN where no headline is held), ``difference``, ``reason``.
+        ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered head; more debt is
+        positive), ``backlog`` (GBP per registered head, `lag` years before), ``sickness_absence`` (per cent of days, acute trusts).
+        People are those of one year, so a change is never one of people.
     """
-    kept = loans[loans["measure"].isin(["loan_closing", "loan_opening"])].copy()
-    kept["day"] = pd.to_datetime(kept["end"]) + pd.to_timedelta((kept["measure"] == "loan_opening").map({True: -1, False: 0}), unit="D")
-    kept["period"] = kept["day"].dt.date.astype(str)
-    by = ["period", "loan_type", "measure"]
-    rows = kept[kept["place_type"] == "trust"].groupby(by)["value"].sum().rename("rows").reset_index()
-    printed = kept[kept["place_type"] == "england"].groupby(KEY)["value"].first().rename("printed").reset_index()
-    table = rows.merge(printed, on=KEY, how="left")
+    people = heads(populations, vintage=vintage)
+    known = debt_panel(debts, people.index, populations, vintage=vintage).pivot(index="place", columns="year", values="debt")
+    years = [year for year in known if year - 1 in known]
+    if not years:
+        raise BasisError(f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for openings=True.")
+    borrowed = pd.DataFrame({year: known[year] - known[year - 1] for year in years}).rename_axis(columns="year").stack().rename("borrowed").reset_index()
+    parts = [name for name in estates if name.startswith("backlog_")]
+    worth = estates[parts].sum(axis=1, skipna=False) * 1e6 / estates["place"].map(people)
+    before = estates[["place"]].assign(year=estates["year"] + lag, backlog=worth)
+    absent = staff[["place", "year"]].assign(sickness_absence=staff["acute_days_sick"] / staff["acute_staff_days"])
+    panel = borrowed.merge(before, on=["place", "year"], how="left").merge(absent, on=["place", "year"], how="left")
+    panel.attrs["units"] = {"borrowed": "GBP per registered head", "backlog": "GBP per registered head", "sickness_absence": "percent"}
+    panel.attrs["tables"] = {"borrowed": "loans", "backlog": estates.attrs.get("tables", {}).get(parts[0], ""), "sickness_absence": staff.attrs.get("tables", {}).get("acute_days_sick", "")}
+    return panel
+
+
+@dataclass(frozen=True, eq=False)
+class LoanTotals(Result):
+    """Sums of loan rows beside the printed headlines.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``period``, ``loan_type``, ``measure``, ``rows`` (sum, GBP m), ``printed`` (NaN where no headline is held), ``difference``, ``reason``,
+        ``cells:rows``, ``cells:printed``.
+    """
+
+    table: pd.DataFrame
+    unit: str = "GBP m"
+
+    @property
+    def finding(self) -> str:
+        """How many headlines agree with their rows, and by how much the widest does not."""
+        held = self.table.dropna(subset="printed")
+        wide = held[held["difference"].abs() >= 0.0005]
+        words = f"{len(held) - len(wide)} of {len(held)} printed headlines are the sum of their loan rows"
+        if wide.empty:
+            return words + "."
+        row = wide.loc[wide["difference"].abs().idxmax()]
+        return f"{words}; that of {row['period']} is {write_money(abs(row['difference']))} {'below' if row['difference'] < 0 else 'above'} its own."
+
+
+def loan_totals(loans: pd.DataFrame) -> LoanTotals:
+    """The sum of the loan rows beside the printed headline of the same year and kind, with the reason where they part.
+
+    Raises
+    ------
+    BasisError
+        When they part and no reason is written.
+    """
+    kept = balances(loans)
+    kept = kept.assign(cells=cell_refs(kept))
+    rows, printed = (kept[kept["place_type"] == kind] for kind in ("trust", "england"))
+    rows = rows.groupby([*KEY, "measure"], as_index=False).agg(rows=("value", "sum"), refs=("cells", merge_cells))
+    table = rows.merge(printed.groupby(KEY, as_index=False).agg(printed=("value", "first"), told=("cells", merge_cells)), on=KEY, how="left")
     table["difference"] = table["printed"] - table["rows"]
-    table["measure"] = table["measure"].map({"loan_closing": "closing balance", "loan_opening": "opening balance"})
+    table["measure"] = table["measure"].map(WORDS)
     reasons = pd.read_csv(paths.raw("reference", "loan_total_reasons.csv"))
     table = table.merge(reasons, on=KEY, how="left").fillna({"reason": ""})
-    agrees = table["difference"].abs() < 0.0005
-    table.loc[agrees, "reason"] = "the headline is the sum of the rows"
+    table.loc[table["difference"].abs() < 0.0005, "reason"] = "the headline is the sum of the rows"
     table.loc[table["printed"].isna(), "reason"] = "no headline is held"
-    unexplained = table[(table["reason"] == "") & table["printed"].notna()]
+    unexplained = table[table["reason"] == ""]
     if len(unexplained):
         row = unexplained.iloc[0]
         raise BasisError(
             f"The headline for {row['loan_type']} at {row['period']} is {row['printed']:g}, its rows sum to {row['rows']:g}, and no "
             "reason is written in data/raw/reference/loan_total_reasons.csv."
         )
-    return table
-
-
-def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022-07", measure: str = "surplus_pct") -> pd.DataFrame:
-    """Planned positions of trusts (per cent of turnover) as means of their systems, weighted by the trusts' size.
-
-    Parameters
-    ----------
-    plans : observations of ``load("provider_plans")``
-    size : Series, index trust code
-        What the mean is weighted by. Turnover by trust is not in our files: staff days available stand in for it.
-
-    Returns
-    -------
-    DataFrame, index ``place``
-        ``value`` (per cent, deficit negative), ``trusts``, ``zeros`` (trusts planning exactly zero), ``cells``.
-    """
-    rows = plans[plans["measure"] == measure]
-    lost = sorted(set(rows["place"]) - set(size.dropna().index))
-    if lost:
-        raise BasisError(f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one.")
-    homes = homes_of(rows, vintage)
-    trusts = rows.set_index("place")
-    homes["value"], homes["size"] = homes["trust"].map(trusts["value"]), homes["trust"].map(size) * homes["share"]
-    homes["weighted"] = homes["value"] * homes["size"]
-    homes["cell"] = homes["trust"].map(cell_refs(rows).set_axis(rows["place"]))
-    by = homes.groupby("place")
-    out = by.agg(trusts=("trust", "size"), zeros=("value", lambda values: int((values == 0).sum())), cells=("cell", merge_cells))
-    out.insert(0, "value", by["weighted"].sum() / by["size"].sum())
-    return out
+    return LoanTotals(table.rename(columns={"refs": "cells:rows", "told": "cells:printed"}))

@@ -16,8 +16,10 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import NotIdentified
+from ..numbers import write_number
 from ..register.short import kind_of
 from ..results import Result
+from ..tidy import merge_cells
 
 FEWEST = 8
 
@@ -36,7 +38,7 @@ class Persistence(Result):
         Share staying in the worst ``group``: ``seen``, ``chance`` with its 95% range, and ``reversion``, what
         reversion to the mean at this rank correlation alone would give.
     places : DataFrame, index ``place``
-        ``before``, ``after`` (deficit negative) and their percentile ranks, 0 the worst.
+        ``before``, ``after`` (deficit negative), ``rank_before``, ``rank_after`` (1 the worst), ``cells:before`` and ``cells:after`` where given.
     left_out : tuple of str
         Places with only one of the two figures.
     """
@@ -49,15 +51,17 @@ class Persistence(Result):
     after: str
     left_out: tuple[str, ...] = ()
     units: tuple[str, str] = ("", "")
-    cells: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of all figures."""
+        return merge_cells(refs for side in ("before", "after") for refs in self.places.get(f"cells:{side}", pd.Series(dtype=object)).dropna())
 
     @property
     def finding(self) -> str:
         """The correlation over all places, and whether it survives being taken apart."""
-        whole = self.table.iloc[0]
-        rho, low, high = (f"{whole[name]:.2f}".replace("-", "−") for name in ("rho", "low", "high"))
-        words = f"{self.headline}: rank correlation {rho} (95% interval {low} to {high}), {whole['places']:.0f} {kind_of(self.places.index)}."
+        whole, words = self.table.iloc[0], self.short
         inside = self.table.iloc[1:].dropna(subset="rho")
         clear = [_clear(row) for _, row in inside.iterrows()]
         vague, shown = ([str(name) for name, told in zip(inside.index, clear, strict=True) if told == which] for which in (False, True))
@@ -66,6 +70,13 @@ class Persistence(Result):
         elif not _clear(whole) and shown:
             words += f" It is clear only for {' and '.join(shown)}."
         return words
+
+    @property
+    def short(self) -> str:
+        """The headline with the correlation and its interval."""
+        whole = self.table.iloc[0]
+        rho, low, high = (write_number(whole[name], places=2) for name in ("rho", "low", "high"))
+        return f"{self.headline}: rank correlation {rho} (95% interval {low} to {high}), {whole['places']:.0f} {kind_of(self.places.index)}."
 
     @property
     def headline(self) -> str:
@@ -87,7 +98,7 @@ def persistence(
     thirds: int = 3,
     draws: int = 9999,
     seed: int = 1,
-    cells: tuple[str, ...] = (),
+    cells: tuple[pd.Series | None, pd.Series | None] = (None, None),
     said: tuple[str, ...] = (),
 ) -> Persistence:
     """Rank persistence between two positions, whole, by group, and with composition taken out.
@@ -100,6 +111,7 @@ def persistence(
         Such as the kind of trust. Adds one part a group, and ``within groups``: ranks less their group's mean rank.
     parts : mapping of name to a boolean Series, index ``place``
         Further subsets, such as places that plan no exact zero.
+    cells : the cells of the two figures, each a Series of tuples by place
     said : the two positions as the finding says them: ``("owed most in March 2019", "plans for 2025-26")``
     thirds : int
         How many classes the transition matrix has.
@@ -128,9 +140,12 @@ def persistence(
         rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
     table = pd.DataFrame(rows).T.rename_axis("part")
     matrix, staying = transition(kept["before"], kept["after"], classes=thirds, rho=table["rho"].iloc[0])
-    scale = (ranks - 0.5) / len(kept) * 100
-    places = kept.assign(rank_before=scale["before"], rank_after=scale["after"]).sort_values("before")
-    return Persistence(table, matrix, staying, places, *names, left_out, units, cells, said)
+    worst = kept.rank(method="min").astype(int)
+    places = kept.assign(rank_before=worst["before"], rank_after=worst["after"])
+    for side, refs in zip(("before", "after"), cells, strict=True):
+        if refs is not None:
+            places[f"cells:{side}"] = refs.reindex(places.index)
+    return Persistence(table, matrix, staying, places.sort_values("before"), *names, left_out, units, said)
 
 
 def transition(

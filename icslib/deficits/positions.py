@@ -5,7 +5,7 @@ period and basis, both stay, and the pair is listed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from ..numbers import write_number
 from ..periods import financial_year
 from ..prices import Deflator
 from ..results import Result
-from .basis import FIELDS, Positions, in_prices, name_bases
+from .basis import FIELDS, in_prices, name_bases
+from .people import named_per_head
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +25,10 @@ class Comparison(Result):
     Attributes
     ----------
     table : DataFrame
-        ``place``, ``fy``, ``period``, ``value`` (GBP m, deficit negative), ``basis_name`` and what it is
+        ``place``, ``fy``, ``period``, ``value`` (in `unit`, deficit negative), ``basis_name`` and what it is
         made of, ``flag``, ``source`` with sheet, row and column, ``cells``.
     contradictions : DataFrame
-        Same place, period and basis with different values: ``lowest``, ``highest``, ``figures``, ``cells``.
+        Same place, period and basis with different values, always in GBP m: ``lowest``, ``highest``, ``figures``, ``cells``.
     coverage : DataFrame, places x years
         How many figures we hold; zero where none is published that we know of.
     left_out : tuple of str
@@ -55,8 +56,8 @@ class Comparison(Result):
             widest = self.contradictions.assign(gap=lambda c: c["highest"] - c["lowest"]).nlargest(1, "gap").iloc[0]
             words += (
                 f" {apart} time{'s' * (apart != 1)} two values stand for one place, period and basis; the widest is {widest['name']} "
-                f"{widest['period']} ({widest['basis_name'].split(',')[0]}): {write_number(widest['lowest'], self.unit)} and "
-                f"{write_number(widest['highest'], self.unit)}."
+                f"{widest['period']} ({widest['basis_name'].split(',')[0]}): {write_number(widest['lowest'], 'GBP m')} and "
+                f"{write_number(widest['highest'], 'GBP m')}."
             )
         return words
 
@@ -77,6 +78,8 @@ def compare_positions(
     kinds: Iterable[str] | None = None,
     price_year: int | None = None,
     by: Deflator | None = None,
+    people: pd.Series | None = None,
+    per: str = "registered",
     names: pd.DataFrame | None = None,
 ) -> Comparison:
     """Every published position of some places over some years, on named bases, side by side.
@@ -88,6 +91,7 @@ def compare_positions(
     first, last : first and last financial year, by its March; every year between is a column of ``coverage``
     kinds : kinds to keep, such as ``["plan", "outturn"]``
     price_year, by : put money in prices of this year by this deflator edition; cash when not given
+    people, per : Series by place, and what it counts (``registered``, ``need-weighted``); pounds per head of them, or the money itself when not given
     names : how measures are named, see :func:`~icslib.deficits.basis.name_bases`
     """
     named = in_prices(name_bases(figures, names), price_year, by)
@@ -102,11 +106,13 @@ def compare_positions(
             f"Held: {named['place'].nunique()} places, {named['fy'].min()} to {named['fy'].max()}."
         )
     kept = kept.sort_values(["place", "fy", "end", *FIELDS, "value"]).reset_index(drop=True)
+    contradictions = find_contradictions(kept)
+    kept = kept if people is None else named_per_head(kept, people, per)
     told = kept.dropna(subset="value")  # a figure that a move of boundaries made unknown is shown, not counted
     years = range(first or int(kept["fy"].min()), (last or int(kept["fy"].max())) + 1)
     coverage = pd.crosstab(told["place"], told["fy"]).reindex(index=asked, columns=years, fill_value=0)
     missing = tuple(place for place in asked if place not in set(told["place"]))
-    return Comparison(kept, find_contradictions(kept), coverage, missing)
+    return Comparison(kept, contradictions, coverage, missing, str(kept["unit"].iloc[0]))
 
 
 def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
@@ -156,38 +162,3 @@ def _same_when_rounded(one: float, other: float) -> bool:
 
     step = max(coarseness(one), coarseness(other))
     return abs(one - other) <= step / 2
-
-
-def per_head(positions: Positions, people: pd.Series, kind: str = "registered") -> Positions:
-    """Positions in pounds per person; `kind` names the people (registered, need-weighted).
-
-    Parameters
-    ----------
-    positions : money in GBP m
-    people : Series, index ``place``; persons
-
-    >>> from .basis import Basis
-    >>> typed = Positions(pd.Series({"QQA": -12.0}), Basis("plan"))
-    >>> per_head(typed, pd.Series({"QQA": 600_000.0})).values.tolist()
-    [-20.0]
-    """
-    return _scaled(positions, people, 1e6, f"GBP per {kind} head", "population")
-
-
-def share_of(positions: Positions, money: pd.Series, of: str = "allocation") -> Positions:
-    """Positions as a percentage of an allocation or a turnover (Series, index ``place``, GBP m)."""
-    return _scaled(positions, money, 100.0, f"percent of {of}", of)
-
-
-def _scaled(positions: Positions, base: pd.Series, size: float, unit: str, what: str) -> Positions:
-    if positions.basis.unit != "GBP m":
-        raise BasisError(f"These positions are in {positions.basis.unit} already; scale figures in GBP m.")
-    base = base.reindex(positions.values.index)
-    bad = base[~(base > 0)]
-    if len(bad):
-        raise BasisError(
-            f"{len(bad)} place{'s' * (len(bad) != 1)} without a {what} above zero: "
-            + ", ".join(f"{place} ({value:g})" for place, value in bad.head(5).items())
-            + ". Leave them out, or give their figure."
-        )
-    return replace(positions, values=positions.values * size / base, basis=replace(positions.basis, unit=unit))

@@ -16,6 +16,7 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..register.short import short_names
 from ..results import Result
+from ..tidy import merge_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,7 @@ class Spread(Result):
     ----------
     by_place : DataFrame, index ``place``
         ``estimate``, ``low``, ``high`` (95%, sampling only), ``shrunken`` (drawn to the mean by what is not told apart), ``trusts``,
-        ``size`` (effective number of trusts), ``outside`` (below or above the 95% limits with over-dispersion, else "").
+        ``size`` (effective number of trusts), ``outside`` (below or above the 95% limits with over-dispersion, else ""), ``cells:estimate`` where given.
     limits : DataFrame, index ``size``
         ``low``, ``high`` with over-dispersion, ``plain_low``, ``plain_high`` without, at 95%.
     mean, tau, sd : float
@@ -40,7 +41,11 @@ class Spread(Result):
     sd: float
     what: str
     unit: str = "percent"
-    cells: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of all estimates."""
+        return merge_cells(self.by_place.get("cells:estimate", ()))
 
     @property
     def finding(self) -> str:
@@ -63,7 +68,7 @@ class Spread(Result):
 
 
 def spread_of(
-    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "planned position", unit: str = "percent", cells: tuple[str, ...] = ()
+    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "planned position", unit: str = "percent", cells: pd.Series | None = None
 ) -> Spread:
     """Caterpillar and funnel of a trust-level figure by system, with over-dispersion.
 
@@ -71,6 +76,7 @@ def spread_of(
     ----------
     values, system, weights : Series, index trust
         The figure, the system each trust lies in, and its size (one each when not given).
+    cells : Series of tuples, index trust: the cells of each figure
 
     Raises
     ------
@@ -110,4 +116,6 @@ def spread_of(
     grid = pd.Index(np.linspace(1, max(2.0, size.max()) * 1.05, 60), name="size")
     plain, over = reach * sd / np.sqrt(grid), reach * np.sqrt(sd**2 / grid + tau2)
     limits = pd.DataFrame({"low": mean - over, "high": mean + over, "plain_low": mean - plain, "plain_high": mean + plain}, index=grid)
-    return Spread(out.sort_values("estimate"), limits, mean, float(np.sqrt(tau2)), sd, what, unit, cells)
+    if cells is not None:
+        out["cells:estimate"] = cells[values.notna()].groupby(system).agg(merge_cells)
+    return Spread(out.sort_values("estimate"), limits, mean, float(np.sqrt(tau2)), sd, what, unit)

@@ -3,9 +3,11 @@
 from .. import style
 from ..deficits.association import Explained
 from ..deficits.concentration import Concentration
+from ..deficits.debts import LoanTotals
 from ..deficits.persistence import Persistence
 from ..deficits.spread import Spread
 from ..numbers import write_number
+from ..profile import ordinal
 from ..register.short import kind_of
 from . import plot, table
 from .charts import bars, ranked_dots, scatter
@@ -22,14 +24,15 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
     names = short_names(result.places.index)
     data = result.places.rename(index=names).rename_axis("place")
     units = [style.UNIT_WORDS.get(unit, unit) for unit in result.units]
+    rho = write_number(result.table.iloc[0]["rho"], places=2)
     zeros = int((data["after"] == 0).sum())
     return Exhibit(
         kind="figure",
-        title=result.headline,
-        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {result.table.iloc[0]['rho']:.2f}".replace(" -", " −"),
+        title=_own(result, asked, names) or result.headline,
+        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
         data=data.reset_index(),
         unit=result.units[1],
-        notes=(SIGN, *_own(result, asked, names), f"{zeros} of {len(data)} stand at exactly zero now.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
+        notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
         sources=sources_of(result.cells),
         alt=result.finding,
         draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
@@ -46,10 +49,15 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
         return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.cells))
-    data = result.table.round(3).reset_index()
+    data = result.table.round(4).reset_index()
     title = result.headline
     notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ()))
     return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.cells))
+
+
+@table.register
+def _(result: LoanTotals, asked: str = "") -> Exhibit:
+    return Exhibit(kind="table", title=result.finding.rstrip("."), data=result.table, unit=result.unit, notes=("A dash: no headline is printed.",), sources=("loans",))
 
 
 @plot.register
@@ -89,10 +97,10 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
 
     if asked in names:
         row = result.by_place.loc[asked]
-        finding = f"{who}: {row['outside'] or 'inside'} the limits for {row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}" if show == "funnel" else (
+        finding = f"{who} lies {row['outside'] or 'inside'} the limits for {row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}" if show == "funnel" else (
             f"{who}: {write_number(row['estimate'], result.unit)} ({write_number(row['low'], result.unit)} to {write_number(row['high'], result.unit)}) from "
             f"{row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}, where systems average {write_number(result.mean, result.unit)}; "
-            + (f"{row['outside']} the limits." if row["outside"] else "inside the limits, so not told apart from the others.")
+            + (f"{row['outside']} the limits" if row["outside"] else "inside the limits, so not told apart from the others")
         )
 
     def funnel(figure):
@@ -147,13 +155,18 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     return Exhibit(kind="table", title=result.headline, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION, result.basis), sources=result.sources)
 
 
-def _own(result: Persistence, asked: str, names: dict[str, str]) -> tuple[str, ...]:
-    """Where the place asked about stands, in words."""
+def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:
+    """Where the place asked about stands on both, in words; empty where it does not."""
     if asked not in result.places.index:
-        return ()
-    row = result.places.loc[asked]
-    told = (f"{name} {write_number(row[side], unit)}, {row[f'rank_{side}']:.0f}th of 100 from the worst" for name, side, unit in zip((result.before, result.after), ("before", "after"), result.units, strict=True))
-    return (f"{names[asked]}: {'; '.join(told)}.",)
+        return ""
+    row, count = result.places.loc[asked], len(result.places)
+    sides = zip((result.before, result.after), ("before", "after"), result.units, strict=True)
+    told = (f"{name} {write_number(row[side], unit)} ({_rank(int(row[f'rank_{side}']))} of {count})" for name, side, unit in sides)
+    return f"{names[asked]}: {'; '.join(told)}"
+
+
+def _rank(rank: int) -> str:
+    return "worst" if rank == 1 else f"{ordinal(rank)} worst"
 
 
 def _capital(text: str) -> str:

@@ -57,14 +57,16 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
 
     def draw(figure):
         axes = small_multiples(figure, parts, one, across=min(3, len(parts)))
-        axes[0].set_ylabel("£ million")
+        axes[0].set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
         held = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
         figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
 
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
     single = rows["place"].nunique() == 1
-    title = _latest(ends, name) if single and len(ends) else (
-        f"Of {len(rows)} published positions of {name}, {len(ends) or 'none'} say{'s' if len(ends) == 1 else ''} how a year ended"
+    title = _latest(ends, name, result.unit) if single and len(ends) else (
+        f"{name}: {len(rows)} position{'s' * (len(rows) != 1)} published, none of how a year ended"
+        if single
+        else f"Of {len(rows)} published positions of {name}, {len(ends) or 'none'} say{'s' if len(ends) == 1 else ''} how a year ended"
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
@@ -87,13 +89,13 @@ def _nothing(name: str, result: Comparison) -> Exhibit:
     return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=_sources(result.table))
 
 
-def _latest(rows: pd.DataFrame, places: str) -> str:
+def _latest(rows: pd.DataFrame, places: str, unit: str) -> str:
     """The outturns of the last year, each on its basis."""
     last = rows[rows["fy"] == rows["fy"].max()].drop_duplicates(["scope", "support", "value"])
     last = last[last["scope"] == last["scope"].iloc[-1]]
     who = f"{PARTS[last['scope'].iloc[0]].lower()} " if places == "England" else ""
     prices = "" if last["prices"].iloc[0] == CASH else f", in {last['prices'].iloc[0]}"
-    told = (f"{write_money(abs(v))} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
+    told = (f"{_money(abs(v), unit)} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
     return f"{places}: {who}ended {last['period'].iloc[0]} {' and '.join(told)}{prices}"
 
 
@@ -105,26 +107,26 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @table.register
-def _(result: Comparison, asked: str = "", show: str = "figures") -> Exhibit:
-    """`show`: "figures", "contradictions", or "standing" (one row a system, one column a year, gaps as gaps)."""
+def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) -> Exhibit:
+    """`show`: "standing" (one row a system, one column a year, gaps as gaps), "contradictions", or "year" (every figure of the year `fy`, side by side)."""
+    if show == "year":
+        rows = result.table[(result.table["fy"] == fy) & result.table["value"].notna()].sort_values("value")
+        if rows.empty:
+            return _nothing(financial_year(fy).label, result)
+        ends = (_money(value, result.unit) for value in (rows["value"].iloc[0], rows["value"].iloc[-1]))
+        title = f"{len(rows)} figures are published for {financial_year(fy).label}, on {rows['basis_name'].nunique()} bases: {' to '.join(ends)}"
+        return Exhibit(kind="table", title=title, data=_shown(rows).sort_values("value"), unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=_sources(rows))
     if show == "contradictions":
         data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
         data = data.assign(basis=data["basis_name"].str.replace(", GBP m", ""))[["place", "period", "basis", "sources", "cells"]]
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
-        return Exhibit(kind="table", title=title, data=data, unit=result.unit, notes=notes, sources=_sources(result.table))
-    if show == "standing":
-        return _standing(result, asked)
-    rows = result.table[result.table["place"] == asked] if asked else result.table
-    return Exhibit(kind="table", title=f"{len(rows)} published figures on {rows['basis_name'].nunique()} bases", data=_shown(rows), unit=result.unit, notes=(SIGN,), sources=_sources(rows))
-
-
-def _standing(result: Comparison, asked: str) -> Exhibit:
+        return Exhibit(kind="table", title=title, data=data, unit="GBP m", notes=notes, sources=_sources(result.table))
     rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
     best = rows.drop_duplicates(["place", "fy"]).copy()
-    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(_brief(value) for value in sorted(set(told))))
+    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(_brief(value, result.unit) for value in sorted(set(told))))
     when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
     kind = best["what"].where(best["what"] != "position", best["kind"])
     support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
@@ -166,7 +168,7 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
     data.loc[data.index[-1], "running"] = end["value"]
     return Exhibit(
         kind="figure",
-        title=result.finding[0].upper() + result.finding[1:],
+        title=(result.finding[0].upper() + result.finding[1:]).rstrip("."),
         subtitle=f"Bridge between positions; the steps sum exactly, in pounds; {result.prices}",
         data=data,
         unit=result.unit,
@@ -229,5 +231,9 @@ def sources_of(cells: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
 
 
-def _brief(value: float) -> str:
-    return write_number(value, "GBP m", 0 if abs(value) >= 10 or value == 0 else 1)
+def _brief(value: float, unit: str) -> str:
+    return write_number(value, "GBP m" if unit == "GBP m" else "GBP", 0 if abs(value) >= 10 or value == 0 else 1)
+
+
+def _money(value: float, unit: str) -> str:
+    return write_money(value) if unit == "GBP m" else write_number(value, unit)

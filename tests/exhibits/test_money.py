@@ -1,5 +1,7 @@
 """Drawings of deficits and savings: what they say comes from the data, and no line joins two bases."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 
 import icslib as ics
 from icslib.deficits import Basis, Positions
+from icslib.errors import BasisError
 from icslib.savings import make_programme
 
 RULES = pd.DataFrame(
@@ -65,21 +68,35 @@ def test_a_figure_made_unknown_by_a_merger_is_not_counted():
     assert ics.plot(seen).data["value"].notna().all() and ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
 
 
-def test_the_answer_in_short_is_made_of_its_parts(trusts):
+def test_the_answer_in_short_is_made_of_its_parts():
     at = {"before": -30.0, "after": 0.0}
     ends = [Positions(pd.Series({"E": value}), Basis("plan", support=support), "2024-25") for support, value in at.items()]
     steps = ics.bridge(*ends, Positions(pd.Series({"E": -12.0}), Basis("outturn", support="after"), "2024-25"))
-    rank = ics.persistence(trusts[1], trusts[0], said=("owed most", "their plans"))
-    said = ics.sum_up(steps, comparison(SEEN), rank)
+    said = ics.sum_up(steps, comparison(SEEN))
     assert said.startswith("Systems together ended 2024-25 £12.0m in deficit after £30.0m of support in their plans;")
-    assert "no figure for 1 of 4 system-years" in said and said.endswith(rank.finding)
-    assert "Places that owed most cannot be told apart from the rest in their plans: rank correlation" in said and "95% interval" in said
+    assert said.endswith("for 1 of 4 system-years no figure is published that we know of.")
 
 
 def test_standing_takes_outturn_before_plan_and_says_what_else_is_printed():
     data = ics.table(comparison(SEEN), show="standing").data.set_index("system")
     assert data.loc["South Yorkshire", "2023-24"] == "−£9.0m or −£5.0m plan"
     assert data.loc["Shropshire, Telford and Wrekin", "2024-25"] == "£0m outturn"
+
+
+def test_every_figure_of_one_year_stands_side_by_side():
+    found = ics.table(comparison(SEEN), show="year", fy=2025)
+    assert found.title == "3 figures are published for 2024-25, on 2 bases: −£40.0m to £0.00m" and found.data["value"].tolist() == [-40.0, -12.3, 0.0]
+    assert ics.table(comparison(SEEN), show="year", fy=2020).title == "No position of 2019-20 is published that we know of"
+
+
+def test_positions_per_head_keep_their_unit_in_words_and_contradict_in_money():
+    seen = comparison(SEEN, people=pd.Series({"QF7": 1e6, "QOC": 5e5}), per="registered")
+    assert seen.unit == "GBP per registered head" and seen.contradictions["lowest"].tolist() == [-9.0]
+    assert seen.table.query("period == '2024-25' and place == 'QF7'")["value"].tolist() == [-40.0, -12.3]
+    assert "£12.3 per registered head in deficit" in ics.plot(seen, asked="QF7").title
+    assert ics.table(seen).data.set_index("system").loc["South Yorkshire", "2023-24"] == "−£9.0 or −£5.0 plan"
+    with pytest.raises(BasisError, match="1 place without a population above zero: QOC"):
+        comparison(SEEN, people=pd.Series({"QF7": 1e6}))
 
 
 def test_contradictions_name_both_values():
@@ -114,12 +131,14 @@ def test_persistence_spread_and_concentration_draw(trusts):
     planned, owed, system = trusts
     kept = ics.persistence(owed, planned, names=("debt", "plan"), units=("GBP per FTE", "percent"))
     assert ics.plot(kept).title == "Places that stood worst on debt cannot be told apart from the rest in plan"
+    assert kept.short.startswith(ics.plot(kept).title + ": rank correlation ") and "95% interval" in kept.short
+    assert re.fullmatch(r"R00: debt −£\d\.\d per FTE \(\d+\w\w worst of 60\); plan .*% \(\d+\w\w worst of 60\)", ics.plot(kept, asked="R00").title)
     drawn(ics.plot(kept))
     assert ics.table(kept, show="thirds").data.iloc[:, 1:].sum(axis=1).between(99, 101).all()
     spread = ics.spread_of(planned, system)
     for show in ("funnel", "caterpillar"):
         figure = drawn(ics.plot(spread, asked="QF7", show=show))
-        assert ics.plot(spread, asked="QF7", show=show).title.startswith("South Yorkshire: ")
+        assert ics.plot(spread, asked="QF7", show=show).title.startswith("South Yorkshire")
         assert "South Yorkshire" in {text.get_text() for ax in figure.axes for text in [*ax.texts, *ax.get_yticklabels()]}
     drawn(ics.plot(ics.concentration(-owed.clip(upper=0), what="loans")))
 
