@@ -112,6 +112,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "count_systems",
             "export_register",
             "find_place",
+            "home_of",
             "lineage_of",
             "places",
             "roll_up",

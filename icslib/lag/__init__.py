@@ -12,7 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "projection": ["LocalProjection", "local_projection"],
         "adoption": ["EventStudy", "event_study", "randomise_adoption"],
         "belief": ["LagBelief", "expected_years", "lag_prior", "update_lag_belief"],
-        "challenges": ["Challenges", "challenge_lag"],
+        "challenges": ["Challenges", "challenge_adoption", "challenge_lag"],
         "survey": ["LagSurvey", "survey_lags"],
         "robustness": ["SpecificationCurve", "specification_curve"],
     },

@@ -21,8 +21,9 @@ from icslib.results import Result
 from icslib.stats.bands import sup_t
 from icslib.stats.regression import interval
 
+from .cohorts import add_up, by_pyfixest, compare_waves, support_of
+
 METHODS = ("group_time", "did2s", "sun_abraham", "lp_did")
-FEW = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class EventStudy(Result):
         ``supported``, ``reason``. An effect that is not identified is NaN, whatever a regression would print.
     average : tuple: estimate, se, low, high over the identified events 0 and up, weighted by places
     waves : Series, places by year of adoption
+    placebo : p that all events before the base year are none (Wald, F with clusters less one); NaN for pyfixest's
     last_untreated : int, last year in which some place has not adopted
     longest : int, the last event identified (-1 if none)
     method, outcome, unit : str
@@ -45,6 +47,7 @@ class EventStudy(Result):
 
     profile: pd.DataFrame
     average: tuple[float, float, float, float]
+    placebo: float
     waves: pd.Series
     last_untreated: int
     longest: int
@@ -96,6 +99,8 @@ def event_study(
     method: str = "group_time",
     controls: str = "not yet",
     exclude: Iterable[int] = (),
+    year_by: str | None = None,
+    interacted: Iterable[str] = (),
     cluster: str = "place",
     level: float = 0.95,
     seed: int = 1,
@@ -109,45 +114,56 @@ def event_study(
     method : "group_time" (here), or pyfixest's "did2s", "sun_abraham", "lp_did", on the years that have an untreated place
     controls : "not yet" adopting by that year, or "never" (group_time only)
     exclude : outcome years left out
+    year_by : compare only within an attribute (a region); interacted : attributes by which places are free to drift, learnt from
+        those not yet adopting (both group_time only)
     cluster : "place", or an attribute above it that adopts as one (the system of a commissioning group); with fewer than about
         ten clusters trust :func:`randomise_adoption` rather than these intervals
 
     Notes
     -----
     group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves
-    averaged by their places. Errors: influence of each cluster, times G/(G-1), the waves taken as given; t with G-1
-    degrees of freedom. It assumes parallel paths without adoption and no anticipation.
+    averaged by their places. Errors: influence of each place, each side with its own degrees of freedom (HC2), summed in
+    clusters and times G/(G-1) where these are coarser; the waves taken as given; t with G-1 degrees of freedom. It assumes parallel paths without adoption and no anticipation.
     """
     if method not in METHODS:
         raise NotIdentified(f"method={method!r} is not known. Choose one of {METHODS}.")
     if controls not in ("not yet", "never"):
         raise NotIdentified(f'controls={controls!r} is not known. Choose "not yet" or "never".')
+    interacted = list(interacted)
+    if method != "group_time" and (year_by or interacted):
+        raise NotIdentified(f'year_by and interacted go with method="group_time", not with {method!r}.')
     places, years, y, wave = _arrays(panel, outcome, adopted, exclude)
+    fixed = [fixed_by_place(panel, name).reindex(places).to_numpy(float) for name in interacted]
+    groups = _labels(panel, places, year_by) if year_by else None
     asked = sorted({int(e) for e in events} | {-1})
-    cells = _cells(y, years, wave, asked, controls == "never")
+    cells = compare_waves(y, years, wave, asked, never=controls == "never", groups=groups, attributes=np.array(fixed) if fixed else None)
     untreated = [int(year) for year in years if (wave > year).any()]
     last = max(untreated, default=int(years[0]) - 1)
-    support = _support(cells, asked, last)
+    support = support_of(cells, asked, last)
     longest = max((e for e in asked if e >= 0 and support.loc[e, "supported"]), default=-1)
     label = _labels(panel, places, cluster)
     df = len(np.unique(label)) - 1
     if method == "group_time":
-        influence, estimate = _aggregate(cells, asked, len(places))
+        influence, estimate = add_up(cells, asked, len(places))
         influence = influence @ (label[:, None] == np.unique(label))  # summed within clusters
-        covariance = (df + 1) / df * influence @ influence.T
+        covariance = influence @ influence.T * (1 if cluster == "place" else (df + 1) / df)
         se = np.sqrt(np.diag(covariance))
         weight = np.array([support.loc[e, "treated"] if e >= 0 and support.loc[e, "supported"] else 0.0 for e in asked])
         average = _average(estimate, covariance, weight, df, level)
+        early = [row for row, e in enumerate(asked) if e < -1 and support.loc[e, "supported"]]
+        rank = min(len(early), df)
+        wald = estimate[early] @ np.linalg.pinv(covariance[np.ix_(early, early)], hermitian=True) @ estimate[early]
+        placebo = float(stats.f.sf(wald / rank, rank, df)) if early else np.nan
     else:
-        estimate, se = _by_pyfixest(method, y, years, wave, label, last, asked)
-        covariance, average = None, (np.nan,) * 4
+        estimate, se = by_pyfixest(method, y, years, wave, label, last, asked)
+        covariance, placebo, average = None, np.nan, (np.nan,) * 4
         held = [e for e in asked if e >= 0 and support.loc[e, "supported"]]
         if held:
             weight = support.loc[held, "treated"].to_numpy(float)
             average = (float(np.average([estimate[asked.index(e)] for e in held], weights=weight)), np.nan, np.nan, np.nan)
     profile = _profile(asked, estimate, se, support, covariance, df, level, seed)
     return EventStudy(
-        profile=profile, average=average, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
+        profile=profile, average=average, placebo=placebo, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
         last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
         sources=source_names(panel, outcome), kind=kind_of(places), adopted=adopted.replace("_", " "),
     )  # fmt: skip
@@ -171,10 +187,8 @@ def randomise_adoption(
     rng = np.random.default_rng(seed)
 
     def effect(dealt: np.ndarray) -> float:
-        cells = _cells(y, years, dealt, events, False)
-        if not cells:
-            return np.nan
-        return float(np.average([c["effect"] for c in cells], weights=[len(c["who"]) for c in cells]))
+        cells = compare_waves(y, years, dealt, events)
+        return float(np.average([c.effect for c in cells], weights=[len(c.who) for c in cells])) if cells else np.nan
 
     seen = effect(wave)
     if np.isnan(seen):
@@ -194,71 +208,6 @@ def _arrays(panel: pd.DataFrame, outcome: str, adopted: str, exclude: Iterable[i
     y = held[outcome].copy()
     y[:, touches(years, exclude, int(panel.attrs.get("spans", {}).get(outcome, 1)))] = np.nan
     return places, years, y, wave
-
-
-def _cells(y: np.ndarray, years: np.ndarray, wave: np.ndarray, events: list[int], never: bool) -> list[dict]:
-    """One wave in one year against its controls: event, wave, places, the effect and each place's change from the mean."""
-    at = {int(year): column for column, year in enumerate(years)}
-    out = []
-    for start in np.unique(wave[np.isfinite(wave)]).astype(int):
-        if start - 1 not in at:
-            continue
-        for event in events:
-            year = start + event
-            if event == -1 or year not in at:
-                continue
-            change = y[:, at[year]] - y[:, at[start - 1]]
-            known = ~np.isnan(change)
-            who = np.flatnonzero(known & (wave == start))
-            free = np.isinf(wave) if never else (wave > max(year, start - 1)) & (wave != start)
-            against = np.flatnonzero(known & free)
-            if len(who) and len(against):
-                own, other = change[who], change[against]
-                cell = {"event": event, "wave": start, "who": who, "against": against, "effect": own.mean() - other.mean()}
-                out.append({**cell, "own": (own - own.mean()) / len(own), "other": (other - other.mean()) / len(other)})
-    return out
-
-
-def _support(cells: list[dict], events: list[int], last: int) -> pd.DataFrame:
-    """Cohorts, places and controls behind each event, and whether it is identified."""
-    table = {}
-    for event in events:
-        mine = [c for c in cells if c["event"] == event]
-        treated = sum(len(c["who"]) for c in mine)
-        row: dict = {
-            "cohorts": len({c["wave"] for c in mine}),
-            "treated": treated,
-            "controls": len(set().union(*(c["against"].tolist() for c in mine))) if mine else 0,
-            "supported": bool(mine) or event == -1,
-            "reason": "base year" if event == -1 else "",
-        }
-        if not mine and event != -1:
-            row["reason"] = (
-                f"no place still to adopt is left to compare with (the last such year is {last})"
-                if event >= 0
-                else "no base year"
-            )
-        elif mine and min(treated, row["controls"]) < FEW:
-            row["reason"] = f"rests on {treated} treated and {row['controls']} comparison places"
-        table[event] = row
-    return pd.DataFrame.from_dict(table, orient="index").rename_axis("event")
-
-
-def _aggregate(cells: list[dict], events: list[int], places: int) -> tuple[np.ndarray, np.ndarray]:
-    """(events, places) influence and (events,) estimate, waves weighted by their places; NaN without a cell."""
-    influence, estimate = np.zeros((len(events), places)), np.full(len(events), np.nan)
-    estimate[events.index(-1)] = 0.0
-    for row, event in enumerate(events):
-        mine = [c for c in cells if c["event"] == event]
-        total = sum(len(c["who"]) for c in mine)
-        if not mine:
-            continue
-        estimate[row] = sum(len(c["who"]) * c["effect"] for c in mine) / total
-        for c in mine:
-            share = len(c["who"]) / total
-            influence[row, c["who"]] += share * c["own"]
-            influence[row, c["against"]] -= share * c["other"]
-    return influence, estimate
 
 
 def _average(estimate, covariance, weight, df, level) -> tuple[float, float, float, float]:
@@ -289,30 +238,5 @@ def _labels(panel: pd.DataFrame, places: np.ndarray, cluster: str) -> np.ndarray
     own = places if cluster == "place" else fixed_by_place(panel, cluster).reindex(places)
     label, names = pd.factorize(np.asarray(own))
     if len(names) < 2 or (label < 0).any():
-        raise NotIdentified(f"{cluster} puts {len(places)} places into {len(names)} clusters, {int((label < 0).sum())} of them in none.")
+        raise NotIdentified(f"{cluster} puts {len(places)} places into {len(names)} cluster{"" if len(names) == 1 else "s"}, {int((label < 0).sum())} of them in none.")
     return label
-
-
-def _by_pyfixest(method, y, years, wave, label, last, events) -> tuple[np.ndarray, np.ndarray]:
-    """Estimates and errors of pyfixest on the years with an untreated place; waves adopting later count as never."""
-    import warnings
-
-    import pyfixest as pf
-
-    unit, at = np.nonzero(~np.isnan(y) & (years <= last))
-    start = np.where(wave > last, 0, wave).astype(int)[unit]
-    table = pd.DataFrame({"y": y[unit, at], "unit": unit + 1, "year": years[at], "g": start, "cluster": label[unit]})
-    table["rel"] = np.where(start > 0, table["year"] - start, np.inf)
-    table["treat"] = (table["rel"] >= 0) & np.isfinite(table["rel"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if method == "did2s":
-            found = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "cluster").tidy()
-        elif method == "sun_abraham":
-            found = pf.event_study(table, "y", "unit", "year", "g", estimator="saturated", cluster="cluster").aggregate()
-        else:
-            found = pf.lpdid(table, "y", "unit", "year", "g", vcov={"CRV1": "cluster"}, att=False).tidy()
-    found.index = [float(str(name).split("::")[-1]) for name in found.index]
-    found = found.astype(float, errors="ignore")[~found.index.duplicated()].reindex([float(e) for e in events])
-    found.loc[-1.0, ["Estimate", "Std. Error"]] = 0.0
-    return found["Estimate"].to_numpy(float), found["Std. Error"].to_numpy(float)

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified
+from icslib.panel import source_names
 from icslib.register.short import short_names
 from icslib.results import Result
 
+from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
 from .distributed import estimate_lag, fit_design
 from .gate import LagSupport, check_support
@@ -125,7 +127,7 @@ def challenge_lag(
     test("place trends", "each place its own straight line", rival, trends=True)
     test("other pandemic choice", "2020 and 2021 in, or out", rival, exclude=() if exclude else (2020, 2021))
     if negative:
-        test("negative control", f"{negative.replace('_', ' ')}: should be none", lambda found: found.low <= 0 <= found.high, out=negative)
+        test("negative control", f"{_words(negative)}: should be none", lambda found: found.low <= 0 <= found.high, out=negative)
     others = _without_each(base, panel, exposure, outcome, lags, ends, exclude, options)
     worst = (others - total.estimate).abs().idxmax()
     rows["each place left out"] = {
@@ -136,10 +138,58 @@ def challenge_lag(
         chance = _dealt(panel, exposure, outcome, lags, ends, total.estimate, draws, seed, exclude, options)
         same = (chance <= 0.1) == (total.p <= 0.1)
         rows["exposures dealt at random"] = {"p": chance, "passes": same, "reading": "share of deals with a sum as large"}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")[
-        ["estimate", "low", "high", "p", "passes", "reading"]
-    ]
-    return Challenges(table.astype({"passes": object}), exposure, outcome, base.unit, base.support.sources)
+    sources = (*base.support.sources, *(source_names(panel, negative) if negative else ()))
+    return Challenges(_table(rows), exposure, outcome, base.unit, sources)
+
+
+def challenge_adoption(
+    panel: pd.DataFrame,
+    outcome: str,
+    adopted: str = "adopted",
+    *,
+    region: str | None = None,
+    attribute: str | None = None,
+    draws: int = 199,
+    seed: int = 1,
+    cluster: str = "place",
+    exclude: Iterable[int] = (),
+) -> Challenges:
+    """Set the average effect of adopting beside its placebo years, rival comparisons, pyfixest's estimators and waves dealt at
+    random; keywords and passes as for :func:`challenge_lag`.
+    """
+    how: dict = {"cluster": cluster, "exclude": tuple(exclude)}
+    base = event_study(panel, outcome, adopted, **how)
+    value, _, low, high = base.average
+    rows: dict = {"as estimated": {"estimate": value, "low": low, "high": high, "passes": True, "reading": "average over the years identified"}}
+    rows["placebo years"] = {"p": base.placebo, "passes": base.placebo > 0.1, "reading": "the years before the base year; all none?"}
+    rivals = {
+        "region by year": ("only places of one region compared", {"year_by": region} if region else None),
+        f"{attribute} by year": ("places free to drift by it", {"interacted": (attribute,)} if attribute else None),
+        **{method: ("pyfixest, on the same years", {"method": method}) for method in METHODS[1:]},
+    }
+    for name, (reading, more) in rivals.items():
+        if more is None:
+            continue
+        other, _, *ends = event_study(panel, outcome, adopted, **how, **more).average
+        passes = bool(np.sign(other) == np.sign(value) and low <= other <= high) if np.isfinite(other) else None
+        rows[name] = {"estimate": other, "low": ends[0], "high": ends[1], "passes": passes, "reading": reading if passes is not None else "not identified"}
+    if draws:
+        dealt = randomise_adoption(panel, outcome, adopted, draws=draws, seed=seed, **how)
+        clear = low > 0 or high < 0
+        rows["waves dealt at random"] = {
+            "p": dealt["p"], "passes": bool((dealt["p"] <= 0.1) == clear), "reading": "share of deals with a difference as large",
+        }  # fmt: skip
+    return Challenges(_table(rows), f"{base.kind} being {base.adopted}", outcome, base.unit, base.sources)
+
+
+def _table(rows: dict) -> pd.DataFrame:
+    """One row a test; `passes` is yes, no or None."""
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high", "p", "passes", "reading"])
+    return frame.rename_axis("test").astype({"passes": object})
+
+
+def _words(name: str) -> str:
+    return name.removeprefix("health_indicator_").replace("_", " ")
 
 
 def _arrays(panel, exposure, outcome, lags, exclude, options) -> tuple[Design, LagSupport, dict]:

@@ -7,6 +7,7 @@ import pytest
 
 from icslib.errors import NotIdentified, PanelError
 from icslib.lag.adoption import METHODS, event_study, randomise_adoption
+from icslib.lag.challenges import challenge_adoption
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 WAVES = np.repeat([2017, 2018, 2019, 2020, 2021], [8, 6, 6, 10, 12])  # 42 systems, as designated
@@ -80,6 +81,52 @@ def test_pyfixest_is_run_on_the_years_with_an_untreated_place():
     ours = event_study(panel, "y", method="did2s").profile["estimate"]
     for event in range(4):
         assert ours[event] == pytest.approx(direct[next(n for n in direct.index if n.endswith(f"::{float(event)}"))], abs=1e-10)
+
+
+def test_comparison_within_groups_is_the_weighted_mean_of_each_group_alone():
+    panel = designated(effect=-0.1).assign(region=lambda d: np.where(d["place"].str[1:].astype(int) % 2, "N", "S"))
+    both = event_study(panel, "y", year_by="region").profile
+    parts = [event_study(panel[panel["region"] == r], "y").profile for r in "NS"]
+    for event in range(4):
+        size = [one.loc[event, "treated"] for one in parts]
+        by_hand = np.average([one.loc[event, "estimate"] for one in parts], weights=size)
+        assert both.loc[event, "estimate"] == pytest.approx(by_hand) and both.loc[event, "treated"] == sum(size)
+
+
+def test_a_drift_by_an_attribute_of_early_places_is_taken_out_as_a_regression_on_the_controls_would():
+    waves = np.r_[np.full(20, 2018.0), np.full(22, np.inf)]
+    z = np.random.default_rng(5).normal(size=42) + (waves < 3000)
+    panel = designated(waves=waves, noise=0.05).assign(adopted=lambda d: d["adopted"].replace(np.inf, np.nan))
+    panel["z"] = z[panel["place"].str[1:].astype(int)]
+    panel["y"] += 0.2 * panel["z"] * (panel["year"] - 2010)
+    naive, free = event_study(panel, "y").average, event_study(panel, "y", interacted=["z"])
+    assert naive[2] > 0.1 and free.average[2] < 0 < free.average[3] and free.placebo > 0.01
+    wide = panel.pivot(index="place", columns="year", values="y")
+    change, treated = (wide[2020] - wide[2017]).to_numpy(), waves < 3000
+    line = np.polyfit(z[~treated], change[~treated], 1)
+    assert free.profile.loc[2, "estimate"] == pytest.approx((change - np.polyval(line, z))[treated].mean())
+
+
+def test_places_that_adopt_together_are_one_cluster():
+    panel = designated()
+    twins = pd.concat([panel, panel.assign(place=panel["place"] + "b")]).assign(board=lambda d: d["place"].str[:3])
+    one, two = event_study(panel, "y"), event_study(twins, "y", cluster="board")
+    assert two.average[0] == pytest.approx(one.average[0]) and two.average[1] == pytest.approx(one.average[1], rel=0.06)
+    assert event_study(twins, "y").average[1] < 0.8 * one.average[1]  # as if twins were twice the evidence
+    assert 0 < randomise_adoption(twins, "y", draws=19, cluster="board")["p"] <= 1
+    with pytest.raises(NotIdentified, match="Waves differ within half"):
+        randomise_adoption(panel.assign(half=panel["place"].str[1:].astype(int) % 2), "y", cluster="half")
+    with pytest.raises(NotIdentified, match="into 1 cluster,"):
+        event_study(panel.assign(all="all"), "y", cluster="all")
+
+
+def test_designation_is_set_beside_its_rivals():
+    panel = designated().assign(region=lambda d: d["place"].str[1:].astype(int) % 3, z=lambda d: d["place"].str[2:].astype(int) % 7)
+    tests = challenge_adoption(panel, "y", region="region", attribute="z", draws=19).rows
+    assert tests.index.tolist()[1:4] == ["placebo years", "region by year", "z by year"] and tests["passes"].notna().all()
+    assert tests.loc["as estimated", "low"] < tests.loc["did2s", "estimate"] < tests.loc["as estimated", "high"]
+    with pytest.raises(NotIdentified, match="go with method"):
+        event_study(panel, "y", method="did2s", year_by="region")
 
 
 def test_waves_dealt_at_random_find_a_real_effect_and_reject_a_null_one_rarely():

@@ -34,6 +34,21 @@ def test_weights_equal_least_squares_when_errors_are_independent():
     assert variance == pytest.approx(4.0 * np.linalg.inv(x.T @ x)[1, 1], rel=1e-6)
 
 
+def test_years_without_a_figure_carry_no_weight_and_show_it_later():
+    process = Process(0.5, 0.0, 2.0, 0.0, 0.0, 0.1, np.ones(42), 1, 42, 15)
+    known = np.array([True, True, False, True, False, True])
+    weights, _ = ramp_weights(process, known, 4)
+    x = np.column_stack([np.ones(10), np.r_[np.zeros(6), 1, 2, 3, 4]])[np.r_[known, [True] * 4]]
+    np.testing.assert_allclose(weights[np.r_[known, [True] * 4]], np.linalg.pinv(x)[1], atol=1e-8)
+    assert weights[[2, 4]].tolist() == [0, 0]
+    holes = PANEL.assign(rate=PANEL["rate"].where(~PANEL["year"].isin([2016, 2017, 2018, 2020])))
+    whole, less = (first_visible_year(p, "rate", treated=10, draws=200, exclude=skip) for p, skip in ((PANEL, [2016, 2017, 2018, 2020]), (holes, [])))
+    assert (less.power["detectable"] == whole.power["detectable"]).all()  # a gap is a gap, whoever made it
+    two = PANEL.assign(rate=PANEL["rate"].where((PANEL["place"] > "P01") | ~PANEL["year"].between(2012, 2019)))
+    alone = first_visible_year(two, "rate", treated=1, draws=200).by_place
+    assert alone[["P00", "P01"]].min() >= alone.median()
+
+
 def test_simulation_agrees_with_the_non_central_t():
     r = first_visible_year(PANEL, "rate", treated=10, horizons=range(1, 9), draws=6000)
     np.testing.assert_allclose(r.power["power"], r.power["closed"], atol=0.03)
@@ -82,5 +97,9 @@ def test_all_places_at_once_are_refused_or_left_to_the_national_path():
 def test_an_outcome_without_a_logarithm_and_too_many_places_are_refused():
     with pytest.raises(NotIdentified, match="rate is not positive everywhere"):
         first_visible_year(PANEL.assign(rate=0.0), "rate")
+    one = first_visible_year(PANEL, "rate", treated="P03", draws=200)
+    assert one.treated == 1 and one.who == "one place alone"
+    with pytest.raises(NotIdentified, match="'P99'.* are not places of this panel"):
+        first_visible_year(PANEL, "rate", treated=["P03", "P99"])
     with pytest.raises(NotIdentified, match="60 places are to improve, and the panel has 42"):
         first_visible_year(PANEL, "rate", treated=60)
