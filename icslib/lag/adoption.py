@@ -238,5 +238,6 @@ def _labels(panel: pd.DataFrame, places: np.ndarray, cluster: str) -> np.ndarray
     own = places if cluster == "place" else fixed_by_place(panel, cluster).reindex(places)
     label, names = pd.factorize(np.asarray(own))
     if len(names) < 2 or (label < 0).any():
-        raise NotIdentified(f"{cluster} puts {len(places)} places into {len(names)} cluster{"" if len(names) == 1 else "s"}, {int((label < 0).sum())} of them in none.")
+        outside = int((label < 0).sum())
+        raise NotIdentified(f"{cluster} has {len(names)} value(s) over {len(places)} places, {outside} of them without; two values are needed.")
     return label

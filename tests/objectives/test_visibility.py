@@ -99,7 +99,7 @@ def test_an_outcome_without_a_logarithm_and_too_many_places_are_refused():
         first_visible_year(PANEL.assign(rate=0.0), "rate")
     one = first_visible_year(PANEL, "rate", treated="P03", draws=200)
     assert one.treated == 1 and one.who == "one place alone"
-    with pytest.raises(NotIdentified, match="'P99'.* are not places of this panel"):
+    with pytest.raises(NotIdentified, match="'P99'] are not places of this panel"):
         first_visible_year(PANEL, "rate", treated=["P03", "P99"])
     with pytest.raises(NotIdentified, match="60 places are to improve, and the panel has 42"):
         first_visible_year(PANEL, "rate", treated=60)
