@@ -4,8 +4,9 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_money, write_number
+from ..savings.asks import Asks
 from ..savings.holes import READINGS, CarriedForward
-from ..savings.published import Asks, Delivered, NationalSavings
+from ..savings.published import Delivered, NationalSavings
 from ..savings.sensitivity import Scenarios, Sensitivity
 from ..savings.simulate import Savings
 from . import plot, table
@@ -28,6 +29,7 @@ def _(result: NationalSavings, asked: str = "") -> Exhibit:
 def _(result: Delivered, asked: str = "") -> Exhibit:
     data = result.table.drop(columns="fy").round({"share": 3, "assumed": 3, "high_implied": 2})
     notes = ("'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",)
+    notes += ((f"No total that can be traced to a page is held for {', '.join(result.gaps)}.",) if result.gaps else ())
     return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
@@ -35,8 +37,15 @@ def _(result: Delivered, asked: str = "") -> Exhibit:
 def _(result: Asks, asked: str = "") -> Exhibit:
     data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
     data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
-    notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.",)
-    return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data.reset_index(), unit=result.unit, notes=(*notes, f"Money in {result.prices}."), sources=sources_of(result.cells))
+    moved = (result.table["asked"] * result.table["apportioned"]).sum()
+    notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.", f"Money in {result.prices}.")
+    notes += ((f"{write_money(moved)} of the whole came from divided systems, by the shares of the register.",) if moved > 0 else ())
+    title = result.finding.split("; ")[0]
+    if asked in result.table.index:
+        row, name = result.table.loc[asked], short_names([asked])[asked]
+        told = {"published": "as published", "published in part": "published in part"}.get(row["how"], "if the ask went by people: its own is not published")
+        title = f"{name} was asked for {write_money(row['asked'])} in {result.period}, {told}"
+    return Exhibit(kind="table", title=title, data=data.reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
 @plot.register
@@ -82,7 +91,7 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
         row = result.by_place.loc[asked]
         title = (
             f"{names[asked]}: {write_money(row['delivered'])} expected of {write_money(row['asked'])} asked; "
-            f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan"
+            f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan, and the chance of plan or better is {row['break_even']:.0%}"
         )
     return Exhibit(
         kind="figure",
@@ -97,6 +106,11 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     )  # fmt: skip
 
 
+def _of(asked: str, title: str) -> str:
+    """The title of what belongs to one system begins with its name."""
+    return f"{short_names([asked])[asked]}: {title[:1].lower()}{title[1:]}" if asked else title
+
+
 def _beside(gap: float) -> str:
     return f"{write_money(abs(gap))} {'below' if gap < 0 else 'above'}"
 
@@ -109,7 +123,7 @@ def _(result: CarriedForward, asked: str = "") -> Exhibit:
     bands = {reading: (result.table.loc[reading, "p10"], result.table.loc[reading, "p90"]) for reading in READINGS}
     return Exhibit(
         kind="figure",
-        title=f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward",
+        title=_of(asked, f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward"),
         subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
         data=result.table.round(3).reset_index(),
         unit=result.unit,
@@ -134,7 +148,7 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
     return Exhibit(
         kind="figure",
-        title=result.finding.split(": ")[0],
+        title=_of(asked, result.finding.split(": ")[0]),
         subtitle=f"How {result.outcome} moves when one assumption does; in brackets the values tried",
         data=result.table.round(2).reset_index(),
         unit=result.unit,
@@ -149,4 +163,5 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 def _(result: Scenarios, asked: str = "") -> Exhibit:
     data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
     notes = ("Year end without support or other help than is named; deficit negative.", "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.")
-    return Exhibit(kind="table", title=result.finding.split(": ")[0], data=data.round(0).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    notes += (("A system's shocks are its part of the national ask: a stand-in.",) if asked else ())
+    return Exhibit(kind="table", title=_of(asked, result.finding.split(": ")[0]), data=data.round(0 if not asked else 1).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))

@@ -5,10 +5,11 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "asks": ["Asks", "asks_by_system"],
         "holes": ["CarriedForward", "carry_forward"],
         "programme": ["DELIVERY", "check_programme", "delivery", "make_programme", "share_out"],
-        "published": ["Asks", "Delivered", "NationalSavings", "asks_by_system", "check_delivery", "national_savings", "usual_shocks"],
-        "sensitivity": ["Scenarios", "Sensitivity", "scenarios", "tornado"],
+        "published": ["Delivered", "NationalSavings", "check_delivery", "national_savings"],
+        "sensitivity": ["Scenarios", "Sensitivity", "scenarios", "tornado", "usual_shocks"],
         "simulate": ["Savings", "simulate_savings"],
     },
 )

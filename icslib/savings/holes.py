@@ -46,8 +46,8 @@ class CarriedForward(Result):
         last = self.table.index.get_level_values("year").max()
         grows, rolls = (self.table.loc[(reading, last)] for reading in READINGS)
         return (
-            f"After {last} years of asking {write_money(self.asked)} a year, one-off savings leave {write_money(grows['mean'])} to be found "
-            f"again if nobody replaces them, and growing; {write_money(rolls['mean'])} if each is added to the next year's ask, and settled."
+            f"After {last} years of asking {write_money(self.asked)} a year, one-off savings leave {write_money(grows['mean'])} to find if they are "
+            f"not replaced, and growing; {write_money(rolls['mean'])} if each is rolled into the next ask, and settled."
         )
 
 

@@ -11,10 +11,10 @@ import pandas as pd
 from ..errors import BasisError
 from ..numbers import write_money
 from ..periods import financial_year
-from ..prices import CASH, Deflator, march_year
+from ..prices import march_year
 from ..results import Result
 from ..tidy import cell_refs
-from .programme import DELIVERY, share_out
+from .programme import DELIVERY
 
 DONE = {"efficiency_delivered": "as reported", "efficiency_substantiated_by_nao": "as far as the NAO could substantiate"}
 
@@ -85,117 +85,6 @@ def national_savings(claims: pd.DataFrame) -> NationalSavings:
 
 
 @dataclass(frozen=True, eq=False)
-class Asks(Result):
-    """What each system was asked for in one year.
-
-    Attributes
-    ----------
-    table : DataFrame, index ``place``
-        ``asked`` (GBP m), ``how`` (``published`` or ``shared out by weight``), ``per_head`` (GBP), ``cells``. Sums to the national ask.
-    """
-
-    table: pd.DataFrame
-    period: str
-    total: float
-    prices: str = CASH
-    unit: str = "GBP m"
-    cells: tuple[str, ...] = ()
-
-    @property
-    def asked(self) -> pd.Series:
-        """GBP m by place."""
-        return self.table["asked"]
-
-    @property
-    def finding(self) -> str:
-        """How much of the national ask is known by system."""
-        known = self.table[self.table["how"] == "published"]
-        return (
-            f"Of the {write_money(self.total)} asked for {self.period}, {write_money(known['asked'].sum())} is published by system "
-            f"({len(known)} of {len(self.table)}); the rest is shared out by people" + ("." if self.prices == CASH else f". In {self.prices}.")
-        )
-
-
-def asks_by_system(
-    national: pd.DataFrame,
-    systems: pd.DataFrame,
-    people: pd.Series,
-    year: int,
-    publisher: str = "",
-    *,
-    price_year: int | None = None,
-    by: Deflator | None = None,
-) -> Asks:
-    """The national ask of one year by system: published where held, otherwise in proportion to `people`.
-
-    Parameters
-    ----------
-    national, systems : observations, ``load("finances_national")`` and ``load("finances_by_ics")``
-    people : Series, index system
-    publisher : whose national figure, where several are printed; by default the first in our transcription
-    price_year, by : put the asks in prices of this year by this deflator edition; cash when not given
-
-    Raises
-    ------
-    BasisError
-        When no target of that year is held, or a system's is printed with two values.
-    """
-    period = financial_year(year).label
-    rows = national[(national["measure"] == "efficiency_target") & (national["period"] == period)]
-    rows = rows[rows["publisher"] == publisher] if publisher else rows
-    if rows.empty:
-        held = national.loc[national["measure"] == "efficiency_target", "period"].unique()
-        raise BasisError(f"No national savings target is held for {period}. Held: {', '.join(sorted(held))}.")
-    own = systems[
-        (systems["measure"] == "efficiency_target") & (systems["period"] == period) & (systems["basis"] == "plan") & systems["place"].isin(people.index)
-    ]
-    twice = own.groupby("place")["value"].nunique()
-    if (twice > 1).any():
-        raise BasisError(f"The savings asked of {twice.idxmax()} in {period} are printed with {twice.max()} values. Keep one.")
-    own = own.assign(cell=cell_refs(own)).drop_duplicates("place").set_index("place")
-    total, cell = float(rows["value"].iloc[0]), cell_refs(rows).iloc[0]
-    factor, prices = 1.0, CASH
-    if price_year:
-        if by is None:
-            raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
-        factor, prices = float(by.factor(year, price_year)), by.prices(price_year)
-    total *= factor
-    table = share_out(total, people, own["value"] * factor)
-    table["per_head"] = table["asked"] * 1e6 / people
-    table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
-    return Asks(table, period, total, prices, cells=(cell, *own["cell"]))
-
-
-def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
-
-    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the nearest
-    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
-    """
-    kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))
-
-    def nearest(measure: str) -> pd.Series | None:
-        rows = kept[kept["measure"] == measure].sort_values("fy")
-        before = rows[rows["fy"] <= year]
-        return None if rows.empty else before.iloc[-1] if len(before) else rows.iloc[0]
-
-    named = {"inflation_pressure_unfunded": "inflation not funded, as in {}", "industrial_action_cost": "strikes, as in {}", "deficit_support_funding": "support of {} withdrawn"}
-    shocks, cells = {}, []
-    for measure, words in named.items():
-        row = nearest(measure)
-        if row is not None:
-            shocks[words.format(row["period"])] = -float(row["value"])
-            cells.append(row["cell"])
-    row = nearest("system_allocation")
-    if row is not None:
-        shocks[f"pay a point above plan, on the allocation of {row['period']}"] = -float(row["value"]) * pay_share / 100
-        cells.append(row["cell"])
-    if not shocks:
-        raise BasisError("No shock is published in what we hold. Name your own, in GBP m.")
-    return shocks, tuple(cells)
-
-
-@dataclass(frozen=True, eq=False)
 class Delivered(Result):
     """Targets beside delivered totals, and what the assumptions would have given.
 
@@ -210,6 +99,12 @@ class Delivered(Result):
     assumed: float
     unit: str = "GBP m"
     cells: tuple[str, ...] = ()
+
+    @property
+    def gaps(self) -> list[str]:
+        """Years since the first review without a delivered total that can be traced, up to the last that has one."""
+        known = set(self.table.loc[self.table["delivered"].notna(), "fy"])
+        return [financial_year(fy).label for fy in range(2023, int(max(known, default=0))) if fy not in known]
 
     @property
     def finding(self) -> str:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from ..errors import BasisError
 from ..numbers import write_money
+from ..prices import march_year
 from ..results import Result
+from ..tidy import cell_refs
 from .programme import DELIVERY
 from .simulate import Savings, simulate_savings
 
@@ -113,6 +115,36 @@ class Scenarios(Result):
             f"{write_money(self.table.loc['as planned', 'position'])} to {write_money(worst['position'])}, and {worst['asked_again']:.0%} more "
             "would have to be asked to make it good."
         )
+
+
+def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65, part: float = 1.0) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
+
+    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the nearest
+    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
+    `part` of the national shock is taken, for some of the places.
+    """
+    kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))
+
+    def nearest(measure: str) -> pd.Series | None:
+        rows = kept[kept["measure"] == measure].sort_values("fy")
+        before = rows[rows["fy"] <= year]
+        return None if rows.empty else before.iloc[-1] if len(before) else rows.iloc[0]
+
+    named = {"inflation_pressure_unfunded": "inflation not funded, as in {}", "industrial_action_cost": "strikes, as in {}", "deficit_support_funding": "support of {} withdrawn"}
+    shocks, cells = {}, []
+    for measure, words in named.items():
+        row = nearest(measure)
+        if row is not None:
+            shocks[words.format(row["period"])] = -float(row["value"])
+            cells.append(row["cell"])
+    row = nearest("system_allocation")
+    if row is not None:
+        shocks[f"pay a point above plan, on the allocation of {row['period']}"] = -float(row["value"]) * pay_share / 100
+        cells.append(row["cell"])
+    if not shocks:
+        raise BasisError("No shock is published in what we hold. Name your own, in GBP m.")
+    return {name: part * size for name, size in shocks.items()}, tuple(cells)
 
 
 def scenarios(savings: Savings, shocks: Mapping[str, float], cells: tuple[str, ...] = ()) -> Scenarios:

@@ -162,6 +162,8 @@ def test_savings_draw_both_the_shared_and_the_independent_sum():
     one = ics.plot(savings, asked="QF7", show="systems", people=people)
     assert one.unit == "GBP per head" and one.title.startswith("South Yorkshire: £") and "of £100m asked" in one.title
     drawn(one)
+    assert one.title.endswith("%") and "chance of plan or better" in one.title
     for result in (ics.carry_forward(programme, years=3, draws=200), ics.tornado(programme, draws=200)):
         drawn(ics.plot(result))
+        assert ics.plot(result, asked="QF7").title.startswith("South Yorkshire: ")
     assert ics.table(ics.scenarios(savings, {"pay": -5.0})).data["shock"].tolist() == [0.0, -5.0]

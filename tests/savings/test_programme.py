@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from icslib import store
+from icslib.deficits import heads
 from icslib.errors import BasisError
 from icslib.prices import Deflator
 from icslib.savings import (
@@ -121,7 +123,9 @@ def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
     assert found["assumed"].iloc[0] == pytest.approx(assumed)
     implied = found["high_implied"].iloc[1]
     assert 0.36 * implied + 0.25 * 0.90 + 0.39 * 0.98 == pytest.approx(4980 / 5700)
-    assert found["cells"].iloc[0] == ("n!!E3", "n!!E4")
+    assert found["cells"].iloc[0] == ("n!!E3", "n!!E4") and made.gaps == []
+    later = national.assign(period="2024-25", end=pd.Timestamp("2025-03-31")).query("measure == 'efficiency_delivered'")
+    assert check_delivery(pd.concat([national, later]), MIX).gaps == ["2023-24"]
 
 
 def national(rows):
@@ -147,10 +151,22 @@ def test_asks_by_system_are_published_or_shared_out_and_traceable():
         asks_by_system(whole, pd.concat([own, own.assign(value=41.0)]), people, 2025)
 
 
+@pytest.mark.parametrize("vintage, systems, published", [("2022-07", 42, 11), ("2024-04", 42, 11), ("2026-04", 36, 10)])
+def test_no_published_ask_is_lost_when_boards_merge(vintage, systems, published):
+    people = heads(store.load("populations"), "need-weighted")
+    found = asks_by_system(store.load("finances_national"), store.load("finances_by_ics"), people, 2025, vintage=vintage)
+    assert found.asked.sum() == pytest.approx(9300.0) and found.table["published"].sum() == pytest.approx(2803.9)
+    assert len(found.table) == systems and (found.table["published"] > 0).sum() == published and f"({published} of {systems}" in found.finding
+    apportioned = (found.asked * found.table["apportioned"]).sum()
+    assert apportioned == 0 if vintage == "2022-07" else 100 < apportioned < 600
+    assert "published in part" not in set(found.table["how"]) or "3 in part" in found.finding
+
+
 def test_shocks_are_of_published_size_and_of_the_time():
     rows = [("inflation_pressure_unfunded", "2023-24", 1700.0, ""), ("deficit_support_funding", "2024-25", 2300.0, ""), ("system_allocation", "2024-25", 1000.0, "")]
     shocks, cells = usual_shocks(national(rows), 2025, pay_share=0.5)
     assert list(shocks.values()) == [-1700.0, -2300.0, -5.0] and cells == ("n!!E2", "n!!E3", "n!!E4")
+    assert list(usual_shocks(national(rows), 2025, 0.5, part=0.1)[0].values()) == pytest.approx([-170.0, -230.0, -0.5])
     later = [("deficit_support_funding", "2025-26", 2200.0, "")]
     assert list(usual_shocks(national(rows + later), 2026)[0].values())[1] == -2200.0
     assert list(usual_shocks(national(rows + later), 2025)[0].values())[1] == -2300.0
