@@ -12,7 +12,7 @@ from .lineage import Lineage, describe_place, lineage_of
 from .moves import carry_over, to_vintage
 from .names import find_place
 from .overlap import check_overlap
-from .rollup import roll_up
+from .rollup import home_of, roll_up
 from .steps import changes
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "describe_place",
     "export_register",
     "find_place",
+    "home_of",
     "lineage_of",
     "places",
     "roll_up",

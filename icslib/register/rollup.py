@@ -1,5 +1,6 @@
 """Roll observations up to larger places: trusts, practices, CCGs, districts and systems to systems, regions and England."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -62,20 +63,11 @@ def roll_up(
     end = as_date(vintage)
     frame = known_codes(observations[~observations["place_type"].isin([to, "england"])])
     check_overlap(frame, drawn=drawn is not None)
-    frame["place_type"] = frame["place_type"].replace(FAMILY)
-    lies = _memberships(by)
-    pair = number(frame, ["place", "place_type", "end"])
-    plan = plan_of(frame, pair, end, None if drawn is None else as_date(drawn))
-    plan = plan[(plan["place_type"] != "trust") | ~plan["place"].isin(lies["part"])]  # a trust lies where it was published, whatever it became
-    parts, start = divide(frame.assign(line=np.arange(len(frame))), pair, plan)
-    parts["fill"] = _fill(parts, start, end)
-    homes = _homes(lies, set(parts["place"]), end)
-    spread = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
+    spread = _spread(frame, end, by, None if drawn is None else as_date(drawn))
     left = sorted(set(frame["place"]) - set(spread["was"]))
     if spread.empty:
         raise PlaceError(f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=.")
-    spread = spread.assign(share=spread["share"] * spread["of"], cover=spread["cover"] * spread["fill"])
-    spread["place"] = spread["home"] if to == "system" else "E92000001" if to == "england" else spread["home"].map(_regions(end))
+    spread["place"] = _whole(spread["home"], to, end)
     goes = spread.groupby(["line", "place"], as_index=False, sort=False)["share"].sum()
     pieces = frame.iloc[goes["line"]].reset_index(drop=True).assign(was=lambda f: f["place"], place=goes["place"], place_type=to, share=goes["share"])
     made, goes["group"] = combine(pieces, denominators, frame)
@@ -84,6 +76,42 @@ def roll_up(
         made = _admit_holes(made, spread.merge(goes[["line", "place", "group"]], on=["line", "place"]), end, to)
     made.attrs["left_out"] = tuple(left)
     return made
+
+
+def home_of(codes: Iterable[str], vintage: str | date = "2022-07", to: str = "system", by: str = "published") -> pd.Series:
+    """The system or region in which each place lies, or the one with most of it where it straddles; missing where none is known.
+
+    A code is taken on its own boundaries, the nearest to `vintage` that it had.
+
+    >>> home_of(["E08000016", "02P", "R0A", "A81001"], "2022-07").tolist()
+    ['QF7', 'QF7', 'QOP', 'QHM']
+    """
+    end, given = as_date(vintage), pd.Index(codes, name="place")
+    kinds = places().drop_duplicates("code", keep="last").set_index("code")["place_type"]
+    frame = known_codes(pd.DataFrame({"place": given, "place_type": "", "end": end, "flag": ""}))
+    spread = _spread(frame.assign(place_type=frame["place"].map(kinds).fillna("other")), end, by, None)
+    spread["home"] = _whole(spread["home"], to, end)
+    share = spread.groupby(["line", "home"])["share"].sum().reset_index()
+    most = share.sort_values("share", kind="stable").drop_duplicates("line", keep="last").set_index("line")["home"]
+    return most.reindex(range(len(given))).set_axis(given)
+
+
+def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp | None) -> pd.DataFrame:
+    """Every row (``line``) as pieces in the systems of a date: ``was``, ``part`` then, ``home``, ``share`` of the row, ``cover`` of the home."""
+    lies = _memberships(by)
+    frame = frame.assign(place_type=frame["place_type"].replace(FAMILY), line=np.arange(len(frame)))
+    pair = number(frame, ["place", "place_type", "end"])
+    plan = plan_of(frame, pair, end, drawn)
+    plan = plan[(plan["place_type"] != "trust") | ~plan["place"].isin(lies["part"])]  # a trust lies where it was published, whatever it became
+    parts, start = divide(frame, pair, plan)
+    parts["fill"] = _fill(parts, start, end)
+    homes = _homes(lies, set(parts["place"]), end)
+    out = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
+    return out.assign(share=out["share"] * out["of"], cover=out["cover"] * out["fill"])
+
+
+def _whole(home: pd.Series, to: str, end: pd.Timestamp) -> pd.Series | str:
+    return home if to == "system" else "E92000001" if to == "england" else home.map(_regions(end))
 
 
 def _memberships(by: str) -> pd.DataFrame:

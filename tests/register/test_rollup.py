@@ -148,3 +148,10 @@ def test_what_cannot_be_done_is_said(draw):
         register.roll_up(draw("place | value\nQOP | 1"), to="county")
     with pytest.raises(PlaceError, match="Ways: published, patients, emergency"):
         register.roll_up(draw("place | value\nR0A | 1").assign(place_type="trust"), by="magic")
+
+
+def test_a_place_has_one_home_at_a_date(draw):
+    groups = register.places("2019-05", "ccg")["code"]
+    assert set(register.home_of(groups)) == set(register.places("2022-07", "system")["code"])
+    assert register.home_of(["QNX", "RW3", "E54000057"], "2026-04", "region").tolist() == ["Y59", "Y62", "Y62"]
+    assert register.home_of(["RJD"]).isna().all()  # divided between two systems in unknown parts
