@@ -165,33 +165,40 @@ def tiny(home: Path, count: int = 1000) -> None:
 
 
 def kills(home: Path, count: int = 100, size: int = 6) -> None:
-    """Kill batches at random moments; look at what is left; resume."""
-    write_tiny(home, "import time\ntime.sleep(0.1)\n[n] * 2000")
+    """Kill batches at random moments, from the first child to the list of reports; look at what is left; resume."""
+    write_tiny(home, "import time\ntime.sleep(0.3)\n[n] * 2000")
     command = [*COMMAND, "run", "90-tiny", "--each", f"n={','.join(map(str, range(size)))}", "--jobs", "2"]
     reports = home / "reports"
 
     def files() -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in reports.glob("90-tiny*.*")}
+        return {path.name: path.read_bytes() for path in reports.glob("*.*") if path.suffix in (".ipynb", ".html")}
 
     def wipe() -> None:
         shutil.rmtree(reports)
         reports.mkdir()
 
     wipe()
-    whole_time = timed(command, home).clock
-    whole, damaged, unlike, cut = files(), 0, 0, 0
+    timed(command, home)
+    whole, damaged, unlike, cut, left = files(), 0, 0, 0, []
     draw = random.Random(1)
     for _ in range(count):
         wipe()
-        batch = subprocess.Popen(command, env=environment(home), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(draw.uniform(0.3, 1.0) * whole_time)
+        done = draw.randrange(size + 1)
+        batch = subprocess.Popen(command, env=environment(home), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while not (reports / "runs/lock").exists() and batch.poll() is None:
+            time.sleep(0.01)
+        for _ in range(done):
+            batch.stderr.readline()
+        time.sleep(draw.uniform(0, 0.1 if done else 3.0))
         cut += batch.poll() is None
         batch.send_signal(signal.SIGKILL)
         batch.wait()
-        damaged += any(whole.get(name) != data for name, data in files().items())
+        left.append(len(list(reports.glob("90-tiny*.ipynb"))))
+        damaged += any(whole.get(name) != data for name, data in files().items() if name.startswith("90-tiny"))
         timed(command, home)
         unlike += files() != whole
-    print(f"{count} kills ({cut} while it ran): {damaged} left a damaged report, {unlike} resumed to other bytes")
+    print(f"{count} kills, {cut} of them while it ran, {sum(0 < one < size for one in left)} with some reports in place: "
+          f"{damaged} left a damaged report, {unlike} resumed to other bytes")  # fmt: skip
 
 
 FAULTS = {

@@ -164,7 +164,8 @@ def known_measure(measure: str) -> tuple[str, str]:
 @lru_cache(maxsize=1)
 def _measures() -> dict[str, tuple[str, str]]:
     frame = pd.read_csv(paths.raw("reference", "measures.csv"), keep_default_na=False)
-    return {row["measure"]: (row["label"].removesuffix(", people"), row["direction"]) for _, row in frame.iterrows()}
+    rows = zip(frame["measure"], frame["label"], frame["direction"], strict=True)
+    return {measure: (label.removesuffix(", people"), direction) for measure, label, direction in rows}
 
 
 def _lower(label: str) -> str:
@@ -213,19 +214,24 @@ def profile_place(panel: pd.DataFrame, place: str, measures: Sequence[str], by: 
     """
     if place not in set(panel["place"]):
         raise PanelError(f"{place} is not in the panel. It holds {', '.join(sorted(set(panel['place']))[:6])}, ...")
-    near = find_peers(panel, place, by, peers)
-    rows, scores, cells = {}, {}, panel.attrs.get("cells", {})
+    cells, units = panel.attrs.get("cells", {}), panel.attrs.get("units", {})
+    bare = panel.copy(deep=False)
+    bare.attrs = {}  # pandas would copy them with every column
+    near = find_peers(bare, place, by, peers)
+    own = bare[bare["place"] == place].set_index("year")
+    by_year = dict(iter(bare.set_index("place").groupby("year")))
+    rows, scores = {}, {}
     for measure in measures:
-        own = panel.loc[(panel["place"] == place) & panel[measure].notna()]
-        if own.empty:
+        years = own.index[own[measure].notna()]
+        if years.empty:
             continue
-        year = int(own["year"].max())
-        then = panel[panel["year"] == year].set_index("place")[measure]
+        year = int(years.max())
+        then = by_year[year][measure]
         scores[measure] = (then - then.mean()) / (then.std(ddof=0) or np.nan)
         rows[measure] = {
             "year": year,
             "value": then[place],
-            "unit": panel.attrs.get("units", {}).get(measure, ""),
+            "unit": units.get(measure, ""),
             "median": then.median(),
             "peers": then.reindex(near.index).median(),
             "rank": int(then.rank(method="min")[place]),

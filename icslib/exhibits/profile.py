@@ -29,17 +29,17 @@ def _standing(result: Profile) -> Exhibit:
 
     def draw(figure):
         ax = figure.subplots()
-        for spot, measure in zip(spots, standing.index, strict=True):
-            scores = result.scores[measure]
-            ax.scatter(scores, np.full(len(scores), spot), s=16, color=style.ALL, alpha=0.55, linewidth=0)
-            ax.scatter(
-                scores.reindex(result.peers.index),
-                np.full(len(result.peers), spot),
-                s=26,
-                facecolor="none",
-                edgecolor=style.SECOND,
-                linewidth=1.1,
-            )
+        scores = result.scores[standing.index].T.to_numpy()
+        ax.scatter(scores, np.repeat(spots[:, None], scores.shape[1], axis=1), s=16, color=style.ALL, alpha=0.55, linewidth=0)
+        near = result.scores.loc[result.peers.index, standing.index].T.to_numpy()
+        ax.scatter(
+            near,
+            np.repeat(spots[:, None], near.shape[1], axis=1),
+            s=26,
+            facecolor="none",
+            edgecolor=style.SECOND,
+            linewidth=1.1,
+        )
         ax.scatter(standing["score"], spots, s=70, color=style.ASKED, zorder=3)
         ax.set_yticks(spots + 0.18, [_label(measure) for measure in standing.index], fontsize=style.SMALL)
         ax.set_yticks(spots - 0.22, printed, minor=True, fontsize=style.SMALL, color=style.QUIET)
@@ -69,6 +69,7 @@ def _standing(result: Profile) -> Exhibit:
 def _path(result: Profile, measures: list[str]) -> Exhibit:
     name, units = short_names([result.place])[result.place], result.panel.attrs.get("units", {})
     shown = result.panel[result.panel["place"].isin([result.place, *result.peers.index])]
+    shown.attrs = {}
     parts = {
         _label(measure): shown.pivot(index="year", columns="place", values=measure).dropna(how="all") for measure in measures
     }

@@ -1,4 +1,4 @@
-"""What the warm server loads: the libraries that notebooks and pages use and that are slow to import. Not icslib itself.
+"""What the warm server loads: the libraries that notebooks use and that are slow to import. Not icslib itself.
 
 Importing this module does nothing, except in the server, which is started with ``ICSLIB_WARM_SERVER`` set.
 """
@@ -26,11 +26,6 @@ LIBRARIES = [
     "IPython.core.interactiveshell",
     "nbformat.v4",
     "jsonschema",
-    "nbconvert.exporters.templateexporter",
-    "jinja2",
-    "mistune",
-    "pygments.lexers.python",
-    "pygments.formatters.html",
     "papermill.engines",
     "papermill.parameterize",
 ]
@@ -59,24 +54,16 @@ def load_nbformat():
 
 
 def use_once() -> None:
-    """Do once what is slow only the first time: compile a schema, find a font, build a lexer, format a table."""
+    """Do once what is slow only the first time: compile a schema, find a font, lay out a figure, format a table."""
     import io
 
-    import jinja2
-    import mistune
     import pandas as pd
     from matplotlib.figure import Figure
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
 
     load_nbformat().reads('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', as_version=4)
-    highlight("x = 1", PythonLexer(), HtmlFormatter())
-    mistune.html("*a* [b](c)")
-    jinja2.Environment(autoescape=True).from_string("{% for a in b if a %}{{ a | e }}{% endfor %}").render(b=[1])
     pd.DataFrame({"a": [1.5]})._repr_html_()
-    figure = Figure()
-    figure.subplots().plot([1, 2], label="a")
+    figure = Figure(layout="constrained")
+    figure.subplots(1, 2)[0].plot([1, 2], label="a")
     figure.savefig(io.BytesIO(), format="svg")
     figure.savefig(io.BytesIO(), format="png")
 
