@@ -261,7 +261,7 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
     return Exhibit(kind="table", title=result.headline, data=rows, unit=result.unit, sources=result.sources,
-                   notes=(result.finding, "A rival passes if the estimate keeps its sign and stays inside the first row's interval. Each place left out: the estimate furthest away, and the range over all.",))  # fmt: skip
+                   notes=(result.finding, "A rival passes if it stays inside the first row's interval: a wide interval is easily agreed with. Each place left out: the estimate furthest away, and the range over all.",))  # fmt: skip
 
 
 @table.register

@@ -57,8 +57,9 @@ class Challenges(Result):
     def headline(self) -> str:
         """How many tests it passes."""
         tests = self.rows.iloc[1:]
+        none = ", which cannot be told apart from none," if self.rows["low"].iloc[0] <= 0 <= self.rows["high"].iloc[0] else ""
         return (
-            f"The estimate for {self.exposure.replace('_', ' ')} passes {sum(passed is True for passed in tests['passes'])} "
+            f"The estimate for {self.exposure.replace('_', ' ')}{none} passes {sum(passed is True for passed in tests['passes'])} "
             f"of the {len(tests)} tests it should pass"
         )
 
@@ -84,15 +85,15 @@ def challenge_lag(
     Parameters
     ----------
     leads : placebo leads tested together; pass: p above 0.1
-    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: same sign,
-        inside the interval
+    region : attribute for region by year; attribute : one given its own path through time (deprivation); pass: inside the
+        interval, hence of the same sign when that is clear of zero
     negative : an outcome the exposure cannot plausibly move, but which what confounds it would; pass: interval holds zero
     draws : exposure paths dealt at random among places (0: not tested); pass: seen more often than 1 in 10 only if the
         estimate is not clear of zero
 
     Notes
     -----
-    Each place is left out in turn: pass when no single place turns the sign or takes the sum out of its interval.
+    Each place is left out in turn: pass when no single place takes the sum out of its interval.
     """
     lags, exclude = sorted(lags), tuple(exclude)
     ends = max(lags[0], 0), lags[-1]
@@ -101,7 +102,7 @@ def challenge_lag(
     )
     base = run()
     total = base.cumulative(*ends)
-    agrees = lambda value: bool(np.sign(value) == np.sign(total.estimate) and total.low <= value <= total.high)  # noqa: E731
+    agrees = lambda value: bool(total.low <= value <= total.high)  # noqa: E731
     rows = {"as estimated": {**total._asdict(), "passes": True, "reading": "the sum of the profile"}}
 
     def test(name: str, reading: str, judge, **more) -> None:
@@ -171,7 +172,7 @@ def challenge_adoption(
         if more is None:
             continue
         other, _, *ends = event_study(panel, outcome, adopted, **how, **more).average
-        passes = bool(np.sign(other) == np.sign(value) and low <= other <= high) if np.isfinite(other) else None
+        passes = bool(low <= other <= high) if np.isfinite(other) else None
         rows[name] = {"estimate": other, "low": ends[0], "high": ends[1], "passes": passes, "reading": reading if passes is not None else "not identified"}
     if draws:
         dealt = randomise_adoption(panel, outcome, adopted, draws=draws, seed=seed, **how)

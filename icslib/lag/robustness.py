@@ -1,7 +1,8 @@
 """Would another reasonable choice have said something else? All of them at once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -12,9 +13,9 @@ from icslib.numbers import write_number
 from icslib.panel import source_names
 from icslib.results import Result
 
-from .design import make_design
+from .design import Design, make_design
 from .distributed import fit_design
-from .gate import check_support
+from .gate import LagSupport, check_support
 
 SHAPES = ("unrestricted", "almon 1", "almon 2", "almon 3", "spline 3", "smooth")
 
@@ -110,6 +111,8 @@ def specification_curve(
     Specifications share data, so their intervals are not independent and the share clear of zero is not a test.
     """
     panels = panel if isinstance(panel, dict) else {"all": panel}
+    slim = {name: _slim(each) for name, each in panels.items()}
+    longest = list(longest)
     outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
     choices = {
         "sample": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
@@ -118,17 +121,22 @@ def specification_curve(
     }  # fmt: skip
     every = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
     drawn = np.sort(np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False))
-    designs: dict[tuple, tuple] = {}  # shapes and trends share the arrays and the gate
+    wide = lru_cache(None)(lambda *key: _design(slim[key[0]], exposure, range(first, max(longest) + 1), *key[1:]))
+
+    @lru_cache(None)
+    def held(last: int, *key) -> tuple[Design, LagSupport]:  # lengths share the arrays; shapes and trends the gate as well
+        design, many = wide(*key), last - first + 1
+        design = replace(design, lags=design.lags[:many], block=design.block[:many])
+        return design, check_support(design, exposure, key[1])
+
     rows = []
     for spec in (every[at] for at in drawn):
-        key = tuple(value for name, value in spec.items() if name not in ("shape", "trends"))
+        key = [value for name, value in spec.items() if name not in ("shape", "trends", "longest lag")]
         basis, _, degree = spec["shape"].partition(" ")
         made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
         try:
-            if key not in designs:
-                designs[key] = _held(panels[spec["sample"]], exposure, first, spec)
             r = fit_design(
-                *designs[key],
+                *held(spec["longest lag"], *key),
                 basis=basis,
                 degree=int(degree or 2),
                 trends=spec["trends"],
@@ -149,14 +157,20 @@ def specification_curve(
     )  # fmt: skip
 
 
-def _held(panel: pd.DataFrame, exposure: str, first: int, spec: dict) -> tuple:
-    """The arrays of one specification, and what the gate says of them."""
-    paths = [name.removesuffix(" by year") for name in spec["controls"] if name.endswith(" by year")]
-    design = make_design(
-        panel, exposure, spec["outcome"], range(first, spec["longest lag"] + 1), year_by=spec["year effects by"], interacted=paths,
-        controls=[name for name in spec["controls"] if not name.endswith(" by year")], weights=spec["weights"], exclude=spec["years left out"],
-    )  # fmt: skip
-    return design, check_support(design, exposure, spec["outcome"])
+def _slim(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel with numbers for words: many designs are made of it."""
+    out = panel.apply(lambda column: column if pd.api.types.is_numeric_dtype(column) else pd.factorize(column, sort=True)[0])
+    out.attrs = {"spans": panel.attrs.get("spans", {})}
+    return out
+
+
+def _design(panel, exposure, lags, outcome, year_by, controls, weights, exclude) -> Design:
+    """The arrays of one set of choices."""
+    paths = [name.removesuffix(" by year") for name in controls if name.endswith(" by year")]
+    columns = [name for name in controls if not name.endswith(" by year")]
+    return make_design(
+        panel, exposure, outcome, lags, year_by=year_by, controls=columns, interacted=paths, weights=weights, exclude=exclude
+    )
 
 
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
