@@ -7,7 +7,7 @@ and every joint estimate beside the range it takes when one cluster at a time is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -43,6 +43,8 @@ class Explained(Result):
     places, years, clusters, rows : int
     variation : float
         Share of the variance between places (or within, in a panel) that goes with all terms together.
+    apportioned : dict
+        Outcome or term to the largest share of one of its figures that came from a divided place, where any did.
     """
 
     terms: pd.DataFrame
@@ -57,6 +59,7 @@ class Explained(Result):
     left_out: tuple[str, ...] = ()
     unit: str = ""
     sources: tuple[str, ...] = ()
+    apportioned: dict[str, float] = field(default_factory=dict)
 
     @property
     def difference(self) -> str:
@@ -101,8 +104,9 @@ class Explained(Result):
         furthest = self.by_place["gap"].idxmin()
         words = f"{self.clusters} clusters, {self.errors} intervals. Furthest below what the terms suggest: {short_names([furthest])[furthest]} "
         words += f"({write_number(self.by_place.loc[furthest, 'gap'], self.difference)})."
+        moved = ", ".join(f"{name} (up to {share:.0%})" for name, share in self.apportioned.items())
+        words += f" Partly apportioned from divided places: {moved}." if moved else ""
         return words + (f" Left out for a gap: {len(self.left_out)}." if self.left_out else "")
-
 
 def explain_deficits(
     panel: pd.DataFrame,
@@ -180,10 +184,11 @@ def explain_deficits(
     last = weight.shape[1] - 1 - np.argmax(weight[:, ::-1] > 0, axis=1)
     actual, gap = (grid[np.arange(len(places)), last] for grid in (y, joint.resid))
     by_place = pd.DataFrame({"actual": actual, "expected": actual - gap, "gap": gap}, index=pd.Index(places, name="place"))
-    unit = panel.attrs.get("units", {}).get(outcome, "")
+    unit, called = panel.attrs.get("units", {}).get(outcome, ""), {name: (names or {}).get(name, name) for name in (outcome, *terms)}
+    moved = {called[name]: max(parts.values()) for name, parts in panel.attrs.get("apportioned", {}).items() if name in called and parts}
     return Explained(
-        table, by_place, (names or {}).get(outcome, outcome), len(places), int(columns.sum()), joint.clusters, joint.rows,
-        float(variation), errors, left_out, unit, source_names(panel, outcome, *terms),
+        table, by_place, called[outcome], len(places), int(columns.sum()), joint.clusters, joint.rows,
+        float(variation), errors, left_out, unit, source_names(panel, outcome, *terms), moved,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     Returns
     -------
     DataFrame
-        ``place``, ``period`` (31 March), ``loan_type``, ``value``, ``cells``. For each period and kind the values add up to
+        ``place``, ``period`` (31 March), ``loan_type``, ``value``, ``apportioned`` (share of it that a divided place gave), ``cells``. For each period and kind the values add up to
         minus the sum of the loan rows; what lies in no place is under ``not placed``.
 
     Raises
@@ -58,10 +58,12 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     rows = rows.drop_duplicates(["place", *KEY]).set_index(["place", *KEY])
     rows = rows.assign(value=loaned["value"].sum(), cells=loaned["cells"].agg(merge_cells)).reset_index()
     moved = register.roll_up(apart(rows), to, vintage) if to == "system" else register.to_vintage(apart(rows), vintage, missing="zero")
-    held = moved.groupby(["place", *KEY], as_index=False).agg(value=("value", "sum"), cells=("cells", merge_cells))
+    moved = moved.assign(apportioned=moved["value"] * moved["apportioned"])
+    held = moved.groupby(["place", *KEY], as_index=False).agg(value=("value", "sum"), apportioned=("apportioned", "sum"), cells=("cells", merge_cells))
+    held["apportioned"] = (held["apportioned"] / held["value"]).fillna(0.0)
     whole = rows.groupby(KEY)["value"].sum()
     rest = whole - held.groupby(KEY)["value"].sum().reindex(whole.index, fill_value=0.0)
-    lost = rest[rest.abs() > 1e-6].rename("value").reset_index().assign(place=UNPLACED)
+    lost = rest[rest.abs() > 1e-6].rename("value").reset_index().assign(place=UNPLACED, apportioned=0.0)
     if (lost["value"] < 0).any():
         raise BasisError(f"Places hold more than was lent: {lost[lost['value'] < 0].to_dict('records')}. The register counts a trust twice.")
     missing = rows[rows["place"].isin(moved.attrs.get("left_out", ()))]
@@ -134,6 +136,12 @@ def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, staff: pd.DataFr
     absent = staff[["place", "year"]].assign(sickness_absence=staff["acute_days_sick"] / staff["acute_staff_days"])
     panel = borrowed.merge(before, on=["place", "year"], how="left").merge(absent, on=["place", "year"], how="left")
     panel.attrs["units"] = {"borrowed": "GBP per registered head", "backlog": "GBP per registered head", "sickness_absence": "percent"}
+    shares = debts.assign(year=debts["period"].str[:4].astype(int))[["place", "year", "apportioned"]].query("apportioned > 0")
+    panel.attrs["apportioned"] = {
+        "borrowed": shares.groupby(["place", "year"])["apportioned"].max().to_dict(),
+        "backlog": estates.attrs.get("apportioned", {}).get(parts[0], {}),
+        "sickness_absence": staff.attrs.get("apportioned", {}).get("acute_days_sick", {}),
+    }
     panel.attrs["tables"] = {"borrowed": "loans", "backlog": estates.attrs.get("tables", {}).get(parts[0], ""), "sickness_absence": staff.attrs.get("tables", {}).get("acute_days_sick", "")}
     return panel
 

@@ -63,6 +63,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     held = {} if about is None else about.attrs
     told = {"planned_surplus_pct": plans, "variance_pct": plans, "backlog": plans, "owed": loans, "debt": loans, "sickness_absence": staff}
     out.attrs["units"] = {**UNITS, **held.get("units", {})}
+    out.attrs["apportioned"] = held.get("apportioned", {})
     out.attrs["tables"] = {**{name: frame["source"].iloc[0] for name, frame in told.items()}, **held.get("tables", {})}
     return out
 

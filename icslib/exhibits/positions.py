@@ -138,6 +138,7 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
     wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
     empty = result.coverage.loc[list(data.index)] == 0
+    moved = int((rows["apportioned"] > 0).sum()) if "apportioned" in rows else 0
     bare = [] if len(data) == 1 else [label for label in wide.columns if label not in ("system", "cells") and (data[label] == "–").all()]
     data = data.drop(columns=bare)
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
@@ -150,6 +151,7 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             SIGN,
             "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
             *((f"No figure of any system, so no column: {', '.join(bare)}.",) if bare else ()),
+            *((f"{moved} figures come in part from divided systems, by the shares of the register.",) if moved else ()),
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),
         sources=_sources(result.table),
