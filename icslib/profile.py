@@ -56,15 +56,20 @@ class Profile(Result):
         return short_names([self.place])[self.place]
 
     @property
+    def furthest(self) -> pd.Series:
+        """The row of the measure on which it is furthest from the middle, need aside if there are others."""
+        rows = self.standing.drop(index=list(self.by), errors="ignore")
+        return self.standing.loc[(rows if len(rows) else self.standing)["score"].abs().idxmax()]
+
+    @property
     def finding(self) -> str:
-        """Its best and its worst standing among all, each beside its peers; where no measure has a better end, the furthest from the middle."""
-        rows = self.standing[self.standing["places"] > 1]
+        """Its best and its worst standing among all, each beside its peers, need aside; where no measure has a better end, the furthest from the middle."""
+        rows = self.standing[self.standing["places"] > 1].drop(index=list(self.by), errors="ignore")
         better = rows.index.map(lambda one: known_measure(one)[1])
         judged = rows[better.isin(["lower", "higher"])]
-        out = f" No figure: {', '.join(known_measure(one)[0] for one in self.left_out)}." if self.left_out else ""
+        out = f" No figure: {', '.join(map(lower_label, self.left_out))}." if self.left_out else ""
         if len(judged) < 2:
-            far = self.standing.loc[self.standing["score"].abs().idxmax()]
-            return f"{self.name} is furthest from the middle on {self._told(far)}.{out}"
+            return f"{self.name} is furthest from the middle on {self._told(self.furthest)}.{out}"
         share = (judged["rank"] - 1) / (judged["places"] - 1)
         bad = share.where(better[better.isin(["lower", "higher"])] == "lower", 1 - share)
         best, worst = (self._told(judged.loc[at]) for at in (bad.idxmin(), bad.idxmax()))
@@ -80,7 +85,7 @@ class Profile(Result):
             row = self.standing.loc[measure]
             value, peers = write_number(row["value"], row["unit"].removesuffix(" people")), write_number(row["peers"])
             much = "as many" if write_number(row["value"]) == peers else "more" if row["value"] > row["peers"] else "fewer"
-            told.append(f"{much} {_lower(known_measure(measure)[0])} ({value}; peers {peers})")
+            told.append(f"{much} {lower_label(measure)} ({value}; peers {peers})")
         if not told:
             raise PanelError(f"{self.place} holds no figure of {', '.join(measures)}.")
         return f"Beside its {len(self.peers)} peers {self.name} has {' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}."
@@ -89,7 +94,7 @@ class Profile(Result):
         rank, count = int(row["rank"]), int(row["places"])
         end, spot = ("lowest", rank) if 2 * rank <= count + 1 else ("highest", count + 1 - rank)
         where = f"{'' if spot == 1 else ordinal(spot) + ' '}{end} of {count} {kind_of(self.panel['place'])}"
-        return f"{_lower(known_measure(row.name)[0])} ({write_number(row['value'], row['unit'])} in {row['year']}, {where}; peers {write_number(row['peers'])})"
+        return f"{lower_label(row.name)} ({write_number(row['value'], row['unit'])} in {row['year']}, {where}; peers {write_number(row['peers'])})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,8 +173,13 @@ def _measures() -> dict[str, tuple[str, str]]:
     return {measure: (label.removesuffix(", people"), direction) for measure, label, direction in rows}
 
 
-def _lower(label: str) -> str:
-    """A label inside a sentence: its first letter small, unless the word is an abbreviation."""
+def lower_label(measure: str) -> str:
+    """Label of a measure inside a sentence: its first letter small, unless the word is an abbreviation.
+
+    >>> lower_label("gps")
+    'general practitioners'
+    """
+    label = known_measure(measure)[0]
     return label if label[1:2] == "&" or label[:2].isupper() else label[:1].lower() + label[1:]
 
 

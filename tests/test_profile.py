@@ -49,7 +49,7 @@ def test_standing_is_rank_median_and_score_in_the_latest_year_of_the_place():
 def test_what_is_not_there_is_told():
     frame = panel(none=np.nan)
     told = ics.profile_place(frame, "A", ["beds", "none"], by=NEED, peers=2)
-    assert told.left_out == ("none",) and told.finding == "A is furthest from the middle on beds (6.0 per 1,000 in 2023, lowest of 6 places; peers 7.5). No figure: None."
+    assert told.left_out == ("none",) and told.finding == "A is furthest from the middle on beds (6.0 per 1,000 in 2023, lowest of 6 places; peers 7.5). No figure: none."
     with pytest.raises(PanelError, match="Z is not in the panel"):
         ics.profile_place(frame, "Z", ["beds"], by=NEED)
     with pytest.raises(PanelError, match="no figure of one of none"):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_number
-from ..profile import Footing, Profile, known_measure, ordinal
+from ..profile import Footing, Profile, known_measure, lower_label, ordinal
 from . import plot, table
 from .charts import lines, small_multiples
 from .core import Exhibit
@@ -25,7 +25,7 @@ def _(result: Profile, show: str = "standing", measures: Sequence[str] = ()) -> 
 def _standing(result: Profile) -> Exhibit:
     standing, name = result.standing, short_names([result.place])[result.place]
     spots = np.arange(len(standing))[::-1]
-    printed = [f"{write_number(row['value'], row['unit'])}, {row['year']}" for _, row in standing.iterrows()]
+    printed = [f"{_value(row)}, {row['year']}" for _, row in standing.iterrows()]
 
     def draw(figure):
         ax = figure.subplots()
@@ -49,7 +49,7 @@ def _standing(result: Profile) -> Exhibit:
         ax.set_xlabel("standard deviations from the mean of all systems; right is more")
 
     said = [
-        f"{_label(one)} {write_number(row['value'], row['unit'])}, number {row['rank']} of {row['places']} from the lowest"
+        f"{_label(one)} {_value(row)}, number {row['rank']} of {row['places']} from the lowest"
         for one, row in standing.iterrows()
     ]
     return Exhibit(
@@ -152,9 +152,8 @@ def _(result: Footing) -> Exhibit:
 
 def _first(result: Profile, name: str) -> str:
     """The measure on which it is furthest from the middle."""
-    row = result.standing.loc[result.standing["score"].abs().idxmax()]
-    value = write_number(row["value"], row["unit"])
-    return f"{name} is furthest from the middle on {_label(row.name)}: {value}"
+    row = result.furthest
+    return f"{name} is furthest from the middle on {lower_label(row.name)}: {_value(row)}"
 
 
 def _told(result: Profile) -> pd.DataFrame:
@@ -168,12 +167,18 @@ def _told(result: Profile) -> pd.DataFrame:
 
 def _peers(result: Profile) -> str:
     names = short_names(result.peers.index)
-    return f"Peers: {', '.join(names.values())}. " + PEERS.format(by=", ".join(_label(one).lower() for one in result.by))
+    return f"Peers: {', '.join(names.values())}. " + PEERS.format(by=", ".join(map(lower_label, result.by)))
 
 
 def _sources(result: Profile) -> tuple[str, ...]:
     refs = (ref.partition("!")[0] for cells in result.standing["cells"] for ref in cells)
     return tuple(dict.fromkeys(refs))
+
+
+def _value(row: pd.Series) -> str:
+    """A figure with its unit; an index without, to two decimals."""
+    index = row["unit"].startswith("index")
+    return write_number(row["value"], places=2) if index else write_number(row["value"], row["unit"])
 
 
 def _label(measure: str) -> str:
