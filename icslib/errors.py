@@ -35,6 +35,10 @@ class PlaceError(IcsError):
     """No place, or more than one, goes by this name at this date."""
 
 
+class PlaceWarning(UserWarning):
+    """A name with a typing slip was read as a place: the message says which."""
+
+
 class PeriodError(IcsError):
     """A label is not a period we can date."""
 

@@ -1,19 +1,22 @@
 """Find a place by any name it goes by, as people write it."""
 
 import re
+import warnings
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from .. import paths
-from ..errors import PlaceError
+from ..errors import PlaceError, PlaceWarning
 from .facts import OPEN, Place, as_date, canonical, place_of, table
 
 # Words that say what kind of body is meant, and the type they point to.
 KINDS = [
+    (r"\b(INTEGRATED CARE BOARD|ICB) (?=(\d\w\w|[A-Z]\d[A-Z]\d[A-Z])$)", "sub_icb"),
     (r"\b(INTEGRATED CARE (BOARD|SYSTEM)|ICBS?|ICS|SUSTAINABILITY AND TRANSFORMATION (PLAN|PARTNERSHIP)|STP)\b", "system"),
     (r"\b(CLINICAL COMMISSIONING GROUP|CCG)\b", "ccg"),
     (r"\b(PRIMARY CARE TRUST|PCT)\b", "pct"),
@@ -30,7 +33,10 @@ SHORT = {
     "WILTS": "WILTSHIRE",
     "HERTS": "HERTFORDSHIRE",
 }
-SURE, CLEAR = 88, 4  # a slip is forgiven at this likeness, if the next name is this far behind
+# A slip is a letter more, less, other, or two that changed places (optimal string alignment distance).
+SLIPS = {5: 1, 12: 2}  # from this many letters of a name, so many slips are forgiven
+NUMBERED = re.compile(r"\w*\d\w*")
+CLEAR = 2  # if no other place is within so many slips more
 
 
 def plain(text: str) -> tuple[str, str]:
@@ -61,7 +67,9 @@ def _index(_folder: Path, _changed: int) -> pd.DataFrame:
 
 
 def find_place(text: str, at: str | date | None = None, place_type: str | None = None) -> Place:
-    """The one place that goes by `text`: a code, a name old or new, in capitals, with "&", with a slip.
+    """The one place that goes by `text`: a code, a name old or new, in capitals, with "&".
+
+    A typing slip is forgiven where one place is close beyond doubt (``SLIPS``, ``CLEAR``), and a :class:`PlaceWarning` says how it was read.
 
     Parameters
     ----------
@@ -100,7 +108,8 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
         if isinstance(code, str)
         else allowed.loc[index.loc[index["plain"] == wanted, "row"].pipe(_among, allowed)]
     )
-    if hits.empty:
+    slipped = hits.empty
+    if slipped:
         hits = allowed.loc[_near(wanted, index[index["row"].isin(allowed.index)])]
     if at is not None:
         day = as_date(at)
@@ -121,7 +130,10 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
         raise PlaceError(
             f"{text!r} is {hits['code'].nunique()} places: {_list(hits)}. Say which by its code, with place_type= or with at=."
         )
-    return place_of(hits.iloc[-1])
+    place = place_of(hits.iloc[-1])
+    if slipped:
+        warnings.warn(f"{text!r} was read as {place.name} ({place.code}).", PlaceWarning, stacklevel=2)
+    return place
 
 
 def _among(rows: pd.Series, allowed: pd.DataFrame) -> pd.Index:
@@ -129,12 +141,15 @@ def _among(rows: pd.Series, allowed: pd.DataFrame) -> pd.Index:
 
 
 def _near(wanted: str, index: pd.DataFrame) -> pd.Index:
-    """Rows of the one name so close that it must be a slip of the pen."""
-    names = index["plain"].unique()
-    found = process.extract(wanted, names, scorer=fuzz.ratio, limit=2)
-    if not found or found[0][1] < SURE or (len(found) > 1 and found[0][1] - found[1][1] < CLEAR):
-        return pd.Index([])
-    return pd.Index(index.loc[index["plain"] == found[0][0], "row"])
+    """Rows of the one place whose name is so close that it must be a slip of the pen; what holds a digit must be as written."""
+    forgiven = max((slips for letters, slips in SLIPS.items() if len(wanted) >= letters), default=0)
+    close = process.extract(wanted, index["plain"].unique(), scorer=OSA.distance, score_cutoff=forgiven + CLEAR - 1, limit=None)
+    slips = {name: slips for name, slips, _ in close if NUMBERED.findall(name) == NUMBERED.findall(wanted)}
+    least = min(slips.values(), default=forgiven + 1)
+    near = index[index["plain"].isin(slips)]
+    mine = near[near["plain"].map(slips) == least]
+    beyond_doubt = least <= forgiven and set(near.loc[near["plain"].map(slips) < least + CLEAR, "code"]) == set(mine["code"])
+    return pd.Index(mine["row"]) if beyond_doubt else pd.Index([])
 
 
 def _suggest(wanted: str, index: pd.DataFrame, frame: pd.DataFrame) -> str:
