@@ -41,6 +41,7 @@ class EventStudy(Result):
     placebo : p that all events before the base year are none (Wald, F with clusters less one); NaN for pyfixest's
     last_untreated : int, last year in which some place has not adopted
     longest : int, the last event identified (-1 if none)
+    ends : int, last year with a figure
     method, outcome, unit : str
     kind, adopted : what the places are called together, and what became of them, for sentences
     """
@@ -51,6 +52,7 @@ class EventStudy(Result):
     waves: pd.Series
     last_untreated: int
     longest: int
+    ends: int
     method: str
     outcome: str
     unit: str
@@ -78,7 +80,7 @@ class EventStudy(Result):
             last = int(self.waves.index.max())
             why = (
                 f"all {self.kind} were {self.adopted} by {last}, so none is left to compare with"
-                if last > self.last_untreated
+                if self.ends > self.last_untreated
                 else f"the figures end in {self.last_untreated}"
             )
             said.append(f"{self.headline}: {why}.")
@@ -164,7 +166,7 @@ def event_study(
     profile = _profile(asked, estimate, se, support, covariance, df, level, seed)
     return EventStudy(
         profile=profile, average=average, placebo=placebo, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
-        last_untreated=last, longest=longest, method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
+        last_untreated=last, longest=longest, ends=int(years[~np.isnan(y).all(axis=0)].max(initial=0)), method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
         sources=source_names(panel, outcome), kind=kind_of(places), adopted=adopted.replace("_", " "),
     )  # fmt: skip
 

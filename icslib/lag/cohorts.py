@@ -96,12 +96,18 @@ def add_up(cells: list[Comparison], events: list[int], places: int) -> tuple[np.
 def by_pyfixest(
     method: str, y: np.ndarray, years: np.ndarray, wave: np.ndarray, label: np.ndarray, last: int, events: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Estimates and errors of pyfixest on the years with an untreated place; waves adopting later count as never."""
+    """Estimates and errors of pyfixest on the years with an untreated place; waves adopting later count as never.
+
+    Places with a single figure, or with none before adopting, tell nothing (and did2s fails on them).
+    """
     import warnings
 
     import pyfixest as pf
 
-    unit, at = np.nonzero(~np.isnan(y) & (years <= last))
+    held = ~np.isnan(y) & (years <= last)
+    useful = (held.sum(axis=1) > 1) & (held & (years < wave[:, None])).any(axis=1)
+    grid = useful[:, None] & (years <= last)  # LP-DiD shifts rows, so it needs the missing years as well
+    unit, at = np.nonzero(grid if method == "lp_did" else held & grid)
     start = np.where(wave > last, 0, wave).astype(int)[unit]
     table = pd.DataFrame({"y": y[unit, at], "unit": unit + 1, "year": years[at], "g": start, "cluster": label[unit]})
     table["rel"] = np.where(start > 0, table["year"] - start, np.inf)
@@ -113,7 +119,9 @@ def by_pyfixest(
         elif method == "sun_abraham":
             found = pf.event_study(table, "y", "unit", "year", "g", estimator="saturated", cluster="cluster").aggregate()
         else:
-            found = pf.lpdid(table, "y", "unit", "year", "g", vcov={"CRV1": "cluster"}, att=False).tidy()
+            since = table.loc[np.isfinite(table["rel"]), "rel"]
+            reach = {"pre_window": int(max(since.min(), min(events))), "post_window": int(since.max())}
+            found = pf.lpdid(table, "y", "unit", "year", "g", {"CRV1": "cluster"}, att=False, **reach).tidy()
     found.index = [float(str(name).split("::")[-1]) for name in found.index]
     found = found.loc[~found.index.duplicated(), ["Estimate", "Std. Error"]].astype(float).reindex([float(e) for e in events])
     found.loc[-1.0] = 0.0

@@ -45,6 +45,8 @@ def test_once_the_last_wave_adopts_later_effects_are_not_identified_whatever_a_r
         assert r.longest == 3 and r.last_untreated == 2020
         assert r.profile.loc[4:, "estimate"].isna().all() and not r.profile.loc[4:, "supported"].any()
         assert "Nothing can be known beyond year 3 after places were adopted: all places were adopted by 2021" in r.finding
+    short = event_study(panel[panel["year"] <= 2019], "y")
+    assert short.longest == 2 and "beyond year 2 after places were adopted: the figures end in 2019" in short.finding
     table = panel.assign(unit=pd.factorize(panel["place"])[0], rel=panel["year"] - panel["adopted"])
     printed = pf.feols("y ~ i(rel, ref=-1) | unit + year", table, vcov={"CRV1": "unit"}).coef()
     assert np.isfinite(printed.filter(like="::6").iloc[0])  # a plain regression does print one
@@ -127,6 +129,13 @@ def test_designation_is_set_beside_its_rivals():
     assert tests.loc["as estimated", "low"] < tests.loc["did2s", "estimate"] < tests.loc["as estimated", "high"]
     with pytest.raises(NotIdentified, match="go with method"):
         event_study(panel, "y", method="did2s", year_by="region")
+
+
+def test_local_projections_of_pyfixest_go_by_calendar_where_a_year_is_missing():
+    panel = designated(effect=-0.5, noise=0.01)
+    gone = panel[(panel["year"] != 2015) | (panel["place"] > "P20")]
+    whole, holed = (event_study(p, "y", method="lp_did").profile["estimate"] for p in (panel, gone))
+    np.testing.assert_allclose(holed.loc[-4:3], whole.loc[-4:3], atol=0.05)  # a shift by rows would be out by a year's effect
 
 
 def test_waves_dealt_at_random_find_a_real_effect_and_reject_a_null_one_rarely():
