@@ -5,22 +5,19 @@ from collections.abc import Callable
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ..errors import PeriodError
 from ..periods import Period, parse_period
 from .areas import Area
 from .kinds import EMPTY, Cells, area_name, cell_name
 from .notes import split_citation
-from .text import Columns
 from .titles import JOIN, column_letter, flatten, plain
 
 Say = Callable[[str, str], None]  # (cells, what was decided)
+Labels = dict[str, pa.Array]  # title: text
 ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
 TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
-_UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
 
 
 def find_titles(
@@ -101,13 +98,13 @@ def set_labels_apart(
     return kept, dated
 
 
-def finest_date(frame: pd.DataFrame, dated: list[str]) -> str:
+def finest_date(labels: Labels, dated: list[str]) -> str:
     """The column that dates the rows most finely."""
     spans: dict[str, int] = {}
     for title in dated:
-        sample = next((text for text in frame[title] if plain(text)), "")
+        sample = next((text for cell in labels.get(title, ()) if (text := plain(cell.as_py()))), "")
         try:
-            period: Period = parse_period(plain(sample))
+            period: Period = parse_period(sample)
         except PeriodError:
             continue
         spans[title] = (period.end - period.start).days
@@ -122,33 +119,23 @@ def period_label(text: object) -> str:
         return ""
 
 
-def read_labels(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pd.Series:
+def read_labels(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pa.Array:
     """A label column as text, one line a cell; dates among number ranges are put back as ranges."""
-    page, index = cells.page, pd.Index(rows + 1, name="row")
-    if isinstance(page.grid, Columns):
-        text = page.grid.columns[spot].take(pa.array(rows)).combine_chunks()
-    else:
-        raw = page.cells(spot, rows.tolist())
-        listed = [cell if isinstance(cell, str) else plain(cell) for cell in raw]
-        if set(map(type, raw)) - {str}:
-            _mend_ranges(raw, listed, rows, spot, say)
-        text = pa.array(listed, pa.large_string())
-    odd = np.flatnonzero(pc.match_substring_regex(text, _UNTIDY).to_numpy(zero_copy_only=False))
-    if len(odd):
-        listed = text.to_pylist()
-        for at in odd.tolist():
-            listed[at] = plain(listed[at])
-        text = pa.array(listed, pa.large_string())
-    return pd.Series(pd.array(text, dtype="str"), index=index)
+    raw = cells.page.cells(spot, rows)
+    text = cells.page.labels(spot, rows)
+    return _mend_ranges(raw, text, rows, spot, say) if isinstance(raw, list) else text
 
 
-def _mend_ranges(raw: list, listed: list[str], rows: np.ndarray, spot: int, say: Say) -> None:
+def _mend_ranges(raw: list, text: pa.Array, rows: np.ndarray, spot: int, say: Say) -> pa.Array:
     """Put back ``5-9`` or ``3/0`` where a spreadsheet took it for a date, if that is what the column holds."""
+    dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
+    if not dates:
+        return text
+    listed = text.to_pylist()
     others = [text for text, cell in zip(listed, raw, strict=True) if text and not isinstance(cell, date)]
     shapes = [match for text in others if (match := re.fullmatch(r"\d{1,3}\s*([-–/])\s*\d{1,2}|\d{1,3}(\+)", text))]
-    dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
-    if not dates or len(shapes) * 2 < max(1, len(others)):
-        return
+    if len(shapes) * 2 < max(1, len(others)):
+        return text
     mark = next((match[1] for match in shapes if match[1]), "-")
     for i in dates:
         day, month, year = raw[i].day, raw[i].month, raw[i].year % 100
@@ -158,19 +145,20 @@ def _mend_ranges(raw: list, listed: list[str], rows: np.ndarray, spot: int, say:
             cell_name(rows[i], spot),
             f"{plain(raw[i])} among such as {shapes[0][0]!r}: taken for {listed[i]!r}, which a spreadsheet turned into a date",
         )
+    return pa.array(listed, pa.large_string())
 
 
-def carry_down(cells, area: Area, frame, labels, values, names, rows, say: Say) -> None:
+def carry_down(cells: Cells, read: Labels, spots: list[int], names: dict[int, str], rows: np.ndarray, say: Say) -> None:
     """Fill label cells that a merged area, or an outline, leaves empty under their first row."""
     merged = {(top, left): bottom for top, left, bottom, right in cells.page.merged if bottom > top}
-    for order, spot in enumerate(labels):
-        empty = (cells.kinds[rows, spot] == EMPTY) if len(rows) else np.zeros(0, bool)
+    for order, spot in enumerate(spots):
+        empty = cells.kinds[rows, spot] == EMPTY
         if not empty.any() or empty.all():
             continue
         covered = np.zeros(len(rows), bool)
         for (top, left), bottom in merged.items():
             covered |= (left == spot) & (rows > top) & (rows <= bottom)
-        right = [s for s in labels[order + 1 :]]
+        right = spots[order + 1 :]
         outline = (
             not merged
             and order == 0
@@ -181,26 +169,25 @@ def carry_down(cells, area: Area, frame, labels, values, names, rows, say: Say) 
         runs = empty.sum() >= 0.2 * len(rows)
         fill = covered & empty if covered.any() else empty if outline and runs else np.zeros(len(rows), bool)
         if fill.any():
-            name = names[spot]
-            carried = frame[name].where(~empty).ffill().fillna("")
-            frame[name] = frame[name].where(~fill, carried)
+            name, own = names[spot], np.arange(len(rows))
+            above = np.maximum.accumulate(np.where(empty, -1, own))
+            read[name] = read[name].take(pa.array(np.where(fill, above, own), pa.int64(), mask=fill & (above < 0))).fill_null("")
             say(
                 area_name(rows[fill][0], rows[fill][-1], spot, spot),
                 f"{int(fill.sum())} empty cells of {name!r} repeat the cell above",
             )
-        elif not right and len(labels) == 1:
+        elif len(spots) == 1:
             said = ", ".join(cell_name(row, spot) for row in rows[empty][:5])
             say(area_name(rows[empty][0], rows[empty][-1], spot, spot), f"{int(empty.sum())} rows have no label: {said}")
 
 
-def carry_sections(cells, area: Area, frame, rows, say: Say) -> None:
-    """A column ``section``: the last heading printed over each row."""
-    heads = {row: " ".join(text for text in cells.texts(row, area.columns) if text) for row in area.sections}
+def carry_sections(cells: Cells, area: Area, read: Labels, rows: np.ndarray, say: Say) -> Labels:
+    """The label columns with, before them, a column ``section``: the last heading printed over each row."""
+    heads = {row: " ".join(text for text in cells.texts(row, area.columns) if text) for row in sorted(area.sections)}
     if not heads:
-        return
-    spots = sorted(heads)
-    over = np.searchsorted(spots, rows) - 1
-    name = "section" if "section" not in frame else "section (heading)"
-    frame.insert(0, name, [heads[spots[i]] if i >= 0 else "" for i in over])
-    for row in spots:
-        say(cell_name(row, area.columns[0]), f"section heading {heads[row]!r}, carried down")
+        return read
+    over = np.searchsorted(list(heads), rows)
+    for row, text in heads.items():
+        say(cell_name(row, area.columns[0]), f"section heading {text!r}, carried down")
+    name = "section" if "section" not in read else "section (heading)"
+    return {name: pa.array(["", *heads.values()], pa.large_string()).take(pa.array(over)), **read}

@@ -9,17 +9,30 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ..periods import find_period
 from .areas import Area
-from .columns import Say, carry_down, carry_sections, find_titles, finest_date, period_label, read_labels, set_labels_apart
+from .columns import (
+    Labels,
+    Say,
+    carry_down,
+    carry_sections,
+    find_titles,
+    finest_date,
+    period_label,
+    read_labels,
+    set_labels_apart,
+)
 from .kinds import EMPTY, MARK, Cells, area_name, cell_name
+from .page import to_text
 from .titles import JOIN, column_letter, plain
 from .totals import Totals, additive, find_total_columns, find_totals
 from .units import Unit, find_unit
 
 MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")
+NO_CHECKS, NO_FLAGS = pd.DataFrame(columns=CHECKED), pd.DataFrame(columns=["row", "column", "title", "flag", "printed"])
 OWN = ("title", "period", "value", "flag", "unit", "sheet", "row", "column")
 
 
@@ -119,24 +132,19 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     values = [spot for spot in filled if spot in set(area.values)]
     values, dated = set_labels_apart(cells, rows, values, names, say)
     labels = [spot for spot in filled if spot not in values]
-    frame = pd.DataFrame(
-        {names[spot]: read_labels(cells, spot, rows, say) for spot in labels}, index=pd.Index(rows + 1, name="row")
-    )
-    carry_down(cells, area, frame, labels, values, names, rows, say)
-    carry_sections(cells, area, frame, rows, say)
-    label_names = tuple(frame.columns)
+    words = {names[spot]: read_labels(cells, spot, rows, say) for spot in labels}
+    carry_down(cells, words, labels, names, rows, say)
+    words = carry_sections(cells, area, words, rows, say)
     block = cells.values[np.ix_(rows, np.array(values, np.intp))]
-    held = pd.DataFrame(block, index=frame.index, columns=[names[spot] for spot in values])
     units, periods = _units_and_periods(names, values, title, page.sheet, say)
     flags = _flags(cells, rows, values, names, say)
     withheld = cells.kinds[np.ix_(rows, np.array(values, np.intp))] == MARK
     adds = additive(
         [names[spot] for spot in values], [units[names[spot]].name if names[spot] in units else "" for spot in values]
     )
-    keys = frame[[title for title in label_names if title.lower() != "unit"]]
+    keys = {title: column for title, column in words.items() if title.lower() != "unit"}
     totals = find_totals(keys, block, withheld, adds)
     sums = find_total_columns([names[spot] for spot in values], block, adds)
-    whole = pd.concat([frame, held], axis=1) if len(values) else frame
     checks = _checks(totals, rows, values, keys, say)
     for spot, members in sums.items():
         letters = [column_letter(values[i] + 1) for i in members]
@@ -145,13 +153,25 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
             f"total column: {names[values[spot]]!r} is the sum of columns {', '.join(letters)}",
         )
     is_total = np.isin(np.arange(len(rows)), totals.rows)
-    body, aside = (whole[~is_total], whole[is_total]) if is_total.any() else (whole, whole.iloc[:0])
-    _say_repeats(body, label_names, block[~is_total], say)
+    shown = [names[spot] for spot in values]
+    aside = _frame(words, block, shown, rows, np.flatnonzero(is_total))
+    detail = np.flatnonzero(~is_total)
+    body = _frame(words, block, shown, rows, detail)
+    _say_repeats(words, block, rows, detail, say)
     return PrintedTable(
-        number, page.sheet, title, body, label_names, tuple(held.columns),
+        number, page.sheet, title, body, tuple(words), tuple(shown),
         {names[spot]: column_letter(spot + 1) for spot in filled}, units, periods, flags, aside, checks,
-        tuple(row + 1 for row in area.header), finest_date(frame, dated), tuple(names[values[spot]] for spot in sums), cited,
+        tuple(row + 1 for row in area.header), finest_date(words, dated), tuple(names[values[spot]] for spot in sums), cited,
     )  # fmt: skip
+
+
+def _frame(words: Labels, block: np.ndarray, titles: list[str], rows: np.ndarray, at: np.ndarray) -> pd.DataFrame:
+    """Labels and figures of the rows `at`, indexed by sheet row."""
+    whole = len(at) == len(rows)
+    made = pd.DataFrame(block if whole else block[at], index=pd.Index(rows[at] + 1, name="row"), columns=titles)
+    for spot, (title, column) in enumerate(words.items()):
+        made.insert(spot, title, to_text(column if whole else column.take(pa.array(at))))
+    return made
 
 
 def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple[dict[str, Unit], dict[str, str]]:
@@ -175,43 +195,46 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
 
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:
-    flags = cells.flags[np.ix_(rows, np.array(values, np.intp))]
+    codes, words = cells.codes[np.ix_(rows, np.array(values, np.intp))], np.array(cells.words, dtype=object)
+    bad = ["unreadable" in flag for flag in cells.words]
     pieces = []
     for order, spot in enumerate(values):
-        at = np.flatnonzero(flags[:, order] != "")
+        at = np.flatnonzero(codes[:, order])
         if not len(at):
             continue
-        printed = [cell if type(cell) is str else plain(cell) for cell in cells.page.cells(spot, rows[at].tolist())]
-        said = flags[at, order]
-        for where in np.flatnonzero(["unreadable" in flag for flag in said]).tolist():
+        raw = cells.page.cells(spot, rows[at])
+        printed = [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else raw.to_pylist()
+        said = codes[at, order]
+        for where in np.flatnonzero(np.array(bad)[said]).tolist():
             say(
                 cell_name(int(rows[at[where]]), spot),
                 f"{printed[where].strip()!r} is no figure and no known mark; left out and flagged",
             )
+        said = words[said]
         count = len(at)
         pieces.append((rows[at] + 1, [column_letter(spot + 1)] * count, [names[spot]] * count, said, printed))
-    columns = ["row", "column", "title", "flag", "printed"]
     if not pieces:
-        return pd.DataFrame(columns=columns)
+        return NO_FLAGS.copy()
     return pd.DataFrame(
         {
             name: np.concatenate([np.asarray(piece[i], dtype=object if i else None) for piece in pieces])
-            for i, name in enumerate(columns)
+            for i, name in enumerate(NO_FLAGS)
         }
     )
 
 
-def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: pd.DataFrame, say: Say) -> pd.DataFrame:
+def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: Labels, say: Say) -> pd.DataFrame:
     """One row a printed total; the log names each that does not add up, the others together when they are many."""
     if not len(totals.rows):
-        return pd.DataFrame(columns=CHECKED)
+        return NO_CHECKS.copy()
+    named = [column.take(pa.array(totals.rows)).to_pylist() for column in keys.values()]
     gaps = np.abs(totals.differences)
     compared = (~np.isnan(gaps)).sum(axis=1)
     worst = np.where(np.isnan(gaps), -1.0, gaps).argmax(axis=1) if gaps.size else np.zeros(len(totals.rows), int)
     found = pd.DataFrame(
         {
             "row": rows[totals.rows] + 1,
-            "label": [" ".join(filter(None, map(str, label))) for label in keys.iloc[totals.rows].itertuples(index=False)],
+            "label": [" ".join(filter(None, label)) for label in zip(*named, strict=True)] if named else "",
             "by": totals.by,
             "members": totals.count,
             "first": np.where(totals.first >= 0, rows[totals.first] + 1, 0) if len(rows) else [],
@@ -238,15 +261,17 @@ def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: pd.DataFr
     return found
 
 
-def _say_repeats(frame: pd.DataFrame, labels: tuple[str, ...], block: np.ndarray, say: Say) -> None:
-    """Log rows that are the same as an earlier row in every cell: perhaps printed twice."""
-    if len(frame) < 2 or not labels:
-        return
-    # One number a row tells most rows apart; only those that share it are compared cell by cell.
-    weights = np.sin(np.arange(1, block.shape[1] + 1))
-    alike = pd.Series(np.nan_to_num(block) @ weights) if block.shape[1] else frame[labels[-1]]
-    alike = alike.duplicated(keep=False).to_numpy()
-    rows = frame.index[alike][frame[alike].duplicated(keep="first").to_numpy()] if alike.any() else []
-    if len(rows):
-        said = "rows repeat an earlier row in every cell"
-        say(f"{rows[0]}:{rows[0]}", f"{len(rows)} {said} (first: row {rows[0]}); kept, but they may be counted twice")
+def _say_repeats(words: Labels, block: np.ndarray, rows: np.ndarray, at: np.ndarray, say: Say) -> None:
+    """Log rows (of those `at`) that are the same as an earlier row in every cell: perhaps printed twice."""
+    # One number a row tells most rows apart; each label then leaves fewer to be compared cell by cell.
+    group = np.nan_to_num(block[at]) @ np.sin(np.arange(1, block.shape[1] + 1))
+    for column in reversed(words.values()):
+        twin = pd.Series(group).duplicated(keep=False).to_numpy()
+        at, group = at[twin], pd.factorize(group[twin])[0]
+        if not len(at):
+            return
+        group = group * len(rows) + column.take(pa.array(at)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    same = pd.DataFrame(np.column_stack([group, block[at]])).duplicated().to_numpy()
+    if words and same.any():
+        first, said = rows[at[same]][0] + 1, "rows repeat an earlier row in every cell"
+        say(f"{first}:{first}", f"{same.sum()} {said} (first: row {first}); kept, but they may be counted twice")

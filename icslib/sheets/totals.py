@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .table import looks_total
 
@@ -73,33 +75,37 @@ def additive(titles: list[str], units: list[str]) -> np.ndarray:
     return ~np.array(rates, dtype=bool)
 
 
-def find_totals(labels: pd.DataFrame, values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
+def find_totals(labels: dict[str, pa.Array], values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
     """Totals among the rows.
 
     Parameters
     ----------
-    labels : text columns that name the rows.
+    labels : text columns that name the rows, by title.
     values : rows x columns, NaN where no figure; `withheld` is True where a mark stands for one.
     adds : columns that may be added up.
     """
     figured = ~np.isnan(values).all(axis=1) | withheld.any(axis=1)
-    named = np.zeros(len(labels), bool)
-    perhaps = np.zeros(len(labels), bool)
-    for title in labels:
-        words = labels[title].unique().tolist()
+    named = np.zeros(len(values), bool)
+    perhaps = np.zeros(len(values), bool)
+    for column in labels.values():
+        words = column.unique().to_pylist()
         said = [text for text in words if "total" in (low := text.lower()) or "result" in low]
         if said and (said := [text for text in said if looks_total(text)]):
-            named |= labels[title].isin(said).to_numpy() & figured
-        if len(labels) <= SEARCHED and (once := [text for text in words if PERHAPS.fullmatch(text)]):
-            often = labels[title].isin(once).to_numpy()
+            named |= _is_one_of(column, said) & figured
+        if len(values) <= SEARCHED and (once := [text for text in words if PERHAPS.fullmatch(text)]):
+            often = _is_one_of(column, once)
             perhaps |= often & figured & (often.sum() == len(once))
     sums = _Sums(values, withheld, adds)
-    if labels.shape[1] > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
+    if len(labels) > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
         return grouped
     found = _in_order(named, perhaps & ~named, sums)
-    if len(labels) <= SEARCHED and adds.any():
+    if len(values) <= SEARCHED and adds.any():
         found += _unnamed({total.row for total in found}, sums)
     return Totals.of(found, values.shape[1])
+
+
+def _is_one_of(column: pa.Array, texts: list[str]) -> np.ndarray:
+    return pc.is_in(column, pa.array(texts, pa.large_string())).to_numpy(zero_copy_only=False)
 
 
 class _Sums:
@@ -176,12 +182,19 @@ def _closeness(total: _Total) -> tuple[float, float]:
     return (float(known.sum()), -float(np.abs(total.differences[known]).sum())) if known.any() else (0.0, 0.0)
 
 
-def _by_group(labels: pd.DataFrame, named: np.ndarray, sums: _Sums) -> Totals | None:
+def _by_group(labels: dict[str, pa.Array], named: np.ndarray, sums: _Sums) -> Totals | None:
     """Totals of a long table: `Total` in one column sums the rows that agree in the others; None when the table is not long."""
-    columns = [title for title in labels if any(looks_total(str(text)) for text in labels[title][named].unique())]
+    columns = [
+        title for title, column in labels.items() if any(map(looks_total, column.filter(pa.array(named)).unique().to_pylist()))
+    ]
     if len(columns) != 1:
         return None
-    codes = labels.groupby([title for title in labels if title != columns[0]], sort=False, dropna=False).ngroup().to_numpy()
+    others = {
+        title: column.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+        for title, column in labels.items()
+        if title != columns[0]
+    }
+    codes = pd.DataFrame(others).groupby(list(others), sort=False).ngroup().to_numpy()
     rows, details = np.flatnonzero(named), np.flatnonzero(~named)
     size = np.bincount(codes[details], minlength=codes.max() + 1)
     if (size[codes[rows]] > 1).sum() * 2 < len(rows):
