@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import IcsError, RunError
+from ..errors import IcsError, ParameterError, RunError
 from .executor import run_all
 from .failures import write_failures
 from .lock import locked
 from .notebook import find_notebook
 from .options import PLAIN, Batch, Options, Report
-from .placement import put, render_again, report_on
+from .placement import put, refuse, render_again, report_on
 from .plan import Job, expand, make_job, read_plan
 from .record import Record, decide, folder, log_batch, read_record
 
 
 def plan_batch(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None = None) -> list[tuple[Job, str, str]]:
-    """Each job with what would be done, ``run``, ``render`` or ``keep``, and why."""
+    """Each job with what would be done, ``run``, ``render``, ``keep`` or ``refuse``, and why."""
     where = reports or paths.reports()
     return [(job, *decide(job, where, options.kernel, options.force)) for job in jobs]
 
@@ -71,6 +71,7 @@ def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None
     with locked(folder(where) / "lock") as cut_short:
         if cut_short:
             sweep(where)
+        forget_refused(where)
         planned = plan_batch(_distinct(jobs), options, where)
 
         def take(report: Report) -> None:
@@ -82,6 +83,8 @@ def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None
         for job, what, why in planned:
             if what == "keep":
                 take(report_on(where, job, "kept", why))
+            elif what == "refuse":
+                take(put(where, job, why, refuse(job), options))
             elif what == "render" and (report := render_again(where, job, why, options)):
                 take(report)
             else:
@@ -115,6 +118,13 @@ def failed_records(where: Path) -> list[Record]:
     """Records of runs that failed and were not made good since."""
     records = (read_record(where, path.stem) for path in sorted(folder(where).glob("*.json")))
     return [record for record in records if record.get("status") == "failed"]
+
+
+def forget_refused(where: Path) -> None:
+    """Remove records of reports that were refused before anything ran; those that still are come back."""
+    for record in failed_records(where):
+        if record["error"]["kind"] == ParameterError.__name__:
+            (folder(where) / f"{record['report']}.json").unlink()
 
 
 def sweep(where: Path) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths
-from ..errors import IcsError, RunError
+from ..errors import IcsError, ParameterError, RunError
 from .execute import Outcome, describe_error, rewrite
 from .inputs import FIND, hash_bytes, hash_file
+from .notebook import source
 from .options import Options, Report
 from .page import make_html, page_code
 from .plan import Job
@@ -17,6 +18,14 @@ from .retention import set_aside
 def report_on(where: Path, job: Job, done: str, why: str, **facts: Any) -> Report:
     """What to say of one report."""
     return Report(job.name, where / f"{job.name}.html", where / f"{job.name}.ipynb", done, why, **facts)
+
+
+def refuse(job: Job) -> Outcome:
+    """The outcome of a report whose values are refused: nothing was run, and the parameters cell is where to look."""
+    tagged = [(at, cell) for at, cell in enumerate(job.notebook.cells, start=1) if cell in job.notebook.tagged("parameters")]
+    where, cell = tagged[0] if tagged else (None, {"id": "no cell is tagged 'parameters'", "source": ""})
+    about = {"cell": where, "id": cell.get("id", ""), "source": source(cell)}
+    return Outcome(job.name, error={**about, "kind": ParameterError.__name__, "said": job.refused, "trace": ""})
 
 
 def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> Report:

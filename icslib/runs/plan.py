@@ -29,11 +29,15 @@ from .parameters import check_values, read_parameters
 
 @dataclass(frozen=True)
 class Job:
-    """One report to make: a notebook, the values given to it, and the day whose knowledge it uses (``""``: all there is)."""
+    """One report to make: a notebook, the values given to it, and the day whose knowledge it uses (``""``: all there is).
+
+    ``refused`` says what is wrong with the values, where a plan asks for what cannot be made.
+    """
 
     notebook: Notebook
     given: Mapping[str, Any] = field(default_factory=dict)
     as_of: str = ""
+    refused: str = ""
 
     def __post_init__(self):
         if self.as_of:
@@ -109,7 +113,7 @@ def _all_values(notebook: Notebook, parameter, others: Mapping[str, Any]) -> Seq
 
 
 def read_plan(path: Path | None = None) -> list[Job]:
-    """All jobs of the plan file, in its order."""
+    """All jobs of the plan file, in its order; a report whose values are refused is among them and says so, and stops no other."""
     path = path or paths.reports("plan.toml")
     try:
         plan = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -120,10 +124,12 @@ def read_plan(path: Path | None = None) -> list[Job]:
         if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each", "as_of"}):
             wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
             raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters, each and as_of.")
-        for job in expand(
-            find_notebook(table["notebook"]), table.get("parameters"), table.get("each"), str(table.get("as_of", ""))
-        ):
-            jobs.setdefault(job.name, job)
+        notebook, values, each, as_of = find_notebook(table["notebook"]), table.get("parameters"), table.get("each"), table.get("as_of")
+        try:
+            found = expand(notebook, values, each, str(as_of or ""))
+        except ParameterError as fault:
+            found = [Job(notebook, {**(values or {}), **(each or {})}, str(as_of or ""), str(fault))]
+        jobs |= {job.name: job for job in found if job.name not in jobs}
     if not jobs:
         raise IcsError(f"{path}: no [[report]] in it, so there is nothing to run.")
     return list(jobs.values())

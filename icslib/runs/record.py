@@ -45,9 +45,8 @@ def write_record(reports: Path, record: Record) -> None:
 
 def make_record(job: Job, outcome: Outcome, kernel: str = "") -> Record:
     """What is known of one run."""
-    given = {
-        str(value) for one in read_parameters(job.notebook) if one.constraint == "path" and (value := job.given.get(one.name))
-    }
+    declared = [] if job.refused else read_parameters(job.notebook)
+    given = {str(value) for one in declared if one.constraint == "path" and (value := job.given.get(one.name))}
     return {
         "report": job.name,
         "notebook": job.notebook.address,
@@ -77,7 +76,9 @@ def make_record(job: Job, outcome: Outcome, kernel: str = "") -> Record:
 
 
 def decide(job: Job, reports: Path, kernel: str = "", force: bool = False) -> tuple[str, str]:
-    """What to do for `job`, and why: ``run``, ``render`` (prose or page changed, not the results), or ``keep``."""
+    """What to do for `job`, and why: ``run``, ``render`` (prose or page changed, not the results), ``keep`` or ``refuse``."""
+    if job.refused:
+        return "refuse", job.refused
     record = read_record(reports, job.name)
     if force:
         return "run", "forced"

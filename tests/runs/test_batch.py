@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -90,9 +91,10 @@ def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
     killed = [make_job(find_notebook(project.write("04-d", YEAR, "year", "import os; os.kill(os.getpid(), 9)")), {})]
     hung = [make_job(find_notebook(project.write("05-e", YEAR, "import time; time.sleep(60)")), {})]
     greedy = [make_job(find_notebook(project.write("06-f", YEAR, "import time\nheld = b'x' * 10**9\ntime.sleep(60)")), {})]
+    absent = [make_job(find_notebook(project.write("08-h", YEAR, "import icslib as ics\nics.load('no_such_table')")), {})]
     markup = [make_job(find_notebook(project.write("07-g", YEAR, "raise ValueError('<script>alert(1)</script>')")), {})]
     (project.reports / "02-b--year=2012.html").write_text("the old report")
-    batch = run_jobs([*good, *bad, *magic, *killed, *greedy, *markup], Options(jobs=4, megabytes=900))
+    batch = run_jobs([*good, *bad, *magic, *killed, *greedy, *markup, *absent], Options(jobs=4, megabytes=900))
     batch.reports += run_jobs(hung, Options(seconds=6)).reports
     why = {report.name: report.why for report in batch.failed}
     assert {name: text.split(":")[:2] for name, text in why.items()} == {
@@ -102,15 +104,17 @@ def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
         "05-e": ["cell 3 (p-03)", " TimedOut"],
         "06-f": ["cell 3 (p-03)", " OutOfMemory"],
         "07-g": ["cell 3 (p-03)", " ValueError"],
+        "08-h": ["cell 3 (p-03)", " StoreError"],
     }
     assert (project.reports / "02-b--year=2012.html").read_text() == "the old report"
     assert read_record(project.reports, "04-d")["attempts"] == 2
     page = batch.failures.read_text()
+    assert all(name in page and f"cell {cell}, id" in page for name, cell in (("03-c", 3), ("04-d", 4), ("05-e", 3), ("06-f", 3), ("08-h", 3)))
     assert "<script>" not in page and "&lt;script&gt;" in page and "soft &amp; low" in page
     assert "icslib run 02-b -p year=2012" in page and "year = 2012" in page
     assert read_record(project.reports, "02-b--year=2013")["warnings"][0]["said"] == "soft & low"
     log = [json.loads(line) for line in (project.reports / "runs/log.jsonl").read_text().splitlines()]
-    assert len(log) == 8
+    assert len(log) == 9
 
     project.write("02-b", YEAR, "year")
     again = run_jobs(select_jobs(["02-b"], failed=True), FAST)
@@ -140,22 +144,38 @@ def test_two_batches_at_once_are_refused_and_a_lock_left_behind_is_not_a_lock(pr
         assert cut_short
 
 
-def test_a_disk_that_fills_leaves_the_old_report(project, monkeypatch):
-    run(project.write("01-a", YEAR, "year"))
-    old = project.files()
-    job = make_job(find_notebook(project.write("01-a", YEAR, "year + 1")), {})
-    real = os.replace
+def test_a_plan_that_asks_for_what_cannot_be_is_told_and_stops_no_other(project):
+    project.write("01-a", YEAR, "year")
+    project.write("02-b", "year = 2020  # year [2010..2026]\nyear += 1")
+    plan = project.reports / "plan.toml"
+    table = '[[report]]\nnotebook = "{}"\neach = {{year = {}}}\n'
+    plan.write_text(table.format("01-a", [1999]) + table.format("02-b", [2011]) + table.format("01-a", [2011]))
+    assert [what for _, what, _ in plan_batch(select_jobs())] == ["refuse", "refuse", "run"]
+    batch = run_jobs(select_jobs(), FAST)
+    assert [report.done for report in batch.reports] == ["failed", "failed", "run"]
+    page = batch.failures.read_text()
+    assert "is outside 2010 to 2026" in page and "cell 2, id <code>p-02</code>" in page and "year += 1" in page
+    plan.write_text(table.format("01-a", [2011]))
+    assert run_jobs(select_jobs(), FAST).failures is None
 
-    def full(source, target):
-        if str(target).endswith(".ipynb"):
-            raise OSError(28, "No space left on device")
-        real(source, target)
 
-    monkeypatch.setattr(os, "replace", full)
-    batch = run_jobs([job], FAST)
+@pytest.fixture
+def small_disk(project):
+    """The reports of the project on a disk of 300 kB, where this may be set up."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(project.reports)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be set up here: mounting is not allowed")
+    yield project
+    subprocess.run(["umount", str(project.reports)], check=True)
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_report(small_disk):
+    run(small_disk.write("01-a", YEAR, "year"))
+    old = small_disk.files()
+    batch = run_jobs([make_job(find_notebook(small_disk.write("01-a", YEAR, "print('x' * 400_000)")), {})], FAST)
     assert "No space left" in batch.failed[0].why and "old report" in batch.failed[0].why
-    assert {name: data for name, data in project.files().items() if name != "failures.html"} == old
-    assert not list(project.reports.glob(".*.part"))
+    assert {name: data for name, data in small_disk.files().items() if name != "failures.html"} == old
+    assert "No space left" in batch.failures.read_text() and not list(small_disk.reports.rglob(".*.part"))
 
 
 def test_old_pages_are_kept_as_many_as_asked(project):
