@@ -271,9 +271,9 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         visible=result.table["visible"].map({True: "yes", False: "no"}).fillna(""),
     )
     rows[RUNGS] = rows[RUNGS].round(1)
-    seen = {"alone": "seen alone from year", "group": f"seen in {result.systems} systems from year"}
+    seen = {"alone": "seen alone after years"}
     if rows["place"].nunique() == 1:
-        data = rows.drop(columns=["place", "system"]).rename(columns=seen)
+        data = rows.drop(columns=["place", "system", "unit", "group"]).rename(columns=seen)
     else:
         shown = ["now", "stretching", "visible", "alone"]
         wide = rows.pivot(index="system", columns="objective", values=shown).swaplevel(axis=1)

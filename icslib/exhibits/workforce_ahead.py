@@ -9,7 +9,8 @@ from .. import style
 from ..catalog import reference
 from ..numbers import write_number
 from ..register.short import short_names
-from ..workforce.flow import BackTest, Projection
+from ..workforce.backtest import BackTest
+from ..workforce.flow import Projection
 from ..workforce.forecast import NAMES, Forecasts
 from ..workforce.link import Links
 from ..workforce.wording import in_words, within
@@ -73,8 +74,8 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
         notes=(
             result.finding,
             *([result.comparison] if result.comparison else []),
-            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet "
-            "made.",
+            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
+            *_widened(result),
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"Bar: {row.label}." for row in beside.itertuples()),
         ),
@@ -85,18 +86,24 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
 
 @table.register
 def _(result: BackTest) -> Exhibit:
-    """Error of projections from earlier years by horizon, beside the last value known."""
+    """Error of projections from earlier years by horizon, beside the last value known; how often fans held the truth, as they were and widened."""
+    words = {
+        "naive_error": "error of the last value",
+        "inside": "within the fan",
+        "others": "within, widened as the others ask",
+        "later": "within, widened as earlier years ask",
+    }
     return Exhibit(
         "table",
         first_sentence(result.finding),
-        result.table.round(2)
-        .reset_index()
-        .rename(columns={"naive_error": "error of the last value", "inside": "within the fan"}),
+        result.table.astype({"projections": int}).round(2).reset_index().rename(columns=words),
         subtitle="Mean absolute error by years ahead, in percent of the figure",
         unit="percent",
         notes=(
-            f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating "
-            "the last value known. Within the fan: how often the 95% fan held what came, in percent.",
+            f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating the last value known.",
+            "Within the fan: how often the 95% fan held what came, in percent. Widen: how many times as wide it would have had to be to hold 95%. The last two columns try "
+            "such a factor on figures it was not learnt from: each system with that of the others, and later years with that of the earlier ones.",
+            "Systems share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones, not a sure one.",
         ),
     )
 
@@ -183,6 +190,13 @@ def _(result: Links, sample: str = "all") -> Exhibit:
         alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
         draw=draw,
     )
+
+
+def _widened(result: Projection) -> list[str]:
+    if result.widen is None:
+        return []
+    told = ", ".join(f"{factor:.1f} times at {years}" for years, factor in result.widen.items())
+    return [f"Fans are widened to what past projections turned out to need: {told} years ahead, and after that the same."]
 
 
 def _flows(flows: pd.DataFrame) -> str:

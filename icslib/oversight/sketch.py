@@ -49,10 +49,10 @@ class Sketch(Result):
         """The aims, and from when a steady improvement could be seen, alone and together."""
         told = []
         for name, part in self.table[self.table["visible"].notna()].groupby("objective", sort=False):
-            alone, group = part["alone"].median(skipna=False), part["group"].iloc[0]
-            by = "by itself" if part["place"].nunique() == 1 else "in the middle system by itself"
-            told.append(f"{name}: in {self.systems} systems together {_from(group)}, {by} {_from(alone)}")
-        return f"{self.headline}. A real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: {'; '.join(told)}."
+            alone, group = part["alone"].fillna(np.inf).median(), part["group"].iloc[0]
+            one = "in it by itself" if part["place"].nunique() == 1 else "in the middle system by itself"
+            told.append(f"in {name}, {_after(group)} in {self.systems} systems together and {_after(alone)} {one}")
+        return f"{self.headline}. A steady real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: {'; '.join(told)}."
 
 
 def sketch_objectives(goals: Mapping[str, Any], alone: Mapping[str, Any], group: Mapping[str, Any], place: str = "", horizon: int = 5) -> Sketch:
@@ -92,5 +92,5 @@ def sketch_objectives(goals: Mapping[str, Any], alone: Mapping[str, Any], group:
     return Sketch(table, one.change_per_year, one.treated, sources)
 
 
-def _from(year: float) -> str:
-    return "not within the years looked at" if np.isnan(year) else f"from year {year:.0f}"
+def _after(year: float) -> str:
+    return f"after {year:.0f} years" if np.isfinite(year) else "not within the years looked at"

@@ -7,12 +7,12 @@
 
 Each flow has a mean, a yearly standard deviation and the years of history they come from. In every draw both are themselves
 drawn, as few years tell them (variance: scaled inverse chi-squared; mean: normal with sd / root years), and each year adds
-its own deviation, of which `persistence` carries over to the next. A fan is the middle 50% and 95% of draws. It holds what
-flows did before; it does not hold a policy
-nobody has yet made: that is a scenario.
+its own deviation, of which `persistence` carries over to the next. A fan is the middle 50% and 95% of draws, each drawn away from
+their median by as much as past projections turned out too sure (`widen`, from :mod:`.backtest`). It holds what flows did before; it
+does not hold a policy nobody has yet made: that is a scenario.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,7 @@ class Projection(Result):
     flows : dict of scenario to the table of its flows
     published : DataFrame
         Published figures to set beside: ``year``, ``what``, ``low``, ``high``, ``label``; empty if none were given.
+    widen : the factors by which staff's fan was widened, index years ahead; None if it was not
     """
 
     paths: pd.DataFrame
@@ -49,6 +50,7 @@ class Projection(Result):
     draws: int
     published: pd.DataFrame
     unit: str = "FTE"
+    widen: pd.Series | None = None
 
     @property
     def finding(self) -> str:
@@ -75,32 +77,6 @@ class Projection(Result):
         return said
 
 
-@dataclass(frozen=True, eq=False)
-class BackTest(Result):
-    """How far projections from earlier years missed.
-
-    Attributes
-    ----------
-    table : DataFrame, index ``horizon``
-        ``origins``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent within
-        the 95% fan).
-    misses : DataFrame
-        Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``.
-    """
-
-    table: pd.DataFrame
-    misses: pd.DataFrame
-
-    @property
-    def finding(self) -> str:
-        """Error by horizon beside the naive forecast, and how often the fan held the truth."""
-        horizon, row = self.table.index[-1], self.table.iloc[-1]
-        return (
-            f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by {row['error']:.1f}%; "
-            f"the last value known missed by {row['naive_error']:.1f}%. The 95% fan held {row['inside']:.0f}% of what came."
-        )
-
-
 def project_workforce(
     staff: float,
     need: float,
@@ -111,6 +87,7 @@ def project_workforce(
     start: int,
     years: int = 10,
     persistence: float = 0.0,
+    widen: pd.Series | None = None,
     draws: int = 20_000,
     seed: int = 1,
     published: pd.DataFrame | None = None,
@@ -128,6 +105,7 @@ def project_workforce(
     need_growth, need_sd : percent a year
     years : how many ahead
     persistence : share of a year's deviation carried to the next, 0 to below 1
+    widen : factors of the fan by years ahead, such as ``back_test(...).widen``; between two by the line that joins them, after the last as the last
     published : figures to compare with (``year``, ``what``, ``low``, ``high``, ``label``)
 
     >>> flows = pd.DataFrame({"kind": ["share", "number"], "mean": [-10.0, 15.0], "sd": 0.0, "years": 0})
@@ -141,7 +119,10 @@ def project_workforce(
     parts = []
     for name, flows in scenarios.items():
         rng = np.random.default_rng(seed)
-        drawn = _draw(staff, _check(flows, name), years, persistence, draws, rng)
+        drawn = draw_stock(staff, _check(flows, name), years, persistence, draws, rng)
+        if widen is not None:
+            middle, factor = np.median(drawn, axis=0), np.interp(np.arange(years + 1), widen.index, widen)
+            drawn = np.maximum(middle + factor * (drawn - middle), 0.0)
         growth = need_growth + need_sd * rng.standard_normal((draws, years))
         needed = need * np.concatenate([np.ones((draws, 1)), np.cumprod(1 + growth / 100, axis=1)], axis=1)
         for what, values in {"staff": drawn, "need": needed, "shortfall": needed - drawn}.items():
@@ -149,7 +130,7 @@ def project_workforce(
             parts.append(fan.assign(scenario=name, what=what, year=range(start + 1, start + years + 1)))
     paths = pd.concat(parts, ignore_index=True)[["scenario", "year", "what", *LEVELS]]
     beside = published if published is not None else pd.DataFrame(columns=["year", "what", "low", "high", "label"])
-    return Projection(paths, dict(scenarios), start, start + years, draws, beside, unit)
+    return Projection(paths, dict(scenarios), start, start + years, draws, beside, unit, widen)
 
 
 def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
@@ -177,47 +158,6 @@ def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
     )
 
 
-def back_test(
-    stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3, 5), *, least: int = 4, draws: int = 4_000, seed: int = 1
-) -> BackTest:
-    """Project every series from every earlier year with what was known then, and report the misses beside the naive forecast.
-
-    Parameters
-    ----------
-    stocks : DataFrame, index year, one column a series (a Series is one)
-    least : yearly changes needed before the first origin
-    """
-    frame = stocks.to_frame() if isinstance(stocks, pd.Series) else stocks
-    rows = []
-    for name in frame:
-        held = frame[name].dropna()
-        for origin in held.index:
-            known = held.loc[:origin]
-            ahead = [h for h in horizons if origin + h in held.index]
-            if len(known) <= least or not ahead:
-                continue
-            flows = net_flow(known).assign(growth=0.0)
-            drawn = _draw(float(known.iloc[-1]), flows, max(ahead), 0.0, draws, np.random.default_rng(seed))
-            low, median, high = np.percentile(drawn, [LEVELS[name] for name in ("low_95", "median", "high_95")], axis=0)
-            rows += [(name, origin, h, held[origin + h], median[h], low[h], high[h], known.iloc[-1]) for h in ahead]
-    if not rows:
-        raise NotIdentified(f"No series has {least + 1} years and {min(horizons)} after them. Lower `least` or the horizons.")
-    misses = pd.DataFrame(rows, columns=["series", "origin", "horizon", "actual", "projected", "low_95", "high_95", "naive"])
-    size = misses["actual"].abs()
-    judged = pd.DataFrame(
-        {
-            "horizon": misses["horizon"],
-            "error": 100 * (misses["projected"] - misses["actual"]).abs() / size,
-            "naive_error": 100 * (misses["naive"] - misses["actual"]).abs() / size,
-            "inside": 100.0 * misses["actual"].between(misses["low_95"], misses["high_95"]),
-        }
-    )
-    table = judged.groupby("horizon").mean()
-    table.insert(0, "origins", judged.groupby("horizon").size())
-    table.insert(3, "ratio", table["error"] / table["naive_error"])
-    return BackTest(table, misses)
-
-
 def _check(flows: pd.DataFrame, name: str) -> pd.DataFrame:
     missing = [column for column in COLUMNS if column not in flows]
     if missing or not set(flows["kind"]) <= set(KINDS):
@@ -230,8 +170,8 @@ def _check(flows: pd.DataFrame, name: str) -> pd.DataFrame:
     return flows.assign(growth=flows.get("growth", 0.0))
 
 
-def _draw(staff: float, flows: pd.DataFrame, years: int, persistence: float, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """(draws, years + 1) of staff."""
+def draw_stock(staff: float, flows: pd.DataFrame, years: int, persistence: float, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(draws, years + 1) of staff, the first of them now."""
     shares, numbers = np.zeros((draws, years)), np.zeros((draws, years))
     for flow in flows.itertuples():
         sd, mean = np.full((draws, 1), flow.sd), flow.mean

@@ -55,7 +55,7 @@ def per_weighted_head(
     weighted = weighted or weighted_people(measure)
     shares = {name: panel[name] / panel.groupby("year")[name].transform("sum") for name in (people, weighted)}
     out = panel.copy()
-    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), measure: "per 100,000 weighted people"}}
+    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), measure: "per 100,000 weighted people"}, "cells": {}}
     out[measure] = panel[measure] * shares[people] / shares[weighted]
     return out
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
@@ -21,7 +20,9 @@ from ..panel import grids
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.absorb import Absorber
-from ..stats.regression import fit, interval
+from ..stats.inference import infer
+from ..stats.regression import fit
+from ..stats.tried import holm
 from .wording import in_words, within
 
 
@@ -103,7 +104,7 @@ def link_staffing(
             moved = np.stack([_shift(np.where(keep, x, np.nan), lag) for lag in lags]) / sd
             rows += [(sample, outcome, lag, *told) for lag, told in zip(lags, _jointly(held[outcome], moved), strict=True)]
     table = pd.DataFrame(rows, columns=["sample", "outcome", "lag", "estimate", "low", "high", "p", "places", "rows"])
-    table.insert(7, "holm", table.groupby("sample")["p"].transform(_holm))
+    table.insert(7, "holm", table.groupby("sample")["p"].transform(holm))
     units = panel.attrs.get("units", {})
     unit = {units.get(name, "") for name in outcomes}
     return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), kind_of(places))
@@ -117,12 +118,7 @@ def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:
     if places < 5:
         raise NotIdentified(f"Only {places} places hold both figures at these lags. Use fewer lags or more years.")
     used = fit(np.where(seen, y, 0.0), np.where(seen, x, 0.0), Absorber(seen.astype(float)))
-    out: list[tuple[float, ...]] = []
-    for estimate, se, contrast in zip(used.coef, np.sqrt(np.diag(used.cr2())), np.eye(len(x)), strict=True):
-        df = used.satterthwaite(contrast)
-        p = float(2 * stats.t.sf(abs(estimate / se), df))
-        out.append((float(estimate), *interval(estimate, se, df), p, places, int(seen.sum())))
-    return out
+    return [(one.estimate, one.low, one.high, one.p, places, int(seen.sum())) for one in infer(used, np.eye(len(x)), errors="cr2")]
 
 
 def _shift(x: np.ndarray, lag: int) -> np.ndarray:
@@ -143,17 +139,6 @@ def _within_sd(x: np.ndarray) -> float:
     known = x[:, np.isfinite(x).any(axis=0)]
     centred = known - np.nanmean(known, axis=1, keepdims=True)
     return float(np.nanstd(centred - np.nanmean(centred, axis=0, keepdims=True)))
-
-
-def _holm(p: pd.Series) -> pd.Series:
-    """Holm's step-down adjustment.
-
-    >>> _holm(pd.Series([0.01, 0.04])).tolist()
-    [0.02, 0.04]
-    """
-    order = p.sort_values()
-    stepped = (order * np.arange(len(order), 0, -1)).cummax().clip(upper=1.0)
-    return stepped.reindex(p.index)
 
 
 def _when(lag: int) -> str:

@@ -11,7 +11,7 @@ from .flow import Projection, net_flow, project_workforce
 
 
 def project_plan(
-    published: pd.DataFrame, history: pd.Series, *, years: int = 15, draws: int = 20_000, seed: int = 1
+    published: pd.DataFrame, history: pd.Series, *, years: int = 15, widen: pd.Series | None = None, draws: int = 20_000, seed: int = 1
 ) -> Projection:
     """Project staff against the plan's need: growth as in `history`, growth as the plan requires, and none.
 
@@ -23,6 +23,7 @@ def project_plan(
         ``workforce_shortfall`` (low and high end).
     history : Series of a past stock by year; its yearly growth, and how much that varied, is one scenario and the spread of all
     years : how many ahead of the plan's first year
+    widen : factors of the fan by years ahead, such as ``back_test(...).widen``
 
     Raises
     ------
@@ -53,5 +54,5 @@ def project_plan(
     short = short[short["min"] < short["max"]].set_axis(["year", "low", "high"], axis=1)
     beside = short.assign(what="shortfall", label="The Long Term Workforce Plan's shortfall if nothing changed")
     return project_workforce(
-        staff, need, scenarios, need_growth=growth, start=start, years=years, draws=draws, seed=seed, published=beside
+        staff, need, scenarios, need_growth=growth, start=start, years=years, widen=widen, draws=draws, seed=seed, published=beside
     )

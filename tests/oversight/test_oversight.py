@@ -203,8 +203,8 @@ def test_an_aim_is_visible_when_it_is_larger_than_what_noise_hides():
     one = sketch("QF7")
     assert one.table["visible"].tolist() == [None, True]
     assert one.finding == (
-        "Stretching aims for South Yorkshire in 5 years: deaths of 85 per 100,000, from 100 now. A real fall of 2% a year could be told from ordinary "
-        "movement so: deaths: in 10 systems together from year 3, by itself from year 9."
+        "Stretching aims for South Yorkshire in 5 years: deaths of 85 per 100,000, from 100 now. A steady real fall of 2% a year could be told "
+        "from ordinary movement so: in deaths, after 3 years in 10 systems together and after 9 years in it by itself."
     )
     assert "not within the years looked at" in sketch("QOC").finding
     every = sketch()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified, ParameterError
-from icslib.workforce import back_test, net_flow, project_workforce
+from icslib.workforce import net_flow, project_workforce
 
 
 def flows(*rows):
@@ -74,22 +74,15 @@ def test_a_published_shortfall_is_set_beside_the_fan():
     assert made.comparison == "The plan, 0 to 100 in 2032, overlaps the fan of even."
 
 
-def test_the_back_test_beats_naive_on_a_trend_and_says_so():
-    rng = np.random.default_rng(3)
-    growth = 1 + rng.normal(3.0, 0.5, (14, 20)) / 100
-    stocks = pd.DataFrame(100 * np.cumprod(growth, axis=0), index=range(2010, 2024))
-    tested = back_test(stocks, draws=400)
-    assert (tested.table["ratio"] < 0.5).all() and tested.table["inside"].between(85, 100).all()
-    assert (tested.misses["origin"] + tested.misses["horizon"] <= 2023).all()
-    assert "last value" in tested.finding
-
-
-def test_no_future_figure_reaches_a_projection():
-    stock = pd.Series(np.linspace(100, 130, 12), index=range(2012, 2024))
-    changed = stock.copy()
-    changed[2023] = 999.0
-    early, late = (back_test(s, horizons=(1,), draws=200).misses.query("origin < 2022")["projected"] for s in (stock, changed))
-    pd.testing.assert_series_equal(early, late)
+def test_a_fan_is_widened_about_its_median_by_the_factor_of_each_year():
+    moving = flows(("net", "share", 2.0, 1.5, 9))
+    factors = pd.Series([1.5, 3.0], index=[1, 5])
+    plain, wide = (project_workforce(100, 120, {"n": moving}, start=2022, years=7, widen=w, draws=500) for w in (None, factors))
+    for year, factor in ((2023, 1.5), (2025, 2.25), (2027, 3.0), (2029, 3.0)):
+        one, other = at(plain, "staff", year), at(wide, "staff", year)
+        assert other["median"] == pytest.approx(one["median"])
+        assert other["high_95"] - other["median"] == pytest.approx(factor * (one["high_95"] - one["median"]))
+    assert at(wide, "shortfall", 2023)["low_95"] == pytest.approx(120 - at(wide, "staff", 2023)["high_95"])
 
 
 def test_what_cannot_be_projected_is_said():
@@ -99,5 +92,3 @@ def test_what_cannot_be_projected_is_said():
         project_workforce(1, 1, {"even": EVEN}, start=2022, persistence=1.0)
     with pytest.raises(NotIdentified, match="three years"):
         net_flow(pd.Series([1.0, 2.0], index=[2020, 2021]))
-    with pytest.raises(NotIdentified, match="No series has"):
-        back_test(pd.Series([1.0, 2.0, 3.0], index=[2020, 2021, 2022]))

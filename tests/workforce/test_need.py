@@ -8,6 +8,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 from icslib import store
 from icslib.errors import NotIdentified, PanelError
 from icslib.workforce import breaks_in_series, compare_staffing
+from icslib.workforce.multilevel import fit_levels, fit_point, gather
 
 
 def drawn(places=42, years=8, between=10.0, within=6.0, rho=0.0, seed=1):
@@ -25,17 +26,32 @@ def drawn(places=42, years=8, between=10.0, within=6.0, rho=0.0, seed=1):
     return frame, pd.Series(u, index=[f"P{i:02d}" for i in range(places)])
 
 
-def test_without_likeness_it_is_the_mixed_model_of_statsmodels():
-    frame, _ = drawn()
-    ours = compare_staffing(frame, "staff", ["need"], alike=False)
+def arrays(frame):
     scaled = (frame["need"] - frame["need"].mean()) / frame["need"].std(ddof=0)
     x = np.column_stack([scaled, pd.get_dummies(frame["year"], dtype=float)])
-    theirs = MixedLM(frame["staff"], x, groups=frame["place"]).fit(reml=True)
-    assert ours.terms.loc["need", "estimate"] == pytest.approx(theirs.params.iloc[0], rel=1e-4)
-    assert ours.between**2 == pytest.approx(theirs.cov_re.iloc[0, 0], rel=2e-3)
-    assert ours.within**2 == pytest.approx(theirs.scale, rel=1e-3)
-    blup = pd.Series({place: effect.iloc[0] for place, effect in theirs.random_effects.items()})
-    assert np.allclose(ours.by_place["distance"].sort_index(), blup.sort_index(), atol=0.02)
+    return frame["staff"].to_numpy(), x, pd.factorize(frame["place"], sort=True)[0], frame["year"].to_numpy()
+
+
+def test_without_likeness_it_is_the_mixed_model_of_statsmodels():
+    """At statsmodels' own variances: the same need, sigma, predictions, and no other ratio is likelier."""
+    frame, _ = drawn()
+    y, x, group, year = arrays(frame)
+    theirs = MixedLM(y, x, groups=group).fit(reml=True)
+    ratio = np.sqrt(theirs.cov_re[0, 0] / theirs.scale)
+    ours = fit_levels(y, x, group, year, rhos=np.zeros(1), ratios=np.array([ratio]))
+    assert ours.beta[0] == pytest.approx(theirs.params[0], rel=1e-6) and ours.beta_sd[0] == pytest.approx(theirs.bse[0], rel=1e-3)
+    assert ours.within**2 == pytest.approx(theirs.scale, rel=1e-4)
+    assert ours.distance_of @ y == pytest.approx([np.asarray(effect)[0] for effect in theirs.random_effects.values()], abs=1e-3)
+    alike = gather(y, x, group, year)
+    loss = [fit_point(alike, 0.0, r).loss for r in (ratio / 1.05, ratio, ratio * 1.05)]
+    assert loss[1] < min(loss[0], loss[2])
+
+
+def test_the_answer_does_not_hang_on_the_grid():
+    y, x, group, year = arrays(drawn(rho=0.5)[0])
+    fine = fit_levels(y, x, group, year, rhos=np.linspace(0, 0.95, 39), ratios=np.geomspace(0.03, 60, 128))
+    ours = fit_levels(y, x, group, year)
+    assert ours.distance_of @ y == pytest.approx(fine.distance_of @ y, abs=0.1) and ours.distance_sd == pytest.approx(fine.distance_sd, rel=0.02)
 
 
 def test_planted_distances_are_found_and_shrunk():
@@ -43,24 +59,34 @@ def test_planted_distances_are_found_and_shrunk():
     result = compare_staffing(frame, "staff", ["need"])
     found = result.by_place["distance"].reindex(truth.index)
     assert np.corrcoef(found, truth - truth.mean())[0, 1] > 0.95
-    assert (result.by_place["distance"].abs() <= result.by_place["gap"].abs() + 1e-9).all()
+    assert (result.by_place["distance"].abs() <= result.by_place["gap"].abs() + 0.2).all()  # years weigh unevenly, so not to the last digit
     assert result.between == pytest.approx(10, rel=0.35) and result.within == pytest.approx(6, rel=0.15)
 
 
-@pytest.mark.parametrize("rho", [0.0, 0.6])
-def test_intervals_hold_planted_distances_as_often_as_they_say(rho):
+# share of planted distances within their 95% intervals, 42 places, 200 drawn worlds each: (years, rho)
+HELD = {(8, 0.0): 0.9604, (8, 0.3): 0.9573, (8, 0.6): 0.9552, (8, 0.8): 0.9448}
+
+
+def share_held(years, rho, seeds):
     held = []
-    for seed in range(12):
-        frame, truth = drawn(years=10, rho=rho, seed=seed)
+    for seed in seeds:
+        frame, truth = drawn(years=years, rho=rho, seed=seed)
         rows = compare_staffing(frame, "staff", ["need"]).by_place.reindex(truth.index)
         held.append(((rows["low"] <= truth) & (truth <= rows["high"])).mean())
-    assert 0.90 < np.mean(held) < 0.99
+    return np.mean(held)
 
 
-def test_without_likeness_years_that_resemble_each_other_make_intervals_too_narrow():
-    frame, _ = drawn(rho=0.7)
-    naive, honest = (compare_staffing(frame, "staff", ["need"], alike=flag).by_place for flag in (False, True))
-    assert (honest["high"] - honest["low"]).mean() > 1.1 * (naive["high"] - naive["low"]).mean()
+@pytest.mark.slow
+@pytest.mark.parametrize("case", HELD)
+def test_the_stored_coverage_is_what_the_simulation_gives(case):
+    assert share_held(*case, range(200)) == pytest.approx(HELD[case], abs=1e-3)
+
+
+@pytest.mark.parametrize("case", [(8, 0.0), (10, 0.6), (8, 0.8)])
+def test_intervals_hold_planted_distances_as_often_as_they_say(case):
+    """A sample of the stored simulation; all of it lies within 92 to 98% for a nominal 95%."""
+    assert min(HELD.values()) >= 0.92 and max(HELD.values()) <= 0.98
+    assert share_held(*case, range(10)) == pytest.approx(HELD[case], abs=0.03)
 
 
 def test_a_suppressed_figure_widens_its_places_interval_so_that_it_holds_the_full_data_answer():
@@ -76,24 +102,20 @@ def test_a_suppressed_figure_widens_its_places_interval_so_that_it_holds_the_ful
     assert result.rows == len(frame)
 
 
-def test_a_merger_year_can_be_left_out_and_is_named():
-    frame, _ = drawn()
-    frame.loc[(frame["place"] == "P05") & (frame["year"] == 2019), "staff"] += 500
-    jumped, without = (compare_staffing(frame, "staff", ["need"], leave_out=out) for out in ((), [("P05", 2019)]))
-    assert jumped.by_place.loc["P05", "distance"] > without.by_place.loc["P05", "distance"] + 10
-    assert without.left_out == ("P05 2019",) and "P05 2019" in without.finding
+def test_a_place_that_jumped_is_used_from_then_on_or_left_out_and_is_named():
+    frame, truth = drawn()
+    frame.loc[(frame["place"] == "P05") & (frame["year"] < 2019), "staff"] -= 500
+    jumped, since, without = (compare_staffing(frame, "staff", ["need"], **words) for words in ({}, {"jumps": [("P05", 2019)]}, {"leave_out": ["P05"]}))
+    assert jumped.by_place.loc["P05", "distance"] < since.by_place.loc["P05", "distance"] - 20
+    assert since.by_place.loc["P05", "low"] < truth["P05"] < since.by_place.loc["P05", "high"]
+    assert since.by_place.loc["P05", "years"] == 4 and since.left_out == ("P05 2015 to 2018",) and "P05 2015 to 2018" in since.finding
+    assert without.left_out == ("P05",) and without.places == 41
 
 
 def test_per_weighted_head_the_distance_is_from_englands_own_figure():
     frame, truth = drawn()
     result = compare_staffing(frame.assign(staff=frame["staff"] - 200 * frame["need"]), "staff", [])
     assert result.terms.empty and np.corrcoef(result.by_place["distance"].reindex(truth.index), truth)[0, 1] > 0.95
-
-
-def test_every_year_from_a_jump_on_can_be_left_out():
-    frame, _ = drawn()
-    result = compare_staffing(frame, "staff", ["need"], jumps=[("P05", 2019)])
-    assert result.by_place.loc["P05", "years"] == 4 and result.left_out == ("P05 2019 to 2022",)
 
 
 def test_known_breaks_are_flags_of_the_shipped_panel():
