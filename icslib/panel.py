@@ -285,11 +285,15 @@ def _is_attribute(column: pd.Series) -> bool:
 def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
     """Column `name` as floats; text that is not a number is an error naming the rows."""
     try:
-        return panel[name].astype(float)
+        values = panel[name].astype(float)
     except (TypeError, ValueError):
         odd = panel[pd.to_numeric(panel[name], errors="coerce").isna() & panel[name].notna()]
         seen = [f"{p} {y}: {v!r}" for p, y, v in zip(odd["place"], odd["year"], odd[name], strict=True)]
         raise PanelError(f"{name} holds text in {len(odd)} rows: {_first(seen)}. A measure is a number or empty.") from None
+    odd = panel[np.isinf(values)]
+    if len(odd):
+        raise PanelError(f"{name} is infinite in {len(odd)} rows: {_first(_rows(odd, 'place', 'year'))}. Leave such figures empty.")
+    return values
 
 
 def _refuse_gaps(panel: pd.DataFrame) -> None:

@@ -22,6 +22,7 @@ from icslib.stats.bands import sup_t
 from icslib.stats.regression import interval
 
 from .cohorts import add_up, by_pyfixest, compare_waves, support_of
+from .design import attribute_of, labels_of
 
 METHODS = ("group_time", "did2s", "sun_abraham", "lp_did")
 
@@ -135,16 +136,18 @@ def event_study(
     if method != "group_time" and (year_by or interacted):
         raise NotIdentified(f'year_by and interacted go with method="group_time", not with {method!r}.')
     places, years, y, wave = _arrays(panel, outcome, adopted, exclude)
-    fixed = [fixed_by_place(panel, name).reindex(places).to_numpy(float) for name in interacted]
-    groups = _labels(panel, places, year_by) if year_by else None
+    attributes = np.stack([attribute_of(panel, places, name) for name in interacted]) if interacted else None
+    groups = labels_of(panel, places, year_by) if year_by else None
     asked = sorted({int(e) for e in events} | {-1})
-    cells = compare_waves(y, years, wave, asked, never=controls == "never", groups=groups, attributes=np.array(fixed) if fixed else None)
+    cells = compare_waves(y, years, wave, asked, never=controls == "never", groups=groups, attributes=attributes)
     untreated = [int(year) for year in years if (wave > year).any()]
     last = max(untreated, default=int(years[0]) - 1)
     support = support_of(cells, asked, last)
     longest = max((e for e in asked if e >= 0 and support.loc[e, "supported"]), default=-1)
-    label = _labels(panel, places, cluster)
-    df = len(np.unique(label)) - 1
+    label = labels_of(panel, places, cluster)
+    df = label.max()
+    if df < 1:
+        raise NotIdentified(f"{cluster} puts all {len(places)} places into one cluster, so no error can be computed. Use at least two.")
     if method == "group_time":
         influence, estimate = add_up(cells, asked, len(places))
         influence = influence @ (label[:, None] == np.unique(label))  # summed within clusters
@@ -181,7 +184,7 @@ def randomise_adoption(
     (index), two-sided, the waves' sizes kept. It is only as good as the claim that any place could have been in any wave.
     """
     places, years, y, wave = _arrays(panel, outcome, adopted, exclude)
-    label = np.unique(_labels(panel, places, cluster), return_inverse=True)[1]
+    label = labels_of(panel, places, cluster)
     by_cluster = np.array([wave[label == g][0] for g in range(label.max() + 1)])
     if (wave != by_cluster[label]).any():
         raise NotIdentified(f"Waves differ within {cluster}, so they cannot be dealt to whole clusters. Deal them to places.")
@@ -233,13 +236,3 @@ def _profile(events, estimate, se, support, covariance, df, level, seed) -> pd.D
     )
     profile["band_low"], profile["band_high"] = profile["estimate"] - wide, profile["estimate"] + wide
     return profile.join(support)
-
-
-def _labels(panel: pd.DataFrame, places: np.ndarray, cluster: str) -> np.ndarray:
-    """(places,) which cluster each place lies in, as integers."""
-    own = places if cluster == "place" else fixed_by_place(panel, cluster).reindex(places)
-    label, names = pd.factorize(np.asarray(own))
-    if len(names) < 2 or (label < 0).any():
-        outside = int((label < 0).sum())
-        raise NotIdentified(f"{cluster} has {len(names)} value(s) over {len(places)} places, {outside} of them without; two values are needed.")
-    return label

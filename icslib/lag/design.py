@@ -93,13 +93,12 @@ def make_design(
         )
     result = held[outcome].copy()
     result[:, touches(years, exclude, span)] = np.nan
-    fixed = [fixed_by_place(panel, name).reindex(places).to_numpy(float) for name in interacted]
     mass = held[weights] if weights else np.ones_like(result)
     if np.nanmin(mass) < 0:
         raise PanelError(
             f"The weight {weights} is negative in {int((mass < 0).sum())} place-years. Weights are populations or their like."
         )
-    label = lambda name: pd.factorize(fixed_by_place(panel, name).reindex(places))[0]  # noqa: E731
+    fixed = [attribute_of(panel, places, name) for name in interacted]
     return Design(
         places=places,
         years=years,
@@ -108,12 +107,33 @@ def make_design(
         lags=lags,
         block=lag_block(dose, lags),
         controls=np.stack([held[name] for name in controls]) if controls else np.zeros((0, *result.shape)),
-        attributes=np.stack([(v - v.mean()) / v.std() for v in fixed]) if interacted else np.zeros((0, len(places))),
+        attributes=np.stack(fixed) if fixed else np.zeros((0, len(places))),
         weights=np.nan_to_num(mass),
-        groups=label(year_by) if year_by else None,
-        cluster=np.arange(len(places)) if cluster == "place" else label(cluster),
+        groups=labels_of(panel, places, year_by) if year_by else None,
+        cluster=labels_of(panel, places, cluster),
         span=span,
     )
+
+
+def labels_of(panel: pd.DataFrame, places: np.ndarray, name: str) -> np.ndarray:
+    """(places,) an attribute of places, or "place" itself, as integers from 0; a place without it is named in an error."""
+    return np.arange(len(places)) if name == "place" else pd.factorize(_known(panel, places, name))[0]
+
+
+def attribute_of(panel: pd.DataFrame, places: np.ndarray, name: str) -> np.ndarray:
+    """(places,) a number that each place has, with mean 0 and variance 1."""
+    values = pd.to_numeric(_known(panel, places, name), errors="coerce").to_numpy(float)
+    if not np.ptp(values) > 0:
+        raise NotIdentified(f"{name} is not a number that differs between places, so places cannot drift by it.")
+    return (values - values.mean()) / values.std()
+
+
+def _known(panel: pd.DataFrame, places: np.ndarray, name: str) -> pd.Series:
+    values = fixed_by_place(panel, name).reindex(places)
+    if values.isna().any():
+        without = [str(place) for place in places[values.isna()]]
+        raise PanelError(f"{len(without)} places have no {name}: {', '.join(without[:5])}. Fill it or leave them out.")
+    return values
 
 
 def _window_mean(values: np.ndarray, span: int) -> np.ndarray:

@@ -109,7 +109,10 @@ def fit_design(
         raise NotIdentified(f'basis="smooth" goes with errors="cr1"; {errors} is for least squares without a penalty.')
     kept = _admit(design, support, extrapolate and basis != "unrestricted")
     inner, outer = _shapes(design.lags, kept, basis, degree, ends)
-    absorber = design.absorb(design.rows(kept), trends)
+    try:
+        absorber = design.absorb(design.rows(kept), trends)
+    except NotIdentified:
+        raise NotIdentified(f"No place holds lags {write_lags(kept)} together in two years. Ask for fewer leads or lags.") from None
     years = int(absorber.weights.any(axis=0).sum())
     if trends and years < MIN_TREND_YEARS:
         raise NotIdentified(

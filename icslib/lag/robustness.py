@@ -159,7 +159,8 @@ def specification_curve(
 
 def _slim(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel with numbers for words: many designs are made of it."""
-    out = panel.apply(lambda column: column if pd.api.types.is_numeric_dtype(column) else pd.factorize(column, sort=True)[0])
+    words = [name for name in panel if not pd.api.types.is_numeric_dtype(panel[name])]
+    out = panel.assign(**{name: pd.Series(pd.factorize(panel[name], sort=True)[0], panel.index).replace(-1, np.nan) for name in words})
     out.attrs = {"spans": panel.attrs.get("spans", {})}
     return out
 

@@ -49,6 +49,11 @@ def infer(
 def covariance(model: Fit, errors: str) -> np.ndarray:
     """Covariance of the coefficients; for a penalised fit with the allowance for smoothing bias."""
     v = model.cr2() if errors == "cr2" else model.cr1()
+    plain = np.diag(model.bread) * (model.absorber.weights * model.resid**2).sum() / model.rows
+    if (np.diag(v) < 1e-12 * plain).any():
+        raise NotIdentified(
+            f"What the {model.clusters} clusters say cancels exactly, so their spread shows no error. Use at least three clusters."
+        )
     if model.penalty is not None:
         spare = model.rows - len(model.coef) - model.absorber.year_levels
         v = v + model.bread @ model.penalty @ model.bread * (model.absorber.weights * model.resid**2).sum() / spare

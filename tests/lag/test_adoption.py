@@ -118,7 +118,7 @@ def test_places_that_adopt_together_are_one_cluster():
     assert 0 < randomise_adoption(twins, "y", draws=19, cluster="board")["p"] <= 1
     with pytest.raises(NotIdentified, match="Waves differ within half"):
         randomise_adoption(panel.assign(half=panel["place"].str[1:].astype(int) % 2), "y", cluster="half")
-    with pytest.raises(NotIdentified, match="all has 1 value"):
+    with pytest.raises(NotIdentified, match="all puts all 42 places into one cluster"):
         event_study(panel.assign(all="all"), "y", cluster="all")
 
 

@@ -151,6 +151,7 @@ def test_placebo_leads_are_free_and_tested_together():
     r = estimate_lag(PANEL, "x", "y", lags=range(-2, 9), basis="almon", degree=3)
     assert r.profile.index[0] == -2 and 0 < r.placebo < 1
     assert estimate_lag(PANEL, "x", "y").placebo is None
+    assert r.peak[1] >= 0 and r.mean_lag[0] == pytest.approx(np.average(range(9), weights=r.profile["estimate"].loc[0:]))
     early = PANEL.sort_values(["place", "year"]).assign(x=lambda d: d.groupby("place")["x"].shift(3))
     assert estimate_lag(early, "x", "y", lags=range(-4, 6)).placebo is not None
 
@@ -195,6 +196,9 @@ def test_leaving_out_a_year_leaves_out_every_figure_that_covers_it():
         (lambda d: d, {"basis": "almon", "degree": 11}, "degree=11 needs more than 11 lags"),
         (lambda d: d, {"lags": []}, "No lag was asked for"),
         (lambda d: d, {"basis": "smooth", "errors": "wild"}, "goes with errors"),
+        (lambda d: d, {"interacted": ["region"]}, "region is not a number that differs between places"),
+        (lambda d: d[d["place"].isin(["P01", "P02"])], {"lags": [0, 1]}, "What the 2 clusters say cancels exactly"),
+        (lambda d: d[d["year"] >= 2018], {"lags": range(-1, 6)}, "No place holds lags -1 to 5 together in two years"),
     ],
 )
 def test_bad_requests_are_answered_in_a_sentence(change, options, message):
@@ -210,5 +214,9 @@ def test_rows_that_are_no_panel_are_named_before_anything_is_estimated():
         estimate_lag(PANEL.assign(year=PANEL["year"].astype(str) + "-01"), "x", "y")
     with pytest.raises(PanelError, match=r"The panel has no column \['spend'\]"):
         supported_lags(PANEL, "spend", "y")
+    with pytest.raises(PanelError, match=r"x is infinite in 1 rows: P00 2003\. Leave such figures empty"):
+        supported_lags(PANEL.assign(x=PANEL["x"].where(PANEL.index != 3, np.inf)), "x", "y")
+    with pytest.raises(PanelError, match=r"1 places have no region: P07\. Fill it or leave them out"):
+        estimate_lag(PANEL.assign(region=PANEL["region"].where(PANEL["place"] != "P07")), "x", "y", year_by="region")
     with pytest.raises(PanelError, match=r"x holds text in 1 rows: P00 2000: 'high'"):
         supported_lags(PANEL.assign(x=["high", *PANEL["x"].iloc[1:]]), "x", "y")
