@@ -134,13 +134,14 @@ def explain_deficits(
     cluster : column with the cluster of each row's place, a Series by place, or None for the place itself
     weights : column of weights of a cross-section (size of the place), or None
     errors : "cr2" or "wild", see :func:`icslib.stats.inference.infer`
-    names : how terms are called in the result
+    names : how terms are called in the result; else as ``panel.attrs["names"]`` has them
 
     Raises
     ------
     NotIdentified
         Too few places or clusters for this many terms, or a term without variation.
     """
+    names = {**panel.attrs.get("names", {}), **(names or {})}
     outcome = outcome or next((name for name in POSITIONS if name in panel), "")
     if outcome not in panel:
         raise PanelError(f"Say which column is the position: outcome={outcome!r} is not one of {list(panel.columns)}.")
@@ -179,12 +180,12 @@ def explain_deficits(
             "left_out_high": sd * without.max(axis=0),
             "sd": sd,
         }
-    ).set_index(pd.Index([(names or {}).get(term, term) for term in terms], name="term"))
+    ).set_index(pd.Index([names.get(term, term) for term in terms], name="term"))
     variation = 1 - (joint.resid**2 * absorber.weights).sum() / (joint.y**2 * absorber.weights).sum()
     last = weight.shape[1] - 1 - np.argmax(weight[:, ::-1] > 0, axis=1)
     actual, gap = (grid[np.arange(len(places)), last] for grid in (y, joint.resid))
     by_place = pd.DataFrame({"actual": actual, "expected": actual - gap, "gap": gap}, index=pd.Index(places, name="place"))
-    unit, called = panel.attrs.get("units", {}).get(outcome, ""), {name: (names or {}).get(name, name) for name in (outcome, *terms)}
+    unit, called = panel.attrs.get("units", {}).get(outcome, ""), {name: names.get(name, name) for name in (outcome, *terms)}
     moved = {called[name]: max(parts.values()) for name, parts in panel.attrs.get("apportioned", {}).items() if name in called and parts}
     return Explained(
         table, by_place, called[outcome], len(places), int(columns.sum()), joint.clusters, joint.rows,

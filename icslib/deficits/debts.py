@@ -18,6 +18,13 @@ from .people import heads, scaled
 
 UNPLACED, REVENUE = "not placed", "interim revenue support"
 KEY = ["period", "loan_type"]
+BORROWED = {  # what the columns of a panel of borrowing are called; changes inside systems
+    "borrowed": "yearly borrowing to meet deficits",
+    "backlog": "a growing maintenance backlog two years before",
+    "sickness_absence": "rising sickness in acute trusts",
+    "share_most_deprived": "a rising share of people in deprived areas",
+    "share_aged_60_plus": "a rising share of people aged 60 and over",
+}
 WORDS = {"loan_closing": "closing balance", "loan_opening": "opening balance"}
 
 
@@ -107,21 +114,21 @@ def debt_panel(debts: pd.DataFrame, places: pd.Index | list[str], populations: p
     return panel
 
 
-def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, staff: pd.DataFrame, populations: pd.DataFrame, vintage: str = "2022-07", lag: int = 2) -> pd.DataFrame:
+def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, pressures: pd.DataFrame, populations: pd.DataFrame, vintage: str = "2022-07", lag: int = 2) -> pd.DataFrame:
     """What each system borrowed in a year to meet deficits, the one record of deficits by system and year that we hold.
 
     Parameters
     ----------
     debts : from :func:`inherited_debt`, with ``openings=True``, so that every March is there
     estates : panel of the parts of the maintenance backlog (columns ``backlog_...``, GBP m)
-    staff : panel with ``acute_days_sick`` (per 10,000 people) and ``acute_staff_days`` (per 100 people)
+    pressures : panel with ``acute_days_sick`` (per 10,000 people), ``acute_staff_days`` (per 100 people) and what else may go with borrowing
     lag : years by which the backlog comes before the borrowing
 
     Returns
     -------
     DataFrame
         ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered head; more debt is
-        positive), ``backlog`` (GBP per registered head, `lag` years before), ``sickness_absence`` (per cent of days, acute trusts).
+        positive), ``backlog`` (GBP per registered head, `lag` years before), ``sickness_absence`` (per cent of days, acute trusts), the other measures of `pressures`.
         People are those of one year, so a change is never one of people.
     """
     people = heads(populations, vintage=vintage)
@@ -133,16 +140,17 @@ def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, staff: pd.DataFr
     parts = [name for name in estates if name.startswith("backlog_")]
     worth = estates[parts].sum(axis=1, skipna=False) * 1e6 / estates["place"].map(people)
     before = estates[["place"]].assign(year=estates["year"] + lag, backlog=worth)
-    absent = staff[["place", "year"]].assign(sickness_absence=staff["acute_days_sick"] / staff["acute_staff_days"])
-    panel = borrowed.merge(before, on=["place", "year"], how="left").merge(absent, on=["place", "year"], how="left")
-    panel.attrs["units"] = {"borrowed": "GBP per registered head", "backlog": "GBP per registered head", "sickness_absence": "percent"}
+    beside = pressures.assign(sickness_absence=pressures["acute_days_sick"] / pressures["acute_staff_days"])
+    panel = borrowed.merge(before, on=["place", "year"], how="left").merge(beside, on=["place", "year"], how="left")
+    held, told = pressures.attrs, estates.attrs
+    panel.attrs["units"] = {**held.get("units", {}), "borrowed": "GBP per registered head", "backlog": "GBP per registered head", "sickness_absence": "percent"}
+    panel.attrs["names"] = BORROWED
     shares = debts.assign(year=debts["period"].str[:4].astype(int))[["place", "year", "apportioned"]].query("apportioned > 0")
-    panel.attrs["apportioned"] = {
-        "borrowed": shares.groupby(["place", "year"])["apportioned"].max().to_dict(),
-        "backlog": estates.attrs.get("apportioned", {}).get(parts[0], {}),
-        "sickness_absence": staff.attrs.get("apportioned", {}).get("acute_days_sick", {}),
-    }
-    panel.attrs["tables"] = {"borrowed": "loans", "backlog": estates.attrs.get("tables", {}).get(parts[0], ""), "sickness_absence": staff.attrs.get("tables", {}).get("acute_days_sick", "")}
+    given, moved = (attrs.get("apportioned", {}) for attrs in (told, held))
+    own = {"borrowed": shares.groupby(["place", "year"])["apportioned"].max().to_dict(), "backlog": given.get(parts[0], {}), "sickness_absence": moved.get("acute_days_sick", {})}
+    panel.attrs["apportioned"] = {**moved, **own}
+    used, tables = held.get("tables", {}), {"borrowed": "loans", "backlog": told.get("tables", {}).get(parts[0], "")}
+    panel.attrs["tables"] = {**used, **tables, "sickness_absence": used.get("acute_days_sick", "")}
     return panel
 
 

@@ -10,8 +10,19 @@ from .debts import apart, inherited_debt, owed
 DAYS = 365.25 / 12
 PLAN, VARIANCE = "surplus_pct", "surplus_variance_pct"
 UNITS = {
-    "planned_surplus_pct": "percent", "variance_pct": "percent", "owed": "GBP per FTE", "backlog": "GBP per FTE", "sickness_absence": "percent", "acute": "1 if acute",
+    "planned_surplus_pct": "percent", "variance_pct": "percent", "owed": "GBP per FTE", "debt": "GBP per FTE", "backlog": "GBP per FTE", "sickness_absence": "percent",
+    "acute": "1 if acute",
 }  # fmt: skip
+NAMES = {  # what the columns of the table are called
+    "planned_surplus_pct": "the planned position",
+    "debt": "debt per staff member, March 2019",
+    "backlog": "maintenance backlog per staff member",
+    "sickness_absence": "sickness absence",
+    "acute": "being an acute trust",
+    "need_index": "need index of the system",
+    "imd_score": "deprivation of the system",
+    "health_index_distance_to_gp_services": "nearness of general practices (low where rural)",
+}
 
 
 def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
@@ -32,7 +43,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     -------
     DataFrame
         ``place``, ``year`` (2026), ``system`` (the one that holds most of it), ``kind`` (``acute`` or ``other``), ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
-        (GBP per full-time equivalent, a debt negative), ``size`` (full-time equivalents, from staff days available),
+        and ``debt`` (GBP per full-time equivalent, negative and as a size), ``size`` (full-time equivalents, from staff days available),
         ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``acute`` (0 or 1), the measures of `about`, ``cells``
         (of the planned position), ``cells:owed``.
     """
@@ -52,6 +63,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     table["backlog"] = wide["backlog_total"].reindex(table.index) * 1e6 / fte
     was = owed(inherited_debt(loans, "trust", "2025-10"), table.index)
     table["owed"], table["cells:owed"] = was.values * 1e6 / fte, was.cells_of.reindex(table.index)
+    table["debt"] = -table["owed"]
     homes = homes_of(plans[plans["measure"] == PLAN], vintage).sort_values("share").drop_duplicates("trust", keep="last")
     table["system"] = homes.set_index("trust")["place"].reindex(table.index)
     latest = pd.DataFrame() if about is None else about.sort_values("year").groupby("place").last().drop(columns="year")
@@ -63,6 +75,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     held = {} if about is None else about.attrs
     told = {"planned_surplus_pct": plans, "variance_pct": plans, "backlog": plans, "owed": loans, "debt": loans, "sickness_absence": staff}
     out.attrs["units"] = {**UNITS, **held.get("units", {})}
+    out.attrs["names"] = NAMES
     out.attrs["apportioned"] = held.get("apportioned", {})
     out.attrs["tables"] = {**{name: frame["source"].iloc[0] for name, frame in told.items()}, **held.get("tables", {})}
     return out

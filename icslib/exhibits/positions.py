@@ -106,6 +106,11 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     return told[[column for column in columns if column in told]].sort_values(["place", "period"]).reset_index(drop=True)
 
 
+def _with_basis(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with their basis in words, without the unit that the table's head gives."""
+    return rows.assign(basis=rows["basis_name"].str.replace(r", GBP [^,]+", "", regex=True).str.replace(" support funding", " support"))
+
+
 @table.register
 def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) -> Exhibit:
     """`show`: "standing" (one row a system, one column a year, gaps as gaps), "contradictions", or "year" (every figure of the year `fy`, side by side)."""
@@ -115,10 +120,10 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             return _nothing(financial_year(fy).label, result)
         ends = (_money(value, result.unit) for value in (rows["value"].iloc[0], rows["value"].iloc[-1]))
         title = f"{len(rows)} figures are published for {financial_year(fy).label}, on {rows['basis_name'].nunique()} bases: {' to '.join(ends)}"
-        return Exhibit(kind="table", title=title, data=_shown(rows).sort_values("value"), unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=_sources(rows))
+        return Exhibit(kind="table", title=title, data=_with_basis(rows)[["period", "value", "basis", "publisher", "cells"]], unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=_sources(rows))
     if show == "contradictions":
         data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
-        data = data.assign(basis=data["basis_name"].str.replace(", GBP m", ""))[["place", "period", "basis", "sources", "cells"]]
+        data = _with_basis(data)[["place", "period", "basis", "sources", "cells"]]
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
         return Exhibit(kind="table", title=title, data=data, unit="GBP m", notes=notes, sources=_sources(result.table))
@@ -134,13 +139,15 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
     wide = best.pivot(index="place", columns="fy", values="said").reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
     wide.columns = [financial_year(int(year)).label for year in wide.columns]
     wide.insert(0, "system", wide.index.map(short_names(wide.index)))
-    cells = {place: merge_cells(refs) for place, refs in best.groupby("place")["cells"]}
-    wide["cells"] = [cells.get(place, ()) for place in wide.index]
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
     empty = result.coverage.loc[list(data.index)] == 0
+    none = [] if len(data) == 1 else list(data.loc[data.index.difference(best["place"]), "system"])
+    data = data[~data["system"].isin(none)]
     moved = int((rows["apportioned"] > 0).sum()) if "apportioned" in rows else 0
-    bare = [] if len(data) == 1 else [label for label in wide.columns if label not in ("system", "cells") and (data[label] == "–").all()]
+    bare = [] if len(data) == 1 else [label for label in wide.columns if (data[label] == "–").all()]
     data = data.drop(columns=bare)
+    for fy, refs in best.pivot(index="place", columns="fy", values="cells").items():
+        data[f"cells:{financial_year(int(fy)).label}"] = [held if isinstance(held, tuple) else () for held in refs.reindex(data.index)]
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
     return Exhibit(
         kind="table",
@@ -151,6 +158,7 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             SIGN,
             "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
             *((f"No figure of any system, so no column: {', '.join(bare)}.",) if bare else ()),
+            *((f"No figure at all, so no row: {'; '.join(sorted(none))}.",) if none else ()),
             *((f"{moved} figures come in part from divided systems, by the shares of the register.",) if moved else ()),
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),

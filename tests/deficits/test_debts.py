@@ -176,7 +176,7 @@ def test_the_real_panel_carries_every_system_over_three_years(real, vintage, sys
     assert borrowed.tolist() == pytest.approx(totals.diff().dropna().tolist())
     told = explain_deficits(found, "borrowed", ["backlog", "sickness_absence"])
     assert (told.places, told.years, told.left_out) == (systems, 3, ())
-    assert bool(told.apportioned) == (vintage == "2026-04") == ("Partly apportioned from divided places: borrowed (up to " in told.basis)
+    assert bool(told.apportioned) == (vintage == "2026-04") == ("Partly apportioned from divided places: yearly borrowing to meet deficits (up to " in told.basis)
 
 
 def test_distance_to_doctors_stands_for_rurality(official):

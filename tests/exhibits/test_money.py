@@ -57,7 +57,7 @@ def test_a_system_without_figures_is_told_so():
     seen = comparison(SEEN, places=["QF7", "QNQ"])
     assert ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
     standing = ics.table(seen, show="standing", asked="QNQ")
-    assert standing.data.drop(columns="cells").iloc[0].tolist() == ["Frimley", "–", "–"]
+    assert standing.data.iloc[0].tolist() == ["Frimley", "–", "–", (), ()]
     assert standing.title == "Frimley: no figure is published that we know of for 2 of 2 years"
 
 
@@ -79,6 +79,7 @@ def test_the_answer_in_short_is_made_of_its_parts():
 
 def test_standing_takes_outturn_before_plan_and_says_what_else_is_printed():
     data = ics.table(comparison(SEEN), show="standing").data.set_index("system")
+    assert data.loc["South Yorkshire", "cells:2023-24"] == ("typed!!F3",) and data.loc["South Yorkshire", "cells:2024-25"] == ("typed!!F5",)
     assert data.loc["South Yorkshire", "2023-24"] == "−£9.0m or −£5.0m plan"
     assert data.loc["Shropshire, Telford and Wrekin", "2024-25"] == "£0m outturn"
 
