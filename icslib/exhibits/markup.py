@@ -70,7 +70,7 @@ def write_table(record: dict, links: Links | None = None) -> str:
     """The data as a table with caption and scopes, numbers aligned, each linked to its cells; the heads say how it comes from them."""
     columns, rows = record["columns"], record["rows"][:LONGEST]
     held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
-    writers = [write_column(values) for values in held]
+    writers = [_say_unit if name == "unit" else write_column(values) for name, values in zip(columns, held, strict=True)]
     sides = [_side(name, values) for name, values in zip(columns, held, strict=True)]
     traced = _traced_columns(record, held)
     kinds: list[set[str]] = [set() for _ in columns]
@@ -192,7 +192,11 @@ def _is_numeric(values: Sequence[Any]) -> bool:
 
 
 def _under(record: dict) -> str:
-    return capitalise(", ".join(filter(None, [record["subtitle"], UNIT_WORDS.get(record["unit"], record["unit"])])))
+    return capitalise(", ".join(filter(None, [record["subtitle"], _say_unit(record["unit"])])))
+
+
+def _say_unit(unit: str | None) -> str:
+    return UNIT_WORDS.get(unit or "", unit or "")
 
 
 def _heading(name: str) -> str:
@@ -209,5 +213,7 @@ def _foot(record: dict) -> str:
     if not record["sources"]:
         return notes
     ids = {one["text"]: one["id"] for one in reversed(record["sources"])}  # files of one publication are one source
-    named = "; ".join(f'<a href="#source-{escape(quote(name))}">{escape(capitalise(text))}</a>' for text, name in reversed(ids.items()))
+    named = "; ".join(
+        f'<a href="#source-{escape(quote(name))}">{escape(capitalise(text))}</a>' for text, name in reversed(ids.items())
+    )
     return f'{notes}<p class="source">Source{"s" if len(ids) > 1 else ""}: {named}</p>'

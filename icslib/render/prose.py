@@ -91,6 +91,7 @@ def make_anchor(text: str, taken: set[str]) -> str:
 
 
 def _scrolled(html: str) -> str:
+    html = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html)  # an empty head is none
     opened = '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table'
     return html.replace("<table", opened).replace("</table>", "</table></div>")
 

@@ -49,7 +49,9 @@ def reports(tmp_path):
 
 
 def index(folder):
-    return re.sub(r"\s+", " ", write_index(folder, on=date(2026, 11, 1)).read_text(encoding="utf-8")).replace("\N{WORD JOINER}", "")
+    return re.sub(r"\s+", " ", write_index(folder, on=date(2026, 11, 1)).read_text(encoding="utf-8")).replace(
+        "\N{WORD JOINER}", ""
+    )
 
 
 def test_each_report_is_listed_with_what_it_found(reports):
