@@ -6,6 +6,7 @@ import pandas as pd
 
 from .. import style
 from ..register import Lineage
+from ..register.short import short_names
 from . import plot, table
 from .core import Exhibit
 
@@ -22,37 +23,20 @@ def _(result: Lineage) -> Exhibit:
 
     def draw(figure):
         ax = figure.subplots()
-        asked = rows["code"] == result.place.code
-        for spot, (row, chosen) in enumerate(zip(rows.itertuples(), asked, strict=True)):
-            ax.plot(
-                [row.start, row.end],
-                [spot, spot],
-                color=style.ASKED if chosen else style.ALL,
-                linewidth=6 if chosen else 4,
-                solid_capstyle="butt",
-            )
         spots = {code: spot for spot, code in enumerate(rows["code"])}
+        colours = [style.ASKED if code == result.place.code else style.ALL for code in spots]
+        ax.hlines(list(spots.values()), rows["start"], rows["end"], colors=colours, linewidth=5, capstyle="butt")
         gifts = result.links.groupby(["old", "date"])["new"].transform("size")
         for link, several in zip(result.links.itertuples(), gifts > 1, strict=True):
             here, there = spots[link.old], spots[link.new]
-            ax.annotate(
-                "", (link.date, there), (link.date, here), arrowprops=dict(arrowstyle="-|>", color=style.QUIET, linewidth=1.2)
-            )
-            spot, side = (there - 0.1, "right") if several else (here + 0.1, "left")
-            ax.text(
-                link.date,
-                spot,
-                f" {_share(link.share)} ",
-                color=style.INK,
-                fontsize=style.SMALL,
-                ha=side,
-                va="bottom" if several else "top",
-            )
-        ax.set_yticks(
-            range(len(rows)), [textwrap.fill(f"{row.code} {row.name}", 36) for row in rows.itertuples()], fontsize=style.SMALL
-        )
-        for tick, chosen in zip(ax.get_yticklabels(), asked, strict=True):
-            tick.set_color(style.ASKED if chosen else style.INK)
+            arrow = dict(arrowstyle="-|>", color=style.QUIET, linewidth=1.2)
+            ax.annotate("", (link.date, there), (link.date, here), arrowprops=arrow)
+            spot, aside, side = (there - 0.25, -5, "right") if several else ((here + there) / 2, 5, "left")
+            ax.annotate(_share(link.share), (link.date, spot), (aside, 0), textcoords="offset points", color=style.INK, fontsize=style.SMALL, ha=side, va="center")
+        names = short_names(rows["code"])
+        ax.set_yticks(range(len(rows)), [textwrap.fill(f"{names[code]} ({code})", 36) for code in spots], fontsize=style.SMALL)
+        for tick, colour in zip(ax.get_yticklabels(), colours, strict=True):
+            tick.set_color(colour if colour == style.ASKED else style.INK)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_xlim(first, last)
         ax.tick_params(axis="y", length=0)
@@ -79,10 +63,18 @@ def _(result: Lineage) -> Exhibit:
 
 def _title(result: Lineage) -> str:
     links, code = result.links, result.place.code
-    came, went = links.loc[links["new"] == code, "old"].nunique(), links.loc[links["old"] == code, "new"].nunique()
-    parts = [f"took in all or part of {came}" if came else "", f"passed all or part of itself to {went}" if went else ""]
-    said = " and ".join(part for part in parts if part)
-    return f"{result.place.name} {said}" if said else f"{result.place.name} has no succession in our files"
+    said = [f"{verb} {_named(mine, there)}" for here, there, verb in (("new", "old", "took in"), ("old", "new", "passed to"))
+            if len(mine := links[links[here] == code])]  # fmt: skip
+    return f"{short_names([code])[code]} {' and '.join(said) or 'has no succession in our files'}"
+
+
+def _named(links: pd.DataFrame, there: str) -> str:
+    """The places at the other end with what passed, or how many they are."""
+    years = " to ".join(str(year) for year in sorted({links["date"].min().year, links["date"].max().year}))
+    if len(links) > 3:
+        return f"all or part of {links[there].nunique()} others in {years}"
+    names = short_names(links[there])
+    return ", ".join(f"{names[code]} ({_share(share)})" for code, share in zip(links[there], links["share"], strict=True)) + f" in {years}"
 
 
 def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:
