@@ -111,7 +111,10 @@ def load(name: str) -> pd.DataFrame:
     """
     data = need_bytes(name)
     _reads[name] = hashlib.sha256(data).hexdigest()
-    return known_at(check_observations(from_bytes(data)))
+    known = known_at(check_observations(from_bytes(data)))
+    if known.empty:
+        raise StoreError(f"Nothing in {name} was known on the day asked for (--as-of). Ask for a later day, or leave out what reads it.")
+    return known
 
 
 def reads() -> list[tuple[str, str]]:

@@ -36,3 +36,9 @@ def test_what_is_loaded_obeys_the_day_asked_for(monkeypatch):
     then = ics.load("finances_national")
     assert 0 < len(then) < len(everything)
     assert (then["published"].str[:4].astype(int) <= 2019).all()
+
+
+def test_a_table_of_which_nothing_was_known_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("ICSLIB_AS_OF", "2000-01-01")
+    with pytest.raises(StoreError, match="Nothing in provider_plans was known on the day"):
+        ics.load("provider_plans")
