@@ -273,7 +273,8 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
     rows[RUNGS] = rows[RUNGS].round(1)
     seen = {"alone": "seen alone after years"}
     if rows["place"].nunique() == 1:
-        data = rows.drop(columns=["place", "system", "unit", "group"]).rename(columns=seen)
+        alone = ["objective"] if rows["objective"].nunique() == 1 else []
+        data = rows.drop(columns=["place", "system", "unit", "group", *alone]).rename(columns={**seen, "horizon": "years"})
     else:
         shown = ["now", "stretching", "visible", "alone"]
         wide = rows.pivot(index="system", columns="objective", values=shown).swaplevel(axis=1)
