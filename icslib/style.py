@@ -25,7 +25,16 @@ SIZE, SMALL = 10, 8.5
 WIDE = (8.0, 4.2)
 TALL = (8.0, 9.0)
 FONTS = "Arial, Helvetica, Liberation Sans, sans-serif"
-UNIT_WORDS = {"GBP m": "£ million", "GBP bn": "£ billion", "GBP": "£", "GBP per head": "£ per head", "percent": "%"}
+UNIT_WORDS = {
+    "GBP m": "£ million",
+    "GBP bn": "£ billion",
+    "GBP": "£",
+    "GBP per head": "£ per head",
+    "GBP per registered head": "£ per registered head",
+    "GBP per need-weighted head": "£ per need-weighted head",
+    "GBP per FTE": "£ per full-time equivalent",
+    "percent": "%",
+}
 
 RC = {
     "figure.figsize": WIDE,

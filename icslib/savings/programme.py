@@ -60,14 +60,21 @@ def make_programme(
     >>> make_programme({"QQA": 100.0}, {"high": 0.36, "medium": 0.25, "low": 0.39}, one_off=0.35)["asked"].round(2).tolist()
     [36.0, 25.0, 39.0]
     """
-    total = sum(bands.values())
-    if abs(total - 1) > 1e-6:
-        raise BasisError(f"The shares by risk band sum to {total:g}, not to 1: {dict(bands)}. Put what is not rated in a band of its own.")
+    check_bands(bands)
     asked = pd.Series(asked, dtype=float)
     rows = pd.DataFrame({"place": np.repeat(asked.index, len(bands)), "band": list(bands) * len(asked)})
     rows["asked"] = np.outer(asked, list(bands.values())).ravel()
     rows["one_off"] = one_off if isinstance(one_off, float | int) else rows["place"].map(one_off)
     return check_programme(rows)
+
+
+def check_bands(bands: Mapping[str, float]) -> None:
+    """Say so unless the shares by risk band lie between 0 and 1 and sum to one."""
+    total = sum(bands.values())
+    if abs(total - 1) > 1e-6:
+        raise BasisError(f"The shares by risk band sum to {total:g}, not to 1: {dict(bands)}. Put what is not rated in a band of its own.")
+    if min(bands.values()) < 0:
+        raise BasisError(f"A share by risk band is below zero: {dict(bands)}. Together high and medium cannot be more than 1.")
 
 
 def check_programme(programme: pd.DataFrame, delivery: pd.DataFrame = DELIVERY) -> pd.DataFrame:

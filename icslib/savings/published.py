@@ -14,7 +14,7 @@ from ..periods import financial_year
 from ..prices import march_year
 from ..results import Result
 from ..tidy import cell_refs
-from .programme import DELIVERY
+from .programme import DELIVERY, check_bands
 
 DONE = {"efficiency_delivered": "as reported", "efficiency_substantiated_by_nao": "as far as the NAO could substantiate"}
 
@@ -133,6 +133,7 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
     national : observations, ``load("finances_national")``
     bands : shares by risk band the assumptions are applied to
     """
+    check_bands(bands)
     assumed = sum(bands[band] * delivery.loc[band, "mean"] for band in bands)
     kept = national[national["measure"].isin(["efficiency_target", *DONE]) & (national["unit"] == "GBP m")]
     kept = kept.assign(fy=march_year(kept["end"]), cell=cell_refs(kept))

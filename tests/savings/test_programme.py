@@ -51,6 +51,9 @@ def test_a_programme_that_cannot_be_is_refused(programme, words):
 def test_shares_that_do_not_sum_to_one_and_missing_columns_are_refused():
     with pytest.raises(BasisError, match=r"sum to 0\.61, not to 1"):
         make_programme({"QQA": 1.0}, {"high": 0.36, "medium": 0.25}, 0.3)
+    for refuse in (lambda bands: make_programme({"QQA": 1.0}, bands, 0.3), lambda bands: check_delivery(national([]), bands)):
+        with pytest.raises(BasisError, match=r"below zero.*cannot be more than 1"):
+            refuse({"high": 0.8, "medium": 0.5, "low": -0.3})
     with pytest.raises(BasisError, match=r"columns \['one_off'\]"):
         check_programme(pd.DataFrame({"place": [], "band": [], "asked": []}))
 
