@@ -18,6 +18,9 @@ from .exhibits.svg import take_svg
 from .store.lineage import STAMP
 
 TOLERANCE = 1e-6  # of the larger of the two figures
+MOST = 30  # changes of a kind that are told one by one: the biggest figures, the first of the rest
+PICTURES = 6  # charts shown before and now
+KINDS = ("figures", "rows", "exhibits", "charts", "prose")
 
 
 def compare_reports(old: bytes, new: bytes, tolerance: float = TOLERANCE) -> dict:
@@ -31,10 +34,10 @@ def compare_reports(old: bytes, new: bytes, tolerance: float = TOLERANCE) -> dic
     Returns
     -------
     dict
-        ``any`` (bool), ``summary`` (a sentence), ``causes`` (sentences), ``figures`` (one entry a changed value:
-        ``exhibit, anchor, row, column, old, new``), ``rows`` (``exhibit, anchor, row, what`` is new or dropped), ``exhibits``
-        (new or dropped), ``charts`` (``exhibit, anchor, old, new`` as SVG), ``prose`` (``where`` and ``pieces`` of
-        same, gone, new).
+        ``any`` (bool), ``summary`` (a sentence), ``causes`` (sentences), ``figures`` (one entry a changed value, the biggest
+        change first: ``exhibit, anchor, row, column, old, new``), ``rows`` (``exhibit, anchor, row, what`` is new or dropped),
+        ``exhibits`` (new or dropped), ``charts`` (``exhibit, anchor``, and ``old, new`` as SVG for the first whose figures
+        changed), ``prose`` (``where`` and ``pieces`` of same, gone, new), and ``more``: how many of each kind are not told.
 
     Raises
     ------
@@ -52,12 +55,15 @@ def compare_reports(old: bytes, new: bytes, tolerance: float = TOLERANCE) -> dic
         figures, rows = compare_tables(was["record"], now["record"], tolerance)
         found["figures"] += [{**about, **one} for one in figures]
         found["rows"] += [{**about, **one} for one in rows]
-        if was["svg"] != now["svg"]:
-            found["charts"].append({**about, "old": was["svg"], "new": now["svg"]})
+        if was["html"] != now["html"] and (drawn := [take_svg(side["html"]) for side in (was, now)])[0] != drawn[1]:
+            shown = (figures or rows) and sum("old" in one for one in found["charts"]) < PICTURES
+            found["charts"].append({**about, **(dict(zip(("old", "new"), drawn, strict=True)) if shown else {})})
     found["prose"] = _compare_prose(before["prose"], after["prose"])
     found["causes"] = _causes(before, after)
-    found["any"] = any(found[kind] for kind in ("figures", "rows", "exhibits", "charts", "prose"))
-    return {"summary": _summarise(found), **found}
+    found["any"] = any(found[kind] for kind in KINDS)
+    found["figures"].sort(key=_size, reverse=True)
+    told = {kind: found[kind][:MOST] for kind in KINDS}
+    return {"summary": _summarise(found), **found, **told, "more": {kind: len(found[kind]) - len(told[kind]) for kind in KINDS}}
 
 
 def compare_tables(old: dict, new: dict, tolerance: float = TOLERANCE) -> tuple[list[dict], list[dict]]:
@@ -101,8 +107,8 @@ def compare_files(old: Path, new: Path, tolerance: float = TOLERANCE) -> dict[st
 
 
 def _alone(new: bool) -> dict:
-    empty: dict[str, Any] = {kind: [] for kind in ("causes", "figures", "rows", "exhibits", "charts", "prose")}
-    return {"summary": f"The report is {'new' if new else 'dropped'}.", **empty, "any": True}
+    empty: dict[str, Any] = {kind: [] for kind in ("causes", *KINDS)}
+    return {"summary": f"The report is {'new' if new else 'dropped'}.", **empty, "any": True, "more": dict.fromkeys(KINDS, 0)}
 
 
 def _read(data: bytes, which: str) -> dict[str, Any]:
@@ -128,7 +134,7 @@ def _read(data: bytes, which: str) -> dict[str, Any]:
             if MIME in bundle:
                 place = sum(key == name or key.startswith(f"{name}-") for key in read["exhibits"])
                 key = name if not place else f"{name}-{place + 1}"
-                read["exhibits"][key] = {"record": bundle[MIME], "svg": take_svg(_text(bundle.get("text/html", "")))}
+                read["exhibits"][key] = {"record": bundle[MIME], "html": _text(bundle.get("text/html", ""))}
             elif IN_SHORT in bundle:
                 read["prose"][f"in short ({name})"] = "\n".join(bundle[IN_SHORT])
             elif STAMP in bundle:
@@ -214,8 +220,16 @@ def _same(old: Any, new: Any, tolerance: float) -> bool:
     return old == new
 
 
+def _size(one: dict) -> float:
+    """How much a value changed, as a share of the larger; one that came or went is the biggest change, words are the smallest."""
+    old, new = one["old"], one["new"]
+    if not isinstance(old, (int, float)) or not isinstance(new, (int, float)):
+        return 3.0 if (old is None) != (new is None) else 0.0
+    return abs(new - old) / (max(abs(old), abs(new)) or 1.0)
+
+
 def _summarise(found: dict) -> str:
-    if not any(found[kind] for kind in ("figures", "rows", "exhibits", "charts", "prose")):
+    if not found["any"]:
         return "No figure, row, chart or sentence changed."
     exhibits = len({one["anchor"] for one in found["figures"]})
     said: Iterable[tuple[int, str, str]] = (

@@ -1,5 +1,6 @@
 """What changed between two runs: figures paired by words, rows that come and go, prose, charts and causes."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,10 +9,10 @@ import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "render"))
-from drawn_reports import SURPLUS, code, shown, small
+from drawn_reports import SURPLUS, code, figure, shown, small
 
 from icslib import cli
-from icslib.changes import compare_reports, compare_tables
+from icslib.changes import MOST, PICTURES, compare_reports, compare_tables
 from icslib.errors import RenderError
 from icslib.exhibits import table
 from icslib.render import render_report
@@ -127,6 +128,27 @@ def test_the_command_compares_folders_writes_a_page_and_tells_by_its_exit_code(t
     assert cli.main(["diff", f"{old}/01-deficits.html", f"{new}/01-deficits.html"]) == 1
     assert cli.main(["diff", f"{old}/none.ipynb", f"{new}/01-deficits.ipynb"]) == 1
     assert "none.ipynb is not there" in capsys.readouterr().err
+
+
+def test_many_changes_are_told_from_the_biggest_and_the_rest_counted(tmp_path):
+    """Figures of 60 systems grow by 1 to 60 parts in a thousand; eight charts show them, one more is drawn anew from the same."""
+    values = pd.Series(100.0, index=[f"S{spot:02}" for spot in range(60)], name="surplus")
+    grown = values * [1 + spot / 1000 for spot in range(1, 61)]
+
+    def report(series, colour):
+        made = small(SURPLUS)
+        made.cells += [code(f"01-2{spot}", "x", shown(figure(series, title=f"Figure {spot}"))) for spot in range(8)]
+        made.cells.append(code("01-30", "x", shown(figure(SURPLUS, title="Only redrawn", alt=colour))))
+        return made
+
+    found = compare_reports(bytes_of(report(values, "blue")), bytes_of(report(grown, "red")))
+    assert len(found["figures"]) == MOST and found["more"]["figures"] == 8 * 60 - MOST
+    assert {one["row"] for one in found["figures"][:8]} == {"S59"} and found["summary"].startswith("480 figures changed in 8 exhibits")
+    assert sum("old" in one for one in found["charts"]) == PICTURES and "old" not in found["charts"][-1]
+    assert len(json.dumps(found)) < 400_000
+    (tmp_path / "r.ipynb").write_bytes(bytes_of(report(grown, "red")))
+    text = render_report(tmp_path / "r.ipynb", tmp_path / "r.html", found).read_text(encoding="utf-8")
+    assert "And 450 more changed figures" in text and 'first few: <a href="#figure-01-26">Figure 6</a>; ' in text
 
 
 def test_what_is_no_notebook_is_refused():

@@ -55,13 +55,13 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
         f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
     )
     table, download = write_table(record, links), write_download(record, anchor or "table", number or record["title"])
-    cells = links.listing() if links else ""
+    folded = download + (links.listing() if links else "")
     if record["kind"] == "figure":
-        chart = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
-        shown = f'{chart}<details class="data"><summary>Data of this figure</summary>{table}{download}{cells}</details>'
+        shown = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
+        about, folded = "Data of this figure", table + folded
     else:
-        folded = f"<details class=cells><summary>Cells behind these numbers</summary>{cells}</details>"
-        shown = table + download + (folded if cells else "")
+        shown, about = table, "Download" + (", and the cells behind these numbers" if links and record["cells"] else "")
+    shown += f'<details class="data"><summary>{about}</summary>{folded}</details>'
     place = f' id="{escape(anchor)}"' if anchor else ""
     return f'<figure class="exhibit"{place}>{caption}{shown}{_foot(record)}</figure>'
 

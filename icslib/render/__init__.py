@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exporter": ["make_page", "render_report"],
         "index": ["write_index"],
         "office": ["export_report"],
+        "page": ["write_page"],
         "paper": ["write_pdf"],
     },
 )
