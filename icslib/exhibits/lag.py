@@ -224,11 +224,11 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
 
     def draw(figure):
         ax, *rest = np.atleast_1d(figure.subplots(1, 1 + bool(len(beside)), sharey=True, width_ratios=(5, 3)[: 1 + bool(len(beside))]))
-        _needles(ax, made, made.index)
+        _needles(ax, made, made.index, (made["low"] > 0) | (made["high"] < 0))
         ax.set_xlabel("Specifications, lowest estimate first")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
         for other in rest:
-            _needles(other, beside, range(len(beside)), wide=3)
+            _needles(other, beside, range(len(beside)), [passes is False for passes in beside["passes"]], wide=3)
             other.set_xticks(range(len(beside)), beside.index, rotation=60, ha="right")
 
     return Exhibit(
@@ -240,7 +240,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
         notes=(
             f"{result.finding} {result.details}",
             "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
-            *([f"Right: {tests.finding}"] if tests else []),
+            *([f"Right, dark where a test is failed: {tests.finding}"] if tests else []),
         ),
         sources=result.sources,
         alt=f"{len(made)} estimates in order with intervals. {result.finding}" + (f" Beside them: {tests.finding}" if tests else ""),
@@ -295,9 +295,9 @@ def _support_rows(result: LagSupport) -> pd.DataFrame:
     ]
 
 
-def _needles(ax, rows: pd.DataFrame, at, wide: float = 0.6) -> None:
-    """An estimate and its interval for each row; dark where it is clear of zero."""
-    colours = [style.ASKED if low > 0 or high < 0 else style.ALL for low, high in zip(rows["low"], rows["high"], strict=True)]
+def _needles(ax, rows: pd.DataFrame, at, dark, wide: float = 0.6) -> None:
+    """An estimate and its interval for each row."""
+    colours = np.where(dark, style.ASKED, style.ALL)
     ax.vlines(at, rows["low"], rows["high"], color=colours, linewidth=wide)
     ax.scatter(at, rows["estimate"], c=colours, s=6 * wide**0.5 + 2, zorder=3)
     ax.axhline(0, color=style.INK, linewidth=1)

@@ -23,6 +23,9 @@ IN_WORDS = {
     "place trends": "a straight line for every place",
     "negative control": "the negative control",
     "each place left out": "leaving out single places",
+    "did2s": "two stages (did2s)",
+    "sun_abraham": "Sun and Abraham",
+    "lp_did": "local projections (LP-DiD)",
 }
 
 
@@ -47,21 +50,20 @@ class Challenges(Result):
     def finding(self) -> str:
         """How many tests it passes, and which it fails."""
         tests = self.rows.iloc[1:]
-        failed = list(tests.index[[passed is False for passed in tests["passes"]]])
-        silent = list(tests.index[[passed is None for passed in tests["passes"]]])
-        said = f"it fails {', '.join(IN_WORDS.get(one, one) for one in failed)}" if failed else "it fails none"
-        rest = f"; {', '.join(IN_WORDS.get(one, one) for one in silent)} cannot be made" if silent else ""
-        return f"{self.headline}: {said}{rest}."
+        failed = [IN_WORDS.get(one, one) for one, passed in tests["passes"].items() if passed is False]
+        silent = [IN_WORDS.get(one, one) for one, passed in tests["passes"].items() if passed is None]
+        said = [f"It fails {', '.join(failed)}."] if failed else []
+        return " ".join([f"{self.headline}.", *said, *([f"Not possible here: {', '.join(silent)}."] if silent else [])])
 
     @property
     def headline(self) -> str:
-        """How many tests it passes."""
-        tests = self.rows.iloc[1:]
-        none = ", which cannot be told apart from none," if self.rows["low"].iloc[0] <= 0 <= self.rows["high"].iloc[0] else ""
-        return (
-            f"The estimate for {self.exposure.replace('_', ' ')}{none} passes {sum(passed is True for passed in tests['passes'])} "
-            f"of the {len(tests)} tests it should pass"
-        )
+        """Whether it is clear of none, and how many tests it passes."""
+        tests, first = self.rows.iloc[1:], self.rows.iloc[0]
+        passed = f"{sum(one is True for one in tests['passes'])} of the {len(tests)} tests"
+        name = f"The estimate for {_words(self.exposure)}"
+        if first["low"] <= 0 <= first["high"]:
+            return f"{name} cannot be told apart from none, and {passed} agree with it"
+        return f"{name} passes {passed} it should pass"
 
 
 def challenge_lag(
@@ -118,7 +120,7 @@ def challenge_lag(
     try:
         placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
         early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
-        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": p > 0.1, "reading": "sum of the leads; all zero?"}
+        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": bool(p is not None and p > 0.1), "reading": "sum of the leads; all zero?"}
     except NotIdentified:
         rows["placebo leads"] = {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
     if region:
@@ -173,7 +175,7 @@ def challenge_adoption(
             continue
         other, _, *ends = event_study(panel, outcome, adopted, **how, **more).average
         passes = bool(low <= other <= high) if np.isfinite(other) else None
-        rows[name] = {"estimate": other, "low": ends[0], "high": ends[1], "passes": passes, "reading": reading if passes is not None else "not identified"}
+        rows[IN_WORDS[name] if name in METHODS else name] = {"estimate": other, "low": ends[0], "high": ends[1], "passes": passes, "reading": reading if passes is not None else "not identified"}
     if draws:
         dealt = randomise_adoption(panel, outcome, adopted, draws=draws, seed=seed, **how)
         clear = low > 0 or high < 0

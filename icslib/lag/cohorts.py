@@ -100,10 +100,15 @@ def by_pyfixest(
 
     Places with a single figure, or with none before adopting, tell nothing (and did2s fails on them).
     """
+    import logging
     import warnings
 
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
     import pyfixest as pf
 
+    root.setLevel(level)  # importing it turns on everybody's messages
+    root.handlers[:] = handlers
     held = ~np.isnan(y) & (years <= last)
     useful = (held.sum(axis=1) > 1) & (held & (years < wave[:, None])).any(axis=1)
     grid = useful[:, None] & (years <= last)  # LP-DiD shifts rows, so it needs the missing years as well

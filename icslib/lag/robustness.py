@@ -116,7 +116,7 @@ def specification_curve(
     outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
     choices = {
         "sample": list(panels), "outcome": outcomes, "shape": list(shapes), "longest lag": list(longest), "trends": list(trends),
-        "year effects by": list(year_by), "controls": list(controls), "weights": list(weights),
+        "comparison": list(year_by), "controls": list(controls), "weights": list(weights),
         "years left out": list(exclude),
     }  # fmt: skip
     every = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
@@ -146,7 +146,9 @@ def specification_curve(
             made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
         except NotIdentified as refused:
             reason = str(refused)
-        rows.append({**{name: _word(value) for name, value in spec.items()}, **made, "reason": reason})
+        said = {name: _word(value) for name, value in spec.items()}
+        said["comparison"] = f"within {said['comparison']}" if spec["comparison"] else "all places"
+        rows.append({**said, **made, "reason": reason})
     specs = pd.DataFrame(rows).sort_values("estimate", ignore_index=True)
     if (specs["reason"] != "").all():
         raise NotIdentified(f"None of {len(specs)} specifications is identified. The first says: {specs['reason'].iloc[0]}")
@@ -198,4 +200,4 @@ def _word(value: object) -> str:
         return "yes" if value else "no"
     if value is None or value == ():
         return "none"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return (", ".join(map(str, value)) if isinstance(value, tuple) else str(value)).replace("_", " ")

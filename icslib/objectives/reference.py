@@ -92,8 +92,9 @@ class Outlook(Result):
         """How many windows lie behind it, and what was left out."""
         left = f" {', '.join(map(str, self.exclude))} left out." if self.exclude else " No year left out."
         return (
-            f"{self.windows:,} stretches of {self.horizon} years, {self.independent} that do not overlap, in {self.calendar} "
-            f"separate stretch{'es' if self.calendar > 1 else ''} of time.{left}"
+            f"{self.windows:,} stretches of {self.horizon} years, {self.independent} that do not overlap. The interval takes "
+            f"{self.kind} to be independent, given the national path of {self.calendar} separate stretch"
+            f"{'es' if self.calendar > 1 else ''} of time.{left}"
         )
 
     def targets(self, place: str) -> pd.DataFrame:

@@ -71,8 +71,8 @@ class Visibility(Result):
         text = f"{self.headline}, with a chance of {self.wanted:.0%}." if self.first_year else f"{self.headline}: {reached}."
         if self.by_place.notna().any():
             text += (
-                f" Each {self.kind.removesuffix('s')} by its own noise: from year {self.by_place.min():.0f}, the middle one "
-                f"from year {self.by_place.median():.0f}."
+                f" Were its own noise known, the quietest {self.kind.removesuffix('s')} would be seen to move from year "
+                f"{self.by_place.min():.0f}, the middle one from year {self.by_place.median():.0f}."
             )
         if self.before_after:
             shock = f"{self.process.national_shock:.1%}"
@@ -149,7 +149,7 @@ def first_visible_year(
     values[:, touches(years, exclude, span)] = np.nan
     process = fit_process(values, span=span)
     named = _named(places, treated)
-    count = len(places) if treated == "all" else treated if isinstance(treated, int) else len(named)
+    count = treated if isinstance(treated, int) else len(places) if named is None else len(named)
     if not 1 <= count <= len(places):
         raise NotIdentified(f"{count} places are to improve, and the panel has {len(places)}.")
     if count > len(places) - 2 and not before_after:

@@ -126,7 +126,7 @@ def test_designation_is_set_beside_its_rivals():
     panel = designated().assign(region=lambda d: d["place"].str[1:].astype(int) % 3, z=lambda d: d["place"].str[2:].astype(int) % 7)
     tests = challenge_adoption(panel, "y", region="region", attribute="z", draws=19).rows
     assert tests.index.tolist()[1:4] == ["placebo years", "region by year", "z by year"] and tests["passes"].notna().all()
-    assert tests.loc["as estimated", "low"] < tests.loc["did2s", "estimate"] < tests.loc["as estimated", "high"]
+    assert tests.loc["as estimated", "low"] < tests.loc["two stages (did2s)", "estimate"] < tests.loc["as estimated", "high"]
     with pytest.raises(NotIdentified, match="go with method"):
         event_study(panel, "y", method="did2s", year_by="region")
 
