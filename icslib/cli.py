@@ -6,6 +6,7 @@ Exit codes: 0 all done; 1 some run or check failed, the rest finished; 2 the req
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from .errors import IcsError, ParameterError
@@ -19,7 +20,7 @@ def _sources(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from . import paths, runs
+    from . import runs
     from .runs.parameters import describe
 
     if args.help:
@@ -37,11 +38,11 @@ def _run(args: argparse.Namespace) -> int:
             print(f"{what:7} {job.name}: {why}")
         return 0
     try:
-        batch = runs.run_jobs(jobs, options, progress=runs.show_progress(len(jobs)))
+        batch = runs.run_jobs(jobs, options, progress=partial(print, file=sys.stderr, flush=True))
     except KeyboardInterrupt:
         print("icslib: stopped. Finished reports are in place; run again to go on from there.", file=sys.stderr)
         return 1
-    print(runs.summary(batch, paths.reports()))
+    print(batch)
     return 1 if batch.failed or batch.trouble else 0
 
 

@@ -11,6 +11,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "options": ["Options"],
         "parameters": ["Parameter", "check_values", "read_parameters"],
         "plan": ["Job", "expand", "read_plan"],
-        "progress": ["show_progress", "summary"],
     },
 )

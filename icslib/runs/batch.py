@@ -12,7 +12,6 @@ from typing import Any
 from .. import paths
 from ..errors import IcsError, ParameterError, RunError
 from .executor import run_all
-from .failures import write_failures
 from .lock import locked
 from .notebook import find_notebook
 from .options import PLAIN, Batch, Options, Report
@@ -67,7 +66,7 @@ def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None
     progress : called with each :class:`Report` as it is done
     """
     where = reports or paths.reports()
-    batch = Batch()
+    batch = Batch(where)
     with locked(folder(where) / "lock") as cut_short:
         if cut_short:
             sweep(where)
@@ -93,7 +92,7 @@ def run_jobs(jobs: Iterable[Job], options: Options = PLAIN, reports: Path | None
             take(put(where, job, why, outcome, options))
         stale = cut_short or any(report.changed for report in batch.reports) or not (where / "index.html").is_file()
         try:
-            batch.failures = write_failures(where, failed_records(where))
+            batch.failures = write_failures(where)
             if any(report.done != "kept" for report in batch.reports):
                 log_batch(where, batch.reports)
             if stale:
@@ -118,6 +117,17 @@ def failed_records(where: Path) -> list[Record]:
     """Records of runs that failed and were not made good since."""
     records = (read_record(where, path.stem) for path in sorted(folder(where).glob("*.json")))
     return [record for record in records if record.get("status") == "failed"]
+
+
+def write_failures(where: Path) -> Path | None:
+    """Write ``failures.html``: for each failed run the cell, the error, the parameters and the command to try again. None if none failed."""
+    records, path = failed_records(where), where / "failures.html"
+    if not records:
+        path.unlink(missing_ok=True)
+        return None
+    from ..render import write_page
+
+    return write_page(path, "failures.html.j2", records=records)
 
 
 def forget_refused(where: Path) -> None:

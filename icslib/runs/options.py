@@ -64,6 +64,11 @@ class Report:
     seconds: float = 0.0
     warnings: int = 0
 
+    def __str__(self) -> str:
+        took = f", {self.seconds:.1f} s" if self.seconds else ""
+        noted = f", {self.warnings} warning{'s' * (self.warnings > 1)}" if self.warnings else ""
+        return f"{self.done:8} {self.name} ({self.why}{took}{noted})"
+
     def _repr_html_(self) -> str:
         link = quote(Path(os.path.relpath(self.html)).as_posix())
         return f'<p><a href="{link}">{escape(self.html.name)}</a>: {self.done}, {escape(self.why)}</p>'
@@ -71,8 +76,9 @@ class Report:
 
 @dataclass
 class Batch:
-    """What became of all."""
+    """What became of all, and where the reports lie."""
 
+    where: Path
     reports: list[Report] = field(default_factory=list)
     failures: Path | None = None
     trouble: str = ""
@@ -81,3 +87,14 @@ class Batch:
     def failed(self) -> list[Report]:
         """Reports that could not be made."""
         return [report for report in self.reports if report.done == "failed"]
+
+    def __str__(self) -> str:
+        words = {"run": "run", "rendered": "rendered again", "kept": "up to date", "failed": "failed"}
+        counts = {word: sum(report.done == done for report in self.reports) for done, word in words.items()}
+        said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+        return "\n".join(filter(None, [
+            f"{len(self.reports)} report{'s' * (len(self.reports) != 1)}: {said}.",
+            f"Look at {self.where / 'index.html'}",
+            self.trouble,
+            f"What failed, and the command to try each again: {self.failures}" if self.failures else "",
+        ]))  # fmt: skip

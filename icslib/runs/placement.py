@@ -1,5 +1,7 @@
 """From an outcome to files in place: what differs is written, whole or not at all, and the record after it."""
 
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,6 @@ from .options import Options, Report
 from .page import make_html, page_code
 from .plan import Job
 from .record import make_record, read_record, write_record
-from .retention import set_aside
 
 
 def report_on(where: Path, job: Job, done: str, why: str, **facts: Any) -> Report:
@@ -74,6 +75,17 @@ def _place(where: Path, name: str, ipynb: bytes, html: bytes, options: Options) 
             aside.write_bytes(data)
         changed = True
     return changed
+
+
+def set_aside(page: Path, keep: int) -> None:
+    """Copy `page` to ``old/`` before it is replaced, named by when it was made, and keep the newest `keep` of its copies."""
+    if not page.is_file():
+        return
+    made = datetime.fromtimestamp(page.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H%M%S")
+    with paths.written_aside(page.parent / "old" / f"{page.stem}--made-{made}{page.suffix}") as aside:
+        shutil.copyfile(page, aside)
+    for old in sorted((page.parent / "old").glob(f"{page.stem}--made-*{page.suffix}"))[:-keep]:
+        old.unlink()
 
 
 def render_again(where: Path, job: Job, why: str, options: Options) -> Report | None:
