@@ -72,6 +72,15 @@ def test_coverage_says_who_and_when():
     assert found.by_year["rate"].tolist() == [2, 0]
 
 
+def test_coverage_says_what_was_apportioned_and_what_people_stand_in_for():
+    panel = build_panel(frame("place year rate other\nA 2020 1 1\nB 2020 3 1"))
+    panel.attrs |= {"apportioned": {"rate": {("B", 2020): 0.345}}, "weighed": {"rate": "population_registered", "other": "~population_registered"}}
+    found = coverage(panel)
+    assert "rate: complete; apportioned in B, up to 34% of a figure." in found.finding
+    assert found.finding.endswith("other: complete; put together by people, for want of its own denominator.")
+    assert found.apportioned.to_numpy().tolist() == [["rate", "B", 2020, 0.345]]
+
+
 def test_grids_are_by_calendar_not_by_row():
     places, years, held = grids(frame("place year x\nB 2013 4\nA 2010 1\nB 2010 2"), ["x"])
     assert places.tolist() == ["A", "B"] and years.tolist() == [2010, 2011, 2012, 2013]

@@ -1,17 +1,9 @@
-"""Places by years on one complete grid, so that a gap is seen and a lag is a calendar lag.
-
-A panel is a plain DataFrame: ``place``, ``year`` (the March of a financial year, the last year of a
-longer period), then one float column a measure. Units are in ``panel.attrs["units"]``, the years each
-figure spans (3 for "2015 to 2017") in ``panel.attrs["spans"]``.
-"""
-
-from dataclasses import dataclass
+"""The grid of places by years: made, joined, and read as arrays."""
 
 import numpy as np
 import pandas as pd
 
-from .errors import PanelError
-from .results import Result
+from ..errors import PanelError
 
 GAPS = ("refuse", "keep")
 
@@ -112,7 +104,7 @@ def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
         odd = panel[panel[name] <= 0]
         if len(odd):
             raise PanelError(
-                f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {_first(_rows(odd, 'place', 'year'))}."
+                f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {first_of(_rows(odd, 'place', 'year'))}."
             )
         out[name] = 100 * np.log(panel[name].astype(float))
     out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), **dict.fromkeys(measures, "percent")}}
@@ -127,19 +119,19 @@ def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
     place, period = key[:2]
     blank = frame[key].isna().any(axis=1)
     if blank.any():
-        raise PanelError(f"{int(blank.sum())} rows have no {place} or {period}: rows {_first(frame.index[blank])}.")
+        raise PanelError(f"{int(blank.sum())} rows have no {place} or {period}: rows {first_of(frame.index[blank])}.")
     if not pd.api.types.is_integer_dtype(frame[period]):
         whole = pd.api.types.is_float_dtype(frame[period]) and (frame[period] % 1 == 0).all()
         if not whole:
             odd = frame[[not isinstance(v, int | np.integer) for v in frame[period]]]
             raise PanelError(
-                f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {_first(_rows(odd, place, period))}. "
+                f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {first_of(_rows(odd, place, period))}. "
                 "Give the year of the March that ends the financial year, as a number (2023-24 is 2024)."
             )
     twice = frame[frame.duplicated(key, keep=False)].sort_values(key)
     if len(twice):
         names = [" ".join(str(v) for v in row) for row in twice[key].drop_duplicates().itertuples(index=False)]
-        raise PanelError(f"{len(names)} place-years are given more than once: {_first(names)}. Keep one figure for each.")
+        raise PanelError(f"{len(names)} place-years are given more than once: {first_of(names)}. Keep one figure for each.")
 
 
 def grids(panel: pd.DataFrame, measures: list[str]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
@@ -185,7 +177,7 @@ def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:
         raise PanelError(f"The panel has no column {name!r}. It has {list(panel.columns)}.")
     several = panel.groupby("place")[name].nunique()
     if (several > 1).any():
-        raise PanelError(f"{name} must not change within a place; it does in {_first(several.index[several > 1])}.")
+        raise PanelError(f"{name} must not change within a place; it does in {first_of(several.index[several > 1])}.")
     return panel.groupby("place")[name].first()
 
 
@@ -193,70 +185,6 @@ def source_names(panel: pd.DataFrame, *measures: str) -> tuple[str, ...]:
     """The processed tables these measures came from, as :func:`icslib.load_panel` noted them; empty for a frame of one's own."""
     tables = panel.attrs.get("tables", {})
     return tuple(dict.fromkeys(tables[name] for name in measures if name in tables))
-
-
-@dataclass(frozen=True, eq=False)
-class Coverage(Result):
-    """Who and when is missing in a panel.
-
-    Attributes
-    ----------
-    by_measure : DataFrame, index ``measure``
-        ``first`` and ``last`` year with any figure, ``places`` with any, ``held`` and ``missing`` place-years of the grid.
-    by_year : DataFrame, index ``year``
-        One column a measure: places with a figure that year.
-    missing : DataFrame
-        ``measure``, ``place``, ``year``: every place-year of the grid without a figure.
-    places, years : int
-        Size of the grid.
-    """
-
-    by_measure: pd.DataFrame
-    by_year: pd.DataFrame
-    missing: pd.DataFrame
-    places: int
-    years: int
-
-    @property
-    def finding(self) -> str:
-        """How much of the grid is filled, and which places and years are not."""
-        cells = self.places * self.years
-        said = [f"{self.places} places over {self.years} years."]
-        for measure, row in self.by_measure.iterrows():
-            gaps = self.missing[self.missing["measure"] == measure]
-            if gaps.empty:
-                said.append(f"{measure.replace('_', ' ')}: complete.")
-                continue
-            first = _first(f"{p} {y}" for p, y in zip(gaps["place"], gaps["year"], strict=True))
-            said.append(f"{measure.replace('_', ' ')}: {row['missing']} of {cells} place-years missing ({first}).")
-        return " ".join(said)
-
-
-def coverage(panel: pd.DataFrame) -> Coverage:
-    """Say which place-years each measure of `panel` holds, and who and when is missing.
-
-    >>> coverage(pd.DataFrame({"place": ["A", "B"], "year": 2020, "rate": [1.0, None]}))
-    2 places over 1 years. rate: 1 of 2 place-years missing (B 2020).
-    """
-    measures = [c for c in panel.columns if c not in ("place", "year") and pd.api.types.is_numeric_dtype(panel[c])]
-    places, years, held = grids(panel, measures)
-    by_measure, by_year, missing = [], {}, []
-    for name, grid in held.items():
-        seen = ~np.isnan(grid)
-        when = years[seen.any(axis=0)]
-        span = (int(when[0]), int(when[-1])) if len(when) else (None, None)
-        by_measure.append((name, *span, int(seen.any(axis=1).sum()), int(seen.sum()), int((~seen).sum())))
-        by_year[name] = seen.sum(axis=0)
-        missing += [(name, places[i], int(years[t])) for i, t in np.argwhere(~seen)]
-    return Coverage(
-        by_measure=pd.DataFrame(by_measure, columns=["measure", "first", "last", "places", "held", "missing"]).set_index(
-            "measure"
-        ),
-        by_year=pd.DataFrame(by_year, index=pd.Index(years, name="year")),
-        missing=pd.DataFrame(missing, columns=["measure", "place", "year"]),
-        places=len(places),
-        years=len(years),
-    )
 
 
 def _units_and_spans(frame: pd.DataFrame) -> dict:
@@ -289,10 +217,10 @@ def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
     except (TypeError, ValueError):
         odd = panel[pd.to_numeric(panel[name], errors="coerce").isna() & panel[name].notna()]
         seen = [f"{p} {y}: {v!r}" for p, y, v in zip(odd["place"], odd["year"], odd[name], strict=True)]
-        raise PanelError(f"{name} holds text in {len(odd)} rows: {_first(seen)}. A measure is a number or empty.") from None
+        raise PanelError(f"{name} holds text in {len(odd)} rows: {first_of(seen)}. A measure is a number or empty.") from None
     odd = panel[np.isinf(values)]
     if len(odd):
-        raise PanelError(f"{name} is infinite in {len(odd)} rows: {_first(_rows(odd, 'place', 'year'))}. Leave such figures empty.")
+        raise PanelError(f"{name} is infinite in {len(odd)} rows: {first_of(_rows(odd, 'place', 'year'))}. Leave such figures empty.")
     return values
 
 
@@ -300,7 +228,7 @@ def _refuse_gaps(panel: pd.DataFrame) -> None:
     gaps = panel[panel.iloc[:, 2:].isna().any(axis=1)]
     if len(gaps):
         raise PanelError(
-            f"{len(gaps)} of {len(panel)} place-years are missing: {_first(_rows(gaps, 'place', 'year'))}. "
+            f"{len(gaps)} of {len(panel)} place-years are missing: {first_of(_rows(gaps, 'place', 'year'))}. "
             'Pass gaps="keep" to carry them as NaN.'
         )
 
@@ -309,7 +237,8 @@ def _rows(frame: pd.DataFrame, place: str, period: str) -> list[str]:
     return [f"{p} {y}" for p, y in zip(frame[place], frame[period], strict=True)]
 
 
-def _first(items, count: int = 3) -> str:
+def first_of(items, count: int = 3) -> str:
+    """The first few of many, and how many more there are."""
     items = [str(item) for item in items]
     more = f" and {len(items) - count} more" if len(items) > count else ""
     return ", ".join(items[:count]) + more
