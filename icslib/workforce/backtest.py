@@ -72,7 +72,7 @@ def back_test(
             ahead = [h for h in horizons if origin + h in held.index]
             if len(known) <= least or not ahead:
                 continue
-            drawn = draw_stock(float(known.iloc[-1]), net_flow(known).assign(growth=0.0), max(ahead), 0.0, draws, np.random.default_rng(seed))
+            drawn = draw_stock(float(known.iloc[-1]), net_flow(known).assign(growth=0.0), max(ahead), draws, np.random.default_rng(seed))
             low, median, high = np.percentile(drawn, [LEVELS[level] for level in ("low_95", "median", "high_95")], axis=0)
             rows += [(name, origin, h, held[origin + h], median[h], low[h], high[h], known.iloc[-1]) for h in ahead]
     if not rows:

@@ -56,12 +56,6 @@ def test_95_percent_fans_cover_95_percent_of_planted_futures():
     assert 0.92 <= np.mean(held) <= 0.98
 
 
-def test_persistence_widens_the_fan_far_out():
-    moving = flows(("net", "share", 2.0, 1.5, 0))
-    width = [at(project_workforce(100, 0, {"n": moving}, start=2022, years=10, persistence=p), "staff", 2032) for p in (0.0, 0.7)]
-    assert width[1]["high_95"] - width[1]["low_95"] > 1.4 * (width[0]["high_95"] - width[0]["low_95"])
-
-
 def test_the_same_seed_gives_the_same_fan():
     moving = flows(("net", "share", 2.0, 1.5, 9))
     one, two = (project_workforce(100, 120, {"n": moving}, start=2022, years=5, draws=500).paths for _ in range(2))
@@ -88,7 +82,7 @@ def test_a_fan_is_widened_about_its_median_by_the_factor_of_each_year():
 def test_what_cannot_be_projected_is_said():
     with pytest.raises(ParameterError, match="need the columns"):
         project_workforce(1, 1, {"bad": pd.DataFrame({"mean": [1]})}, start=2022)
-    with pytest.raises(ParameterError, match="persistence"):
-        project_workforce(1, 1, {"even": EVEN}, start=2022, persistence=1.0)
+    with pytest.raises(ParameterError, match="at least one scenario"):
+        project_workforce(1, 1, {}, start=2022)
     with pytest.raises(NotIdentified, match="three years"):
         net_flow(pd.Series([1.0, 2.0], index=[2020, 2021]))
