@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ..errors import DriftError, SheetError
 from .table import Table, find_end, looks_note, tell_totals
 from .text import Columns
-from .titles import column_letter, flatten, nearest, pick, plain
+from .titles import column_letter, describe_drift, flatten, nearest, pick, plain
 
 __all__ = ["Page", "column_letter", "plain"]
 
@@ -101,7 +101,7 @@ class Page:
         """The cells under some titles, index ``row`` from 1: text columns as ``str``, others as they are."""
         cells = {title: self.cells(spot, rows) for title, spot in places.items()}
         made = {
-            title: pd.Series(part, dtype=object).array if isinstance(part, list) else to_text(part)
+            title: np.fromiter(part, object, len(rows)) if isinstance(part, list) else to_text(part)
             for title, part in cells.items()
         }
         return pd.DataFrame(made, index=pd.Index(rows + 1, name="row"))
@@ -166,10 +166,13 @@ class Page:
         keyless = (keys == "").to_numpy() & kept & ~total
 
         def take(which: np.ndarray) -> pd.DataFrame:
+            if not which.any():
+                return body.iloc[:0]
             frame = self.frame(places, rows[which])
             return frame.assign(**{title: cells[which] for title, cells in carried.items()}) if carried else frame
 
         letters = {title: column_letter(spot + 1) for title, spot in places.items()}
+        body = self.frame(places, rows[:0])
         body = take(kept & ~total & ~keyless)
         return Table(body, letters, self.sheet, self.file, take(total), take(keyless), notes, tuple(found), header + 1)
 
@@ -210,23 +213,23 @@ class Page:
         raise self._no_header(wanted, *best)
 
     def _no_header(self, wanted: list[str], score: int, index: int, row: list[str]) -> SheetError:
-        if score >= max(1, len(wanted) // 2):
+        if score and score * 2 >= len(wanted):
             found = flatten([row])
-            lines = []
-            for title in pick(wanted, found)[1]:
-                like = nearest(title, [t for t in found if t and t not in wanted])
-                spot = (
-                    f"{like!r} in column {column_letter(found.index(like) + 1)}: change {title!r} to {like!r}"
-                    if like
-                    else "nothing like it"
-                )
-                lines.append(f"{title!r} is gone; nearest is {spot}" if like else f"{title!r} is gone; {spot}")
-            return DriftError(
-                f"{self.called}, row {index + 1}: {'; '.join(lines)}. The row holds {[t for t in found if t][:40]}. Alter the titles in this reader."
-            )
+            missing = pick(wanted, found)[1]
+            like = {new: title for title in missing if (new := nearest(title, [t for t in found if t and t not in wanted]))}
+            changes = describe_drift([like.get(t, t) for t in found], found)
+            changes += [f"removed: {title!r}" for title in missing if title not in like.values()]
+            return self.drifted(index, changes, "the titles in this reader")
         first = [" | ".join(filter(None, self.row_text(i)[:8])) for i in range(min(4, len(self.grid)))]
         return SheetError(
             f"{self.called}: no row holds the titles {wanted}. The page starts {first}. If a column was renamed, change the titles in this file's reader."
+        )
+
+    def drifted(self, index: int, changes: Sequence[str], where: str) -> DriftError:
+        """The error that says how the titles of row `index` (from 0) changed, and `where` to alter them."""
+        return DriftError(
+            f"{self.called}, row {index + 1}: the titles changed: {'; '.join(changes)}. Alter {where}, check that the figures "
+            f"still mean the same, and build again. The row now reads: {[title for title in self.row_text(index) if title][:60]}"
         )
 
     @property

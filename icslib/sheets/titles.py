@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from difflib import SequenceMatcher
 
 from rapidfuzz import fuzz, process, utils
 
@@ -94,3 +95,25 @@ def nearest(title: str, titles: Sequence[str], least: int = 60) -> str | None:
     """The title most like `title`, if any is like enough."""
     best = process.extractOne(title, titles, scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=least)
     return titles[best[2]] if best else None
+
+
+def describe_drift(expected: Sequence[str], seen: Sequence[str]) -> list[str]:
+    """Say in words how the titles `seen` differ from those `expected`, column by column; empty titles only hold a place.
+
+    >>> describe_drift(["Code", "Plan £m", "Outturn £m"], ["Code", "Planned £m", "Outturn £m", "Note"])
+    ["column B renamed: 'Plan £m' is now 'Planned £m'", "column D added: 'Note'"]
+    >>> describe_drift(["Code", "Plan", "Outturn"], ["Code", "Outturn", "Plan"])
+    ["'Outturn' moved from column C to B"]
+    """
+    old, new = ([(title, column_letter(spot)) for spot, title in enumerate(titles, 1) if title] for titles in (expected, seen))
+    was, now = dict(old), dict(new)
+    said: list[str] = []
+    for kind, i, j, k, m in SequenceMatcher(None, list(was), list(now), autojunk=False).get_opcodes():
+        gone, come = [title for title, _ in old[i:j] if title not in now], [title for title, _ in new[k:m] if title not in was]
+        if kind == "replace" and len(gone) == j - i == len(come) == m - k:
+            said += [f"column {now[b]} renamed: {a!r} is now {b!r}" for a, b in zip(gone, come, strict=True)]
+        elif kind != "equal":
+            said += [f"column {was[title]} removed: {title!r}" for title in gone]
+            said += [f"column {now[title]} added: {title!r}" for title in come]
+            said += [f"{title!r} moved from column {was[title]} to {now[title]}" for title, _ in old[i:j] if title in now]
+    return said

@@ -7,10 +7,10 @@ Quirks      a "." is no figure; a service's row has its region's code under Regi
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import month
 from ..sheets import Page
-from ..sheets.expectations import expect_total
+from ..sheets.expectations import expect_table, expect_total
 from ..tidy import observations
 
 MEASURES = {
@@ -27,7 +27,8 @@ IDS = ["Year", "Month", "Region", "Org Code"]
 
 def tidy_ambulance(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a service, region or England, month and measure."""
-    long = pages[""].find_table([*IDS, *MEASURES], key="Org Code").melt(IDS, values=list(MEASURES))
+    table = expect_table(pages[""], [*IDS, *MEASURES], reader=__name__, headers=headers(source.table), key="Org Code")
+    long = table.melt(IDS, values=list(MEASURES))
     kinds = long["Org Code"].map(lambda code: "england" if code == "Eng" else "region" if str(code).startswith("Y") else "trust")
     about = pd.DataFrame(long["title"].map(MEASURES).tolist(), columns=["measure", "unit"])
     when = list(zip(long["Year"], long["Month"], strict=True))

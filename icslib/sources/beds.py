@@ -7,7 +7,7 @@ Quirks      the year is a calendar year and the month the last of the quarter; t
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import MONTHS, Period, quarter
 from ..sheets import Page
 from ..sheets.expectations import expect_table, expect_total
@@ -22,15 +22,11 @@ MEASURES = {
     "total_day_beds_occupied": "beds_day_occupied",
 }  # fmt: skip
 
-SECTORS = ("total", "general_acute", "learn_disabil", "maternity", "mental_illness")
-LEFT_OUT = ["quarter", *(f"{sector}_{time}_beds_percent_occupied" for sector in SECTORS for time in ("on", "day")),
-            *(f"{sector}_day_beds_{state}" for sector in SECTORS[1:] for state in ("available", "occupied"))]  # fmt: skip
-
 
 def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England), quarter and kind of bed: the average number in the quarter."""
     titles = ["year", "period_end", "org_code", "org_name", *MEASURES]
-    table = expect_table(pages[""], titles, reader=__name__, key="org_name", left_out=LEFT_OUT)
+    table = expect_table(pages[""], titles, reader=__name__, key="org_name", headers=headers(source.table))
     long = table.melt(["year", "period_end", "org_code", "org_name"], values=list(MEASURES))
     long = long[~((long["flag"] != "") & long["title"].str.contains("_day_"))].reset_index(drop=True)
     england = long["org_name"] == "ENGLAND"

@@ -7,10 +7,11 @@ Quirks      the misspelt title is theirs; England, Wales and partnership areas s
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
+from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 MEASURES = {
@@ -20,7 +21,8 @@ MEASURES = {
 
 def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a group (or England), year and measure: deaths per 100,000 people standardised for age, and people."""
-    long = pages[""].find_table(["ccg19cd", "year", *MEASURES]).melt(["ccg19cd", "year"], values=list(MEASURES))
+    table = expect_table(pages[""], ["ccg19cd", "year", *MEASURES], reader=__name__, headers=headers(source.table))
+    long = table.melt(["ccg19cd", "year"], values=list(MEASURES))
     england, group = long["ccg19cd"] == "E92000001", long["ccg19cd"].str.startswith("E38")
     keep = long["value"].notna() & (england | group)
     long, england = long[keep].reset_index(drop=True), england[keep].reset_index(drop=True)

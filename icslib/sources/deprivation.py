@@ -9,11 +9,12 @@ import re
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..errors import DriftError, SheetError
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
+from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 # Title of each edition's columns, with the domain where it is one of several.
@@ -43,7 +44,8 @@ def tidy_deprivation(pages: dict[str, Page], source: Source) -> pd.DataFrame:
             f"{source.file}: {len(measures)} columns are scores, shares or extents, not {len(FORMS)} (overall only) or {ALL} (with domains): "
             f"{sorted(measures.values())}. Alter FORMS or DOMAINS in icslib/sources/deprivation.py."
         )
-    long = page.find_table([titles[0], *measures]).melt(titles[0], values=list(measures))
+    table = expect_table(page, [titles[0], *measures], reader=__name__, headers=headers(source.table))
+    long = table.melt(titles[0], values=list(measures))
     systems = titles[0].startswith("icb")
     measure = long["title"].map(measures)
     return observations(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..errors import SheetError
 from ..periods import parse_period
 from ..sheets import Page
@@ -43,7 +43,7 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England, from the printed total), month and measure."""
     table = expect_table(
         pages[""], [*IDS, *MEASURES], reader=__name__, key="Org Code", subtotals=["Total", "TOTAL"],
-        left_out=["a", *(f"Unnamed: {n}" for n in range(22, 30))],
+        headers=headers("emergency"),
     )  # fmt: skip
     if len(table.totals) != 1:
         raise SheetError(f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none.")

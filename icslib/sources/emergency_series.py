@@ -8,7 +8,7 @@ Quirks      the series of systems and trusts count booked attendances, that of a
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import parse_period
 from ..register import canonical
 from ..sheets import Page
@@ -36,18 +36,12 @@ LAYOUTS = {  # source: title of the code, of the month, place type, measures
     "emergency_history": ("org_code", "month_key", "provider", UNBOOKED),
 }
 
-LEFT_OUT = [
-    "pct_attendance_over_4hours", "pct_emergency_admissions_over_4hours", "month_start", "fy", "month_name", "days_in_month", "is_winter",
-    "winter_label", "is_summer", "att_type2", "att_other", "type1_performance", "alltype_performance", "att_type1_per_day", "type1_meets_95",
-    "type1_meets_interim",
-]  # fmt: skip
-
 
 def tidy_emergency_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure."""
     code, month, place_type, measures = LAYOUTS[source.table]
     ids = [code, month] + (["methodology_break"] if "methodology_break" in pages[""].row_text(0) else [])
-    long = expect_table(pages[""], [*ids, *measures], reader=__name__, left_out=LEFT_OUT).melt(ids, values=list(measures))
+    long = expect_table(pages[""], [*ids, *measures], reader=__name__, headers=headers(source.table)).melt(ids, values=list(measures))
     if "methodology_break" in long:
         long["flag"] = long["flag"].mask(long["methodology_break"].str.lower() == "true", "break in series")
     return observations(

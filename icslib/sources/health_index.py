@@ -10,10 +10,11 @@ import re
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
+from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 SCORES = {
@@ -33,7 +34,8 @@ def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     named = next((title for title in LONG if title in titles), None)
     values = [title for title in titles if title in SCORES] or ["value"]
     ids = [code, "year", *([named] if named else [])]
-    long = page.find_table([*ids, *values]).melt(ids, values=values)
+    table = expect_table(page, [*ids, *values], reader=__name__, headers=headers(source.table))
+    long = table.melt(ids, values=values)
     raw = source.table == "health_indicators_areas"
     if named:
         prefix = "health_indicator_" if raw else LONG[named]

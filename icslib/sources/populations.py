@@ -8,7 +8,7 @@ Quirks      empty columns between the areas; each weighted population adds up to
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..errors import CatalogError
 from ..periods import financial_year
 from ..sheets import Page
@@ -31,11 +31,6 @@ WEIGHTED = {
     "Final PMC WP": "population_weighted_primary_care",
 }
 
-LEFT_OUT = [
-    "GP_Practice_Name", "Practice_Postcode", "Latitude", "Longitude", "CCG", "Former CCG", "PCN_Code", "PCN_Name", "LOC", "LOCname", "LOC22",
-    "LOC22name", "ICS22name", "ICBname", "R22", "Rcode", "Region22", "Region", "LTLA21", "LTLA", "LA21", "LA", "UTLA21", "UTLA", "Patients",
-]  # fmt: skip
-
 
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and kind of population; ``practices`` says how many were added up."""
@@ -43,7 +38,7 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         raise CatalogError(f"Populations of {source.edition!r}: how the area columns are called is not known. Add the edition to AREAS in icslib/sources/populations.py.")
     areas, registered, fy = AREAS[source.edition]
     measures = {registered: "population_registered", **WEIGHTED}
-    table = expect_table(pages[""], ["Practice_Code", *areas.values(), *measures], reader=__name__, left_out=LEFT_OUT)
+    table = expect_table(pages[""], ["Practice_Code", *areas.values(), *measures], reader=__name__, headers=headers(source.table))
     rows = table.frame.assign(all="E92000001")
     numbers = rows[list(measures)].apply(pd.to_numeric).fillna(0.0)
     first, last = rows.index.min(), rows.index.max()

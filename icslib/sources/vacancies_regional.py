@@ -7,7 +7,7 @@ Quirks      an advertised or payroll series of some ten thousand posts, not the 
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import parse_period
 from ..sheets import Page
 from ..sheets.expectations import expect_table
@@ -15,13 +15,11 @@ from ..tidy import observations
 
 MEASURES = {"vacancy_wte_total": "vacancies_advertised", "vacancy_wte_nursing": "vacancies_advertised_nursing"}
 
-LEFT_OUT = ["region_name", "vacancy_pressure_index", "nursing_pressure_index"]
-
 
 def tidy_vacancies_regional(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a region, month and measure, whole-time equivalents."""
     ids = ["region_code", "month_key"]
-    long = expect_table(pages[""], [*ids, *MEASURES], reader=__name__, left_out=LEFT_OUT).melt(ids, values=list(MEASURES))
+    long = expect_table(pages[""], [*ids, *MEASURES], reader=__name__, headers=headers(source.table)).melt(ids, values=list(MEASURES))
     return observations(
         long,
         place=long["region_code"],

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..errors import SheetError
 from ..periods import Period, month, parse_period
 from ..register import places
@@ -26,7 +26,6 @@ ENGLAND = {
     "Total waiting": "rtt_waiting",
 }
 WAITS = {"waits_over_18_weeks": "rtt_all_parts_over_18_weeks", "waits_over_52_weeks": "rtt_all_parts_over_52_weeks"}
-LEFT_OUT = ["nhs_trust22_name", "year", "month"]
 PLACES = {"waiting_regions": ("nhs_region20_name", "region"), "waiting_trusts": ("nhs_trust22_code", "trust")}
 
 
@@ -38,7 +37,7 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
     else:
         title, place_type = PLACES[source.table]
-        table = expect_table(page, [title, "date", "treatment", *WAITS], reader=__name__, left_out=LEFT_OUT)
+        table = expect_table(page, [title, "date", "treatment", *WAITS], reader=__name__, headers=headers(source.table))
         _check_totals(table, title)
         table = replace(table, frame=table.frame[table.frame["treatment"] == "Total"])
         long = table.melt([title, "date", "treatment"], values=list(WAITS))

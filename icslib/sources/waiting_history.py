@@ -7,7 +7,7 @@ Quirks      merged trusts stand under their successor throughout; waits over 65 
 
 import pandas as pd
 
-from ..catalog import Source
+from ..catalog import Source, headers
 from ..periods import parse_period
 from ..sheets import Page
 from ..sheets.expectations import expect_table
@@ -21,13 +21,11 @@ MEASURES = {
     "over_78wk": "rtt_over_78_weeks",
 }
 
-LEFT_OUT = ["month_start", "fy", "is_winter", "winter_label", "over_104wk", "pct_within_18wk", "waiting_per_10k_catchment"]
-
 
 def tidy_waiting_history(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider, month and measure."""
     ids = ["org_code", "month_key"]
-    long = expect_table(pages[""], [*ids, *MEASURES], reader=__name__, left_out=LEFT_OUT).melt(ids, values=list(MEASURES))
+    long = expect_table(pages[""], [*ids, *MEASURES], reader=__name__, headers=headers(source.table)).melt(ids, values=list(MEASURES))
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     return observations(
         long,

@@ -16,6 +16,7 @@ from ..catalog import Source
 from ..errors import CatalogError, DriftError, IcsError, SheetError
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
+from ..sheets.expectations import SumError
 from .builder import BuildReport, build, read_source
 from .shelf import resources
 
@@ -101,7 +102,7 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
         found = _try(pages, first, edition or "")
         if isinstance(found, pd.DataFrame):
             return first, found
-        if found is None or isinstance(found, DriftError):
+        if found is None or isinstance(found, DriftError | SumError):
             drifted += [(first, found)] if found else []
             tried = catalog.of_table(first.table) if edition is None else []
             yearless += [old for old in tried if isinstance(_try(pages, old, old.edition), pd.DataFrame)]
@@ -112,8 +113,9 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
             f"icslib add FILE --edition {like.edition}, with the year of the file. If the reader then does not know that year, it names the line to add."
         )
     if drifted:
-        like, fault = drifted[0]
-        raise DriftError(f"The file looks like {like.table} ({like.title}), but its layout changed. {fault}")
+        like, fault = max(drifted, key=lambda pair: isinstance(pair[1], SumError))
+        what = "its layout changed" if isinstance(fault, DriftError) else "its figures do not add up"
+        raise type(fault)(f"The file looks like {like.table} ({like.title}), but {what}. {fault}")
     return None
 
 
@@ -125,7 +127,7 @@ def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame |
         return fault
     except (IcsError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
         return None
-    held = resources().get(source.table, {"measures": sorted(frame["measure"].unique()), "place_types": []})
+    held = resources().get(source.table, {"measures": set(frame["measure"]), "place_types": set(frame["place_type"])})
     fits = len(frame) and set(frame["measure"]) <= set(held["measures"]) and set(frame["place_type"]) <= set(held["place_types"])
     return frame if fits else SheetError(f"other measures or places than those of {source.table}")
 

@@ -12,7 +12,7 @@ from icslib.sources.health_index import tidy_health_index
 
 def test_deprivation_of_one_edition_has_one_score_of_another_many():
     old = draw("ltla21_code | Score | Proportion | Extent\nE06000001 | 33.25 | 0.36 | 0.46")
-    new = draw("ltla23_code | Score | Health_Score | Health_Proportion | Income_Extent\nE06000001 | 35.0 | 0.87 | 0.36 | 0.5")
+    new = draw("ltla23_code | Score | Income_Extent | Health_Score | Health_Proportion\nE06000001 | 35.0 | 0.5 | 0.87 | 0.36")
     assert set(tidy_deprivation({"x": old}, source("deprivation", "2010"))["measure"]) == {"imd_score", "imd_most_deprived_share", "imd_extent"}
     frame = tidy_deprivation({"x": new}, source("deprivation", "2019"))
     assert set(frame["measure"]) == {"imd_score", "imd_health_score", "imd_health_most_deprived_share"}

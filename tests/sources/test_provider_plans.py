@@ -1,11 +1,13 @@
 from drawing import draw, source
 
 from icslib import store
+from icslib.catalog import headers
 from icslib.sources.provider_plans import COLUMNS, tidy_provider_plans
 
-PAGE = "org_code | org_name | " + " | ".join(COLUMNS) + " | fin_ytd_plan_inc_dsf_m\n"
-PAGE += "RAA | AMBLETON | -2.5 | 0.00 | 3.0 | 4.0 | 1.0 | 2.0 | 3.0 | 7.5 | 99\n"
-PAGE += "RBB | BRACKLEY | | | | | | | | | 99"
+PRINTED = [title for title in headers("provider_plans")[0] if title in (*COLUMNS, "org_code", "org_name", "fin_ytd_plan_inc_dsf_m")]
+AMBLETON = dict(zip(COLUMNS, ("-2.5", "0.00", "3.0", "4.0", "1.0", "2.0", "3.0", "7.5"), strict=True)) | {"org_code": "RAA", "org_name": "AMBLETON"}
+BRACKLEY = {"org_code": "RBB", "org_name": "BRACKLEY"}
+PAGE = "\n".join(" | ".join(cells) for cells in (PRINTED, *([row.get(title, "99" if "dsf" in title else "") for title in PRINTED] for row in (AMBLETON, BRACKLEY))))
 
 
 def test_a_deficit_plan_is_negative_zero_is_kept_and_blanks_are_left_out():

@@ -31,7 +31,7 @@ def test_treatments_that_do_not_make_the_total_are_an_error():
 
 
 def test_regions_get_a_code():
-    page = draw(TRUSTS.replace("nhs_trust22_code", "nhs_region20_name").replace("RAA", "East of England"))
+    page = draw(TRUSTS.replace("nhs_trust22_code | nhs_trust22_name", "nhs_region20_name | ").replace("RAA", "East of England"))
     assert set(tidy_waiting({"x": page}, source("waiting_regions"))["place"]) == {"Y61"}
 
 
