@@ -62,22 +62,8 @@ class Gap(Result):
         rows["stands"] = np.select(
             [rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since"
         )
-        return rows.rename(columns={"value": "theirs"})[
-            [
-                "staff_group",
-                "day",
-                "measure",
-                "publisher",
-                "published",
-                "qualifier",
-                "theirs",
-                "ours",
-                "apart",
-                "stands",
-                "doubt",
-                "cells",
-            ]
-        ]
+        front = ["staff_group", "day", "measure", "publisher", "published", "qualifier", "theirs", "ours", "apart", "stands", "doubt", "cells"]
+        return rows.rename(columns={"value": "theirs"})[front]
 
     @property
     def finding(self) -> str:
@@ -106,8 +92,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     Parameters
     ----------
     vacancies : observations
-        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where
-        there,
+        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where there,
         ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
     place : code of the place
     series : what the figures are called; carried to every row
@@ -121,9 +106,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     if held.empty:
         raise BasisError(f"No vacancies of {place}: give observations of {', '.join(HELD)}, such as load('vacancies_national').")
     if "series" in held and held["series"].nunique() > 1:
-        raise BasisError(
-            f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one."
-        )
+        raise BasisError(f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one.")
     if set(held["basis"]) != {"outturn"}:
         raise BasisError(f"Vacancies on the bases {sorted(set(held['basis']))} cannot be one series. Keep outturn.")
     defaults = {"rounding": 0.0, "publisher": "", "address": "", "published": "", "doubt": ""}
@@ -134,77 +117,32 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     held = held.sort_values(["staff_group", "day", "measure", "exact", "published", "row"])
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
-    return Gap(
-        table=_combine(held, series),
-        editions=held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(
-            drop=True
-        ),
-        restated=_restated(held[held["exact"]], key),
-        coverage=_cover(held),
-        place=place,
-    )
+    editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True)
+    return Gap(_combine(held, series), editions, _restated(held[held["exact"]], key), _cover(held), place)
 
 
 def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
     rows = []
     for (group, day), part in held.groupby(["staff_group", "day"], sort=True):
         used = part[part["used"]].set_index("measure")
-        count, rate, cover = (used.loc[name] if name in used.index else None for name in HELD)
-        row = {
-            "series": series,
-            "staff_group": group,
-            "day": day,
-            "editions": part["address"].nunique(),
-            "cells": merge_cells(used["cells"]),
-        }
-        row |= {"vacancies": _value(count), "rate": _value(rate), "temporary": _value(cover)}
-        row["qualifier"] = count["qualifier"] if count is not None else ""
-        row |= dict.fromkeys(["posts", "posts_low", "posts_high", "in_post"], np.nan)
-        both = _same_page(part)
-        if both is not None:
-            row |= dict(zip(["posts", "posts_low", "posts_high"], _posts(*both), strict=True))
-            row["in_post"] = row["posts"] - both[0]["value"]
-        rows.append(row)
-    table = pd.DataFrame(rows)
-    table["covered"] = 100 * table["temporary"] / table["vacancies"]
-    front = [
-        "series",
-        "staff_group",
-        "day",
-        "vacancies",
-        "rate",
-        "posts",
-        "posts_low",
-        "posts_high",
-        "in_post",
-        "temporary",
-        "covered",
-    ]
-    return table[[*front, "qualifier", "editions", "cells"]]
+        count, rate, cover = (float(used["value"].get(name, np.nan)) for name in HELD)
+        posts = _posts(part)
+        told = {"series": series, "staff_group": group, "day": day, "vacancies": count, "rate": rate}
+        told |= dict(zip(["posts", "posts_low", "posts_high", "in_post"], posts, strict=True))
+        told |= {"temporary": cover, "covered": 100 * cover / count, "qualifier": used["qualifier"].get("vacancies", "")}
+        rows.append(told | {"editions": part["address"].nunique(), "cells": merge_cells(used["cells"])})
+    return pd.DataFrame(rows)
 
 
-def _value(row: pd.Series | None) -> float:
-    return np.nan if row is None else float(row["value"])
-
-
-def _same_page(part: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
-    """The latest count and rate that one page printed together, both exact."""
-    exact = part[part["exact"]]
-    for _, page in exact.groupby("address", sort=False):
+def _posts(part: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Posts implied by the count and rate that one page printed together, both exact, the interval their rounding leaves, and staff in post."""
+    for _, page in part[part["exact"]].groupby("address", sort=False):
         found = page.set_index("measure")
         if {"vacancies", "vacancy_rate"} <= set(found.index):
-            return found.loc["vacancies"], found.loc["vacancy_rate"]
-    return None
-
-
-def _posts(count: pd.Series, rate: pd.Series) -> tuple[float, float, float]:
-    """Posts implied by a count and a rate, with the interval that their rounding leaves."""
-    half_count, half_rate = count["rounding"] / 2, rate["rounding"] / 2
-    return (
-        count["value"] / rate["value"] * 100,
-        (count["value"] - half_count) / (rate["value"] + half_rate) * 100,
-        (count["value"] + half_count) / (rate["value"] - half_rate) * 100,
-    )
+            (count, whole), (rate, tenth) = (found.loc[name, ["value", "rounding"]] for name in ("vacancies", "vacancy_rate"))
+            posts, low, high = (100 * (count + way * whole / 2) / (rate - way * tenth / 2) for way in (0, -1, 1))
+            return posts, low, high, posts - count
+    return (np.nan,) * 4
 
 
 def _restated(exact: pd.DataFrame, key: list[str]) -> pd.DataFrame:
@@ -214,9 +152,8 @@ def _restated(exact: pd.DataFrame, key: list[str]) -> pd.DataFrame:
         if part["value"].nunique() > 1:
             change = last["value"] - first["value"]
             beyond = abs(change) > (first["rounding"] + last["rounding"]) / 2
-            out.append(
-                (group, day, measure, first["value"], last["value"], change, beyond, merge_cells([first["cells"], last["cells"]]))
-            )
+            cells = merge_cells([first["cells"], last["cells"]])
+            out.append((group, day, measure, first["value"], last["value"], change, beyond, cells))
     return pd.DataFrame(out, columns=[*key, "first", "last", "change", "beyond_rounding", "cells"])
 
 
