@@ -14,12 +14,13 @@ from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
 from ..lag.survey import LagSurvey
 from ..panel import source_names
-from ..results import Result
 from . import plot, table
 from .charts import caterpillar, columns, lines
 from .core import Exhibit
 from .words import describe_intervals, describe_lines, describe_trend
 
+COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
+ERROR_WORDS = {"cr1": "clustered by place", "cr2": "clustered by place, bias-reduced (CR2)", "wild": "wild cluster bootstrap"}
 READ_SUPPORT = (
     "A place-year counts for a lag when it holds the outcome and, that many years earlier, the exposure. "
     "'Joint' also needs every shorter lag, which an estimate of the whole profile does."
@@ -28,76 +29,69 @@ READ_SUPPORT = (
 
 @plot.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
-    data = _support_rows(result)
-    held = result.lags["place_years"]
+    held, states = result.lags["place_years"], list(result.lags["status"])
 
     def draw(figure):
         ax = figure.subplots()
         columns(ax, held, unit="place-years holding both ends")
-        for bar, status in zip(ax.patches, result.lags["status"], strict=True):
+        for bar, status in zip(ax.patches, states, strict=True):
             bar.set_facecolor(COLOURS[status])
         ax.plot(range(len(held)), result.lags["joint"], color=style.INK, marker="_", linestyle="none", markersize=14)
-        handles = [ax.patches[list(result.lags["status"]).index(s)] for s in COLOURS if s in set(result.lags["status"])]
-        ax.legend(handles, [s for s in COLOURS if s in set(result.lags["status"])], loc="upper right")
+        seen = [status for status in COLOURS if status in states]
+        ax.legend([ax.patches[states.index(status)] for status in seen], seen, loc="upper right")
         ax.set_xlabel("Lag, years")
 
+    ends = f"{held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}"
     return Exhibit(
         kind="figure",
         title=result.headline,
         subtitle="Place-years that hold the outcome and the exposure so many years earlier, by lag",
-        data=data,
+        data=_support_rows(result),
         unit="place-years",
         sources=result.sources,
         notes=(result.finding, READ_SUPPORT, "The short line in each column is the joint count."),
-        alt=f"Columns by lag: {held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}. "
-        + result.verdict,
+        alt=f"Columns by lag: {ends}. {result.verdict}",
         draw=draw,
     )
 
 
 @table.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
-    notes = (
-        result.verdict,
-        READ_SUPPORT,
-        "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective "
-        "rows: place-years "
-        "that hold all identified lags, divided by it. Clusters: places the lag in effect rests on.",
-    )
     return Exhibit(
         kind="table",
         title=f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}",
         subtitle="place-years, and how far each lag can be told from its neighbours",
         data=_support_rows(result),
         unit="place-years",
-        notes=notes,
+        notes=(
+            result.verdict,
+            READ_SUPPORT,
+            "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective "
+            "rows: place-years that hold all identified lags, divided by it. Clusters: places the lag in effect rests on.",
+        ),
         sources=result.sources,
     )
 
 
 @plot.register
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
-    unit = result.unit or "outcome units"
-    notes = [
-        f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
-        "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
-        "many years later.",
-        f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile "
-        f"lies inside "
-        f"with {result.level:.0%} confidence.",
-    ]
-    if not result.profile["supported"].all():
-        notes.append("Hollow: not identified by the panel; the fitted curve continued.")
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    shown = result.profile[["estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
+    return _path(
+        result,
+        shown,
+        "Lag, years",
         subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}; {result.basis} shape",
-        data=_profile_rows(result),
-        unit=unit,
-        notes=tuple(notes),
+        data=shown.reset_index(),
+        notes=(
+            f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
+            "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
+            "many years later.",
+            f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile "
+            f"lies inside with {result.level:.0%} confidence.",
+            *([] if shown["supported"].all() else ["Hollow: not identified by the panel; the fitted curve continued."]),
+        ),
         sources=result.support.sources,
-        alt=describe_intervals(result.profile.rename_axis("lag"), unit) + (f" {result.support.verdict}"),
-        draw=lambda figure: caterpillar(figure.subplots(), result.profile, unit=unit, xlabel="Lag, years"),
+        more=result.support.verdict,
     )
 
 
@@ -105,22 +99,21 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
     """Sums over windows of the profile: the first years, the survey's years three to ten, all."""
     last = int(result.profile.index.max())
-    windows = [
-        (a, min(b, last))
-        for a, b in ((0, 2), (3, 5), (6, 10), (3, 10), (0, last))
-        if a <= last and a >= result.profile.index.min()
-    ]
+    asked_for = [(a, min(b, last)) for a, b in ((0, 2), (3, 5), (6, 10), (3, 10), (0, last))]
+    windows = dict.fromkeys((a, b) for a, b in asked_for if result.profile.index.min() <= a <= last)
     rows = pd.DataFrame(
-        [result.cumulative(a, b)._asdict() | {"lags": write_lags(range(a, b + 1))} for a, b in dict.fromkeys(windows)]
+        {
+            "lags": write_lags(range(a, b + 1)),
+            **result.cumulative(a, b)._asdict(),
+            "supported": "yes" if result.profile.loc[a:b, "supported"].all() else "not identified",
+        }
+        for a, b in windows
     )
-    rows["supported"] = [
-        "yes" if result.profile.loc[a:b, "supported"].all() else "not identified" for a, b in dict.fromkeys(windows)
-    ]
     return Exhibit(
         kind="table",
         title=f"The association of {_words(result.support.exposure)} with {_words(result.support.outcome)}, added up over years",
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
-        data=rows[["lags", "estimate", "se", "low", "high", "p", "supported"]],
+        data=rows,
         unit=result.unit,
         sources=result.support.sources,
         notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.",),
@@ -132,14 +125,14 @@ def _(result: Splice, asked: str = "") -> Exhibit:
     gap = 100 * (result.overlap["ratio"] - 1)
     return Exhibit(
         kind="figure",
-        title=_first(result),
+        title=result.headline,
         subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
         data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
         sources=source_names(result.panel, result.measure),
         notes=(
             result.finding,
-            f"Error of each rule on held-back years, percent: {_listed(result.rules['error'])}.",
+            f"Error of each rule on held-back years, percent: {', '.join(f'{name} {value:.2f}' for name, value in result.rules['error'].items())}.",
         ),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
@@ -174,45 +167,41 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     shown = result.profile.dropna(subset=["estimate"]).fillna({"se": 0.0})
     for bound in ("low", "high", "band_low", "band_high"):
         shown[bound] = shown[bound].fillna(shown["estimate"])
-    silent = [int(event) for event in result.profile.index if not result.profile.loc[event, "supported"]]
-    rest = f" Not identified and not drawn: {write_lags(silent)}." if silent else ""
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
-        subtitle=f"{_words(result.outcome)} by years since {result.kind} were {result.adopted}, {result.method.replace('_', ' ')}; year −1 is the base",
+    silent = write_lags(event for event in result.profile.index if not result.profile.loc[event, "supported"])
+    rest = f"Not identified and not drawn: {silent}." if silent else ""
+    held = int(result.profile["treated"].get(result.longest, 0))
+    return _path(
+        result,
+        shown,
+        f"Years since {result.adopted}",
+        subtitle=f"{_words(result.outcome)} by years since {result.kind} were {result.adopted}, {_words(result.method)}; "
+        "year −1 is the base",
         data=result.profile.reset_index(),
-        unit=result.unit or "outcome units",
         notes=(
             result.finding,
             f"Difference from {result.kind} not yet {result.adopted}, set to zero in the year before. Years before that are placebos.",
-            "Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence." + rest,
-            _thin(result),
+            f"Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence. {rest}",
+            *([f"Year {result.longest} rests on {held} {result.kind if held != 1 else result.kind.removesuffix('s')}."] if held else []),
         ),
         sources=result.sources,
-        alt=describe_intervals(shown.drop(index=-1), result.unit or "outcome units") + rest,
-        draw=lambda figure: caterpillar(
-            figure.subplots(), shown, unit=result.unit or "outcome units", xlabel=f"Years since {result.adopted}"
-        ),
+        more=rest,
     )
 
 
 @plot.register
 def _(result: LocalProjection, asked: str = "") -> Exhibit:
-    shown = result.profile.dropna(subset=["estimate"])
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return _path(
+        result,
+        result.profile.dropna(subset=["estimate"]),
+        "Years after",
         subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)} moved: local projection",
         data=result.profile.reset_index(),
-        unit=result.unit or "outcome units",
-        sources=result.sources,
         notes=(
             result.finding,
             "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has "
             "no memory.",
         ),
-        alt=describe_intervals(shown, result.unit or "outcome units"),
-        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=result.unit or "outcome units", xlabel="Years after"),
+        sources=result.sources,
     )
 
 
@@ -277,22 +266,24 @@ def _(result: LagSurvey, asked: str = "") -> Exhibit:
     return Exhibit(kind="table", title=result.headline, subtitle="lags each pair can see, the sum over those used, and the tests it fails", data=rows, notes=notes, sources=result.sources)
 
 
-COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
-ERROR_WORDS = {
-    "cr1": "clustered by place",
-    "cr2": "clustered by place, bias-reduced (CR2)",
-    "wild": "wild cluster bootstrap",
-}
+def _path(result, shown: pd.DataFrame, xlabel: str, *, more: str = "", **fields) -> Exhibit:
+    """A figure of estimates with intervals and bands by lag, event or horizon."""
+    unit = result.unit or "outcome units"
+    return Exhibit(
+        kind="figure",
+        title=result.headline,
+        unit=unit,
+        alt=f"{describe_intervals(shown[shown['se'] > 0], unit)} {more}".strip(),
+        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=unit, xlabel=xlabel),
+        **fields,
+    )
 
 
 def _support_rows(result: LagSupport) -> pd.DataFrame:
     rows = result.lags.reset_index().round({"inflation": 1, "effective": 0, "clusters": 0})
-    rows["outcome years"] = [
-        f"{a:.0f} to {b:.0f}" if pd.notna(a) else "" for a, b in zip(rows["first"], rows["last"], strict=True)
-    ]
-    return rows[
-        ["lag", "place_years", "places", "outcome years", "joint", "inflation", "effective", "clusters", "status", "reason"]
-    ]
+    ends = zip(rows["first"], rows["last"], strict=True)
+    rows["outcome years"] = [f"{a:.0f} to {b:.0f}" if pd.notna(a) else "" for a, b in ends]
+    return rows[["lag", "place_years", "places", "outcome years", "joint", "inflation", "effective", "clusters", "status", "reason"]]
 
 
 def _needles(ax, rows: pd.DataFrame, at, dark, wide: float = 0.6) -> None:
@@ -303,24 +294,5 @@ def _needles(ax, rows: pd.DataFrame, at, dark, wide: float = 0.6) -> None:
     ax.axhline(0, color=style.INK, linewidth=1)
 
 
-def _profile_rows(result: LagEstimate) -> pd.DataFrame:
-    return result.profile.reset_index()[["lag", "estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
-
-
-def _thin(result: EventStudy) -> str:
-    """What the last year that can be known rests on."""
-    held = result.profile["treated"].get(result.longest, 0)
-    return f"Year {result.longest} rests on {held:.0f} {result.kind if held != 1 else result.kind.removesuffix('s')}." if held else ""
-
-
-def _first(result: Result) -> str:
-    """The first sentence of a finding, for a title."""
-    return result.finding.split(". ")[0].rstrip(".")
-
-
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _listed(values: pd.Series) -> str:
-    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())

@@ -46,15 +46,17 @@ class Splice(Result):
     newer_from: int
 
     @property
+    def headline(self) -> str:
+        """Which years, joined where."""
+        return f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at {self.newer_from}"
+
+    @property
     def finding(self) -> str:
         """How far apart the editions are, and how well the rule closes the gap."""
-        low, high = (100 * (self.overlap["ratio"].agg(f) - 1) for f in ("min", "max"))
+        low, high = (write_number(100 * (self.overlap["ratio"].agg(f) - 1), "percent") for f in ("min", "max"))
         return (
-            f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at "
-            f"{self.newer_from}. "
-            f"The newer stands {write_number(low, 'percent')} to {write_number(high, 'percent')} from the older on the {len(self.overlap)} years they share. Rule: "
-            f"{self.rule}, which "
-            f"predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
+            f"{self.headline}. The newer stands {low} to {high} from the older on the {len(self.overlap)} years they share. Rule: "
+            f"{self.rule}, which predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
             f"{self.rules.loc['as printed', 'error']:.2f}%)."
         )
 
