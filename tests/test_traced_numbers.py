@@ -79,6 +79,8 @@ def read_cell(ref: str) -> float:
         spot = spot * 26 + ord(letter) - 64
     held = grid(ours if ours.is_file() else catalog.need_file(about), sheet)[row - 1][spot - 1]
     printed = str(held).replace(",", "").replace("£", "").replace("%", "").strip()
+    if printed == "-":  # how accounts write nought
+        return 0.0
     return -float(printed[1:-1]) if printed.startswith("(") else float(printed)
 
 
