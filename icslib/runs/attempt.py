@@ -5,9 +5,10 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from . import warm
@@ -51,10 +52,13 @@ def _once(task: Task, limits: Limits) -> tuple[Outcome, bool]:
                 return watch.lost("KernelDied", f"No process could be started ({fault!r})."), True
             finally:
                 tell.close()
+            assert child.pid
             try:
-                return watch.follow(child, hear)
+                return watch.follow(child.pid, hear, lambda: _exit(child))
             finally:
-                end(child)
+                if child.is_alive():
+                    end(child.pid)
+                child.join()
 
 
 class Watch:
@@ -67,8 +71,8 @@ class Watch:
         self.peak = 0.0
         self.ready = ""
 
-    def follow(self, child, hear) -> tuple[Outcome, bool]:
-        """Listen to the child until it answers, dies, or breaks a limit."""
+    def follow(self, pid: int, hear, how: Callable[[], str] = lambda: "its end was not seen") -> tuple[Outcome, bool]:
+        """Listen to the process `pid` until it answers, dies, or breaks a limit; `how` says how it died."""
         import psutil
 
         self.began = time.monotonic()
@@ -77,8 +81,7 @@ class Watch:
                 try:
                     word, news = hear.recv()
                 except (EOFError, OSError):
-                    child.join(5)
-                    return self.lost("KernelDied", f"The process died ({_exit(child.exitcode)})."), True
+                    return self.lost("KernelDied", f"The process died ({how()})."), True
                 if word == "ready":
                     self.ready = news
                     return Outcome(self.task.name), False
@@ -87,7 +90,7 @@ class Watch:
                     return news, False
                 self.cell = news
             with suppress(psutil.Error):
-                self.peak = max(self.peak, psutil.Process(child.pid).memory_info().rss / 2**20)
+                self.peak = max(self.peak, psutil.Process(pid).memory_info().rss / 2**20)
             if broken := self.broken():
                 return self.lost(*broken), False
 
@@ -136,17 +139,15 @@ def settle_in(folder: str, environment: Mapping[str, str]) -> None:
     faulthandler.enable(open(2, "w", closefd=False))  # noqa: SIM115
 
 
-def end(child) -> None:
-    """End the child and whatever it started."""
+def end(pid: int) -> None:
+    """End the process `pid` and whatever it started."""
     import psutil
 
-    if child.is_alive():
-        with suppress(psutil.Error):
-            for one in psutil.Process(child.pid).children(recursive=True):
-                with suppress(psutil.Error):
-                    one.kill()
-        child.kill()
-    child.join()
+    with suppress(psutil.Error):
+        first = psutil.Process(pid)
+        for one in [*first.children(recursive=True), first]:
+            with suppress(psutil.Error):
+                one.kill()
 
 
 def wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
@@ -158,11 +159,12 @@ def wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
         time.sleep(LOOK)
 
 
-def _exit(code: int | None) -> str:
-    if code is None or code >= 0:
-        return f"exit code {code}"
+def _exit(child: BaseProcess) -> str:
     import signal
 
-    with suppress(ValueError):
-        return f"signal {-code}, {signal.Signals(-code).name}"
-    return f"signal {-code}"
+    child.join(5)
+    code = child.exitcode
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return f"signal {-code}, {signal.Signals(-code).name}"
+    return f"exit code {code}"

@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import IcsError
 from .batch import run
 from .notebook import find_notebook
-from .parameters import Parameter, read_parameters
+from .parameters import Parameter, read_parameters, write_value
 
 
 def form(notebook: str):
@@ -40,22 +40,10 @@ def form(notebook: str):
                 button.disabled = False
 
     button.on_click(press)
-    box = widgets.VBox(
-        [
-            *(
-                widgets.VBox([field, widgets.Label(_note(one))])
-                for one, field in zip(read_parameters(found), fields.values(), strict=True)
-            ),
-            button,
-            answer,
-        ]
-    )
+    rows = [widgets.VBox([fields[one.name], widgets.Label(one.note)]) for one in read_parameters(found)]
+    box = widgets.VBox([*rows, button, answer])
     box.press, box.values = press, values
     return box
-
-
-def _note(one: Parameter) -> str:
-    return one.description + (f" [{one.constraint}]" if one.constraint else "")
 
 
 def _field(one: Parameter, widgets):
@@ -68,21 +56,10 @@ def _field(one: Parameter, widgets):
         return widgets.Combobox(value=str(one.default), options=names, ensure_option=False, **told)
     if one.choices:
         return widgets.Dropdown(value=one.default, options=list(one.choices), **told)
-    if one.kind is bool:
-        return widgets.Checkbox(value=one.default, indent=False, **told)
-    if one.kind is date:
-        return widgets.DatePicker(value=one.default, **told)
-    if one.kind in (int, float):
-        ends = {"min": one.low, "max": one.high}
-        whole = {end: one.kind(value) for end, value in ends.items() if value is not None}
-        if len(whole) == 2:
-            return (widgets.BoundedIntText if one.kind is int else widgets.BoundedFloatText)(value=one.default, **whole, **told)
-        return (widgets.IntText if one.kind is int else widgets.FloatText)(value=one.default, **told)
-    shown = (
-        ",".join(map(str, one.default))
-        if isinstance(one.default, (tuple, list))
-        else ""
-        if one.default is None
-        else str(one.default)
-    )
-    return widgets.Text(value=shown, **told)
+    if one.low is not None and one.high is not None:
+        bounded = widgets.BoundedIntText if one.kind is int else widgets.BoundedFloatText
+        return bounded(value=one.default, min=one.kind(one.low), max=one.kind(one.high), **told)
+    plain = {bool: widgets.Checkbox, date: widgets.DatePicker, int: widgets.IntText, float: widgets.FloatText}
+    if one.kind in plain:
+        return plain[one.kind](value=one.default, **told)
+    return widgets.Text(value=write_value(one.default), **told)

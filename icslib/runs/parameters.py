@@ -55,6 +55,11 @@ class Parameter:
     at: str = ""
 
     @property
+    def note(self) -> str:
+        """What it is, and what it may be."""
+        return self.description + (f" [{self.constraint}]" if self.constraint else "")
+
+    @property
     def words(self) -> str:
         """The kind in plain words."""
         inner = [part for part in get_args(self.kind) if part is not Ellipsis and part is not type(None)]
@@ -249,13 +254,17 @@ def _say(fault: Mapping, parameters: Mapping[str, Parameter]) -> str:
 
 def describe(notebook: Notebook) -> str:
     """The parameters of `notebook` as lines for ``icslib run NOTEBOOK --help``."""
-    rows = [
-        (f"  -p {one.name}={_show(one.default)}", one.description + (f" [{one.constraint}]" if one.constraint else ""))
-        for one in read_parameters(notebook)
-    ]
+    rows = [(f"  -p {one.name}={write_value(one.default)}", one.note) for one in read_parameters(notebook)]
     width = max((len(left) for left, _ in rows), default=0)
     return "\n".join([f"{notebook.name} takes:", *(f"{left:{width}}  {right}" for left, right in rows)])
 
 
-def _show(value) -> str:
-    return ",".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+def write_value(value) -> str:
+    """A value as it is written on a command line.
+
+    >>> write_value((1, 2)), write_value(date(2024, 3, 31)), write_value(None)
+    ('1,2', '2024-03-31', 'none')
+    """
+    if isinstance(value, (tuple, list)):
+        return ",".join(map(write_value, value))
+    return "none" if value is None else str(value)

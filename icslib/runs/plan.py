@@ -24,7 +24,7 @@ from typing import Any
 from .. import paths
 from ..errors import IcsError, ParameterError
 from .notebook import Notebook, find_notebook
-from .parameters import check_values, read_parameters
+from .parameters import check_values, read_parameters, write_value
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Job:
 
         Long or unusual values are cut to what every file system takes, and a short hash keeps them apart.
         """
-        parts = [f"{name}={_word(value)}" for name, value in self.given.items()]
+        parts = [f"{name}={write_value(value)}" for name, value in self.given.items()]
         parts += [f"as-of={self.as_of}"] if self.as_of else []
         plain = "--".join([self.notebook.name, *(re.sub(r"[^\w.=+,-]", "_", part) for part in parts)])
         if len(plain) > 150 or plain != "--".join([self.notebook.name, *parts]):
@@ -62,15 +62,9 @@ class Job:
     @property
     def command(self) -> str:
         """The command line that makes this report alone."""
-        given = [part for key, value in self.given.items() for part in ("-p", f"{key}={_word(value)}")]
+        given = [part for key, value in self.given.items() for part in ("-p", f"{key}={write_value(value)}")]
         as_of = ["--as-of", self.as_of] if self.as_of else []
         return shlex.join(["icslib", "run", self.notebook.address, *given, *as_of])
-
-
-def _word(value) -> str:
-    if isinstance(value, (tuple, list)):
-        return ",".join(map(_word, value))
-    return value.isoformat() if isinstance(value, date) else "none" if value is None else str(value)
 
 
 def make_job(notebook: Notebook, values: Mapping[str, Any], shown: Collection[str] = (), as_of: str = "") -> Job:

@@ -106,7 +106,7 @@ class Nursery:
             self.child = warm.start(nurse, tell, self.task, self.folder.name, self.cells)
             tell.close()
             watch = Watch(self.task, self.limits, Path(self.folder.name))
-            watch.follow(self.child, hear)
+            watch.follow(self.child.pid, hear)
             self.address = watch.ready
 
     def _once(self, task: Task) -> tuple[Outcome, bool]:
@@ -114,41 +114,18 @@ class Nursery:
             wait_for_memory()
             with Client(self.address) as hear:
                 hear.send((task, folder))
-                child = Forked(hear.recv())
+                pid = hear.recv()
                 try:
-                    return Watch(task, self.limits, Path(folder)).follow(child, hear)
+                    return Watch(task, self.limits, Path(folder)).follow(pid, hear)
                 finally:
-                    end(child)
+                    end(pid)
 
     def close(self) -> None:
         """End the process."""
         if self.child is not None:
-            end(self.child)
+            end(self.child.pid)
+            self.child.join()
         self.folder.cleanup()
-
-
-class Forked:
-    """A grandchild, known by its id only."""
-
-    exitcode = None
-
-    def __init__(self, pid: int):
-        self.pid = pid
-
-    def is_alive(self) -> bool:
-        """Whether it is still there."""
-        with suppress(OSError):
-            os.kill(self.pid, 0)
-            return True
-        return False
-
-    def kill(self) -> None:
-        """End it at once."""
-        with suppress(OSError):
-            os.kill(self.pid, signal.SIGKILL)
-
-    def join(self, timeout: float | None = None) -> None:
-        """Nothing to wait for: the nursery is not told how its children end."""
 
 
 def nurse(tell, task: Task, folder: str, cells: int) -> None:
