@@ -9,7 +9,6 @@ Real value in prices of year p:  ``value * index[p] / index[year]``  (HM Treasur
 user guide: the ratio of two index numbers of one edition).
 """
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -32,17 +31,16 @@ class Deflator:
         Its name, such as ``OBR November 2025``.
     index : Series, index financial year as the year of its March
         Index numbers; only their ratios matter.
-    forecast : frozenset of int
-        Years that were forecasts in this edition.
-    title, published : str
-        What it was printed in, and when.
     """
 
     edition: str
     index: pd.Series
-    forecast: frozenset[int] = frozenset()
-    title: str = ""
-    published: str = ""
+
+    @property
+    def span(self) -> str:
+        """First and last year it holds."""
+        first, last = (financial_year(year).label for year in (self.index.index.min(), self.index.index.max()))
+        return f"{first} to {last}"
 
     def prices(self, price_year: int) -> str:
         """The name that figures in these prices carry.
@@ -63,8 +61,7 @@ class Deflator:
         if missing:
             raise PeriodError(
                 f"The deflator edition {self.edition} has no index for {', '.join(financial_year(y).label for y in missing)}; "
-                f"it runs from {financial_year(self.index.index.min()).label} to {financial_year(self.index.index.max()).label}. "
-                "Choose years inside it, or another edition."
+                f"it runs from {self.span}. Choose years inside it, or another edition."
             )
         own = fy.map(self.index) if isinstance(fy, pd.Series) else float(self.index[fy])
         return float(self.index[price_year]) / own
@@ -76,9 +73,8 @@ def read_deflators(figures: pd.DataFrame | None = None) -> dict[str, Deflator]:
     Parameters
     ----------
     figures : DataFrame, optional
-        Rows of index numbers (``unit`` starts with ``index``) with ``edition``, ``period``, ``value``, ``basis``, and
-        ``title``, ``published`` where known. By default our transcription, ``data/raw/figures/gdp_deflator.csv``. Editions by
-        calendar year are left out: they cannot deflate a financial year.
+        Rows of index numbers (``unit`` starts with ``index``) with ``edition``, ``period``, ``value``. By default our
+        transcription, ``data/raw/figures/gdp_deflator.csv``. Editions by calendar year are left out: they cannot deflate a financial year.
     """
     where = paths.raw("figures", "gdp_deflator.csv")
     if figures is None:
@@ -93,9 +89,7 @@ def read_deflators(figures: pd.DataFrame | None = None) -> dict[str, Deflator]:
         fy = years.map(lambda label: parse_period(label).end.year)
         if fy.duplicated().any():
             raise BasisError(f"The deflator edition {edition!r} gives {years[fy.duplicated()].iloc[0]} twice. Keep one row a year.")
-        index = pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index()
-        told = {name: str(rows[name].iloc[0]) for name in ("title", "published") if name in rows}
-        made[str(edition)] = Deflator(str(edition), index, frozenset(fy[rows["basis"] == "forecast"]), **told)
+        made[str(edition)] = Deflator(str(edition), pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index())
     return made
 
 
@@ -103,11 +97,7 @@ def deflator(edition: str = EDITION, figures: pd.DataFrame | None = None) -> Def
     """One edition by name; an unknown name is an error that lists those held."""
     held = read_deflators(figures)
     if edition not in held:
-        spans = ", ".join(
-            f"{name} ({financial_year(d.index.index.min()).label} to {financial_year(d.index.index.max()).label})"
-            for name, d in held.items()
-        )
-        raise BasisError(f"No deflator edition is called {edition!r}. Held: {spans}.")
+        raise BasisError(f"No deflator edition is called {edition!r}. Held: {', '.join(f'{name} ({d.span})' for name, d in held.items())}.")
     return held[edition]
 
 
@@ -155,13 +145,3 @@ def march_year(dates: pd.Series) -> pd.Series:
     """
     dates = pd.to_datetime(dates)
     return (dates.dt.year + (dates.dt.month > 3)).astype("int64")
-
-
-def edition_of(prices: str) -> str:
-    """The edition that a ``prices`` name was made with; empty for cash.
-
-    >>> edition_of("2024-25 prices (OBR November 2025)"), edition_of("cash")
-    ('OBR November 2025', '')
-    """
-    found = re.search(r"\((.+)\)$", prices)
-    return found[1] if found else ""

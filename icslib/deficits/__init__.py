@@ -5,10 +5,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "answer": ["sum_up"],
         "association": ["Explained", "explain_deficits"],
         "basis": ["Basis", "Positions", "in_prices", "name_bases", "take"],
-        "bridge": ["Bridge", "bridge"],
+        "bridge": ["Bridge", "bridge", "sum_up"],
         "concentration": ["Concentration", "concentration"],
         "debts": ["LoanTotals", "borrowing_panel", "debt_panel", "inherited_debt", "loan_totals", "owed"],
         "months": ["MonthPath", "month_path", "months_to_date", "year_end_variance"],

@@ -56,8 +56,6 @@ def concentration(
     *,
     worst: int = 10,
     what: str = "the debt",
-    sharers: str = "",
-    unit: str = "GBP m",
     draws: int = 2000,
     seed: int = 1,
     cells: pd.Series | None = None,
@@ -69,7 +67,7 @@ def concentration(
     amounts : Series, index ``place``; none negative (give debts and deficits as sizes), zero allowed
     weights : Series, index ``place``, above zero; one each when not given
     worst : how many places, of the largest amounts, ``top`` describes
-    what, sharers : what is shared, and what the weights count, in words
+    what : what is shared, in words
     cells : Series of tuples, index ``place``: the cells of each amount
 
     Notes
@@ -114,7 +112,7 @@ def concentration(
     ends = np.quantile(resampled, [0.025, 0.975])
     top = {"places": len(largest), "share": amounts[largest].sum() / amount.sum(), "fair": weights[largest].sum() / weight.sum()}
     top = pd.Series({**top, "low": ends[0], "high": ends[1]})
-    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, sharers or ("people" if weighted else "places"), unit)
+    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, "people" if weighted else "places")
 
 
 def _gini(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:

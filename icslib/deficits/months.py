@@ -83,32 +83,22 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
         table[f"error_{guess}"] = table[guess] - table["outturn"]
     table = table.sort_values(["place", "fy", "month"]).reset_index(drop=True)
     closed = table.dropna(subset="outturn")
-    errors = pd.DataFrame(
-        {
-            guess: {
-                "figures": len(closed),
-                "years": closed[["place", "fy"]].drop_duplicates().shape[0],
-                "mean": closed[f"error_{guess}"].mean(),
-                "mean_absolute": closed[f"error_{guess}"].abs().mean(),
-                "lowest": closed[f"error_{guess}"].min(),
-                "highest": closed[f"error_{guess}"].max(),
-            }
-            for guess in GUESSES
-        }
-    ).T
+    missed = closed[[f"error_{guess}" for guess in GUESSES]].set_axis(list(GUESSES), axis=1)
+    counts = {"figures": len(closed), "years": len(closed[["place", "fy"]].drop_duplicates())}
+    errors = missed.agg(["mean", "min", "max"]).T.rename(columns={"min": "lowest", "max": "highest"}).assign(mean_absolute=missed.abs().mean(), **counts)
     return MonthPath(table, errors)
 
 
-def months_to_date(named: pd.DataFrame, what: str = "variance from plan", scope: str = "system") -> pd.DataFrame:
-    """The figures to date among named positions, with their month read from the period's last day."""
-    rows = named[(named["kind"] == "year to date") & (named["what"] == what) & (named["scope"] == scope)].copy()
+def months_to_date(named: pd.DataFrame) -> pd.DataFrame:
+    """Systems' variances to date among named positions, with their month read from the period's last day."""
+    rows = named.query("kind == 'year to date' and what == 'variance from plan' and scope == 'system'").copy()
     rows["month"] = (pd.to_datetime(rows["end"]).dt.month - 4) % 12 + 1
     exact = rows["period"].astype(str).str.fullmatch(r"\d{4}-\d{2} M\d{1,2}")
     return rows[exact].reset_index(drop=True)
 
 
-def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None = None, scope: str = "system") -> pd.DataFrame:
-    """The whole year's variance from plan: as printed, or outturn less plan where only those are.
+def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Systems' variance of the whole year from plan: as printed, or outturn less plan where only those are.
 
     Parameters
     ----------
@@ -125,7 +115,7 @@ def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None =
     BasisError
         When a year's plan or outturn has two values and no publisher was named: nothing is chosen silently.
     """
-    rows = named[(named["scope"] == scope) & named["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")]
+    rows = named[(named["scope"] == "system") & named["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")]
     out = []
     for (place, fy, period), year in rows.groupby(["place", "fy", "period"]):
         printed = year[(year["what"] == "variance from plan") & (year["kind"] == "outturn")]

@@ -14,6 +14,7 @@ from ..numbers import write_number
 from ..periods import financial_year
 from ..prices import Deflator
 from ..results import Result
+from ..tidy import merge_cells
 from .basis import FIELDS, in_prices, name_bases
 from .people import named_per_head
 
@@ -52,21 +53,7 @@ class Comparison(Result):
             f"{empty} of {self.coverage.size} place-years have none."
         )
         apart = len(self.contradictions)
-        if apart:
-            widest = self.contradictions.assign(gap=lambda c: c["highest"] - c["lowest"]).nlargest(1, "gap").iloc[0]
-            words += (
-                f" {apart} time{'s' * (apart != 1)} two values stand for one place, period and basis; the widest is {widest['name']} "
-                f"{widest['period']} ({widest['basis_name'].split(',')[0]}): {write_number(widest['lowest'], 'GBP m')} and "
-                f"{write_number(widest['highest'], 'GBP m')}."
-            )
-        return words
-
-    def year(self, fy: int) -> pd.DataFrame:
-        """All figures of one financial year, widest deficit first."""
-        rows = self.table[self.table["fy"] == fy]
-        if rows.empty:
-            raise BasisError(f"No position is held for {financial_year(fy).label}.")
-        return rows.sort_values("value").reset_index(drop=True)
+        return words + (f" {apart} time{'s' * (apart != 1)} two values stand for one place, period and basis." if apart else "")
 
 
 def compare_positions(
@@ -121,26 +108,13 @@ def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
     Two values that agree when both are rounded to the coarser one's precision (in millions,
     tens or hundreds) are one figure told twice, not a contradiction.
     """
-    rows = []
-    for key, group in named.dropna(subset="value").groupby(["place", "period", *FIELDS], sort=True):
-        values = sorted(group["value"].unique())
-        if len(values) < 2 or all(_same_when_rounded(values[0], value) for value in values[1:]):
-            continue
-        rows.append(
-            {
-                "place": key[0],
-                "name": group["place_name"].iloc[0] if "place_name" in group else key[0],
-                "period": key[1],
-                "fy": int(group["fy"].iloc[0]),
-                "basis_name": group["basis_name"].iloc[0],
-                "lowest": values[0],
-                "highest": values[-1],
-                "figures": len(values),
-                "sources": "; ".join(_printed(group)),
-                "cells": tuple(sorted({ref for refs in group["cells"] for ref in refs})),
-            }
-        )
     columns = ["place", "name", "period", "fy", "basis_name", "lowest", "highest", "figures", "sources", "cells"]
+    rows = []
+    for (place, period, *_), group in named.dropna(subset="value").groupby(["place", "period", *FIELDS], sort=True):
+        values, first = sorted(group["value"].unique()), group.iloc[0]
+        if not all(_same_when_rounded(values[0], value) for value in values[1:]):
+            about = place, first.get("place_name", place), period, int(first["fy"]), first["basis_name"]
+            rows.append((*about, values[0], values[-1], len(values), "; ".join(_printed(group)), merge_cells(group["cells"])))
     return pd.DataFrame(rows, columns=columns)
 
 

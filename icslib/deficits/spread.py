@@ -26,7 +26,7 @@ class Spread(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``
-        ``estimate``, ``low``, ``high`` (95%, sampling only), ``shrunken`` (drawn to the mean by what is not told apart), ``trusts``,
+        ``estimate``, ``low``, ``high`` (95%, sampling only), ``trusts``,
         ``size`` (effective number of trusts), ``outside`` (below or above the 95% limits with over-dispersion, else ""), ``cells:estimate`` where given.
     limits : DataFrame, index ``size``
         ``low``, ``high`` with over-dispersion, ``plain_low``, ``plain_high`` without, at 95%.
@@ -107,7 +107,6 @@ def spread_of(
             "estimate": estimate,
             "low": estimate - reach * np.sqrt(variance),
             "high": estimate + reach * np.sqrt(variance),
-            "shrunken": mean + (estimate - mean) * tau2 / (tau2 + variance),
             "trusts": by["trusts"],
             "size": size,
             "outside": np.select([estimate < mean - wide, estimate > mean + wide], ["below", "above"], ""),

@@ -150,11 +150,6 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     )  # fmt: skip
 
 
-@table.register
-def _(result: Explained, asked: str = "") -> Exhibit:
-    return Exhibit(kind="table", title=result.headline, data=result.terms.round(3).reset_index(), unit=result.difference, notes=(ASSOCIATION, result.basis), sources=result.sources)
-
-
 def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:
     """Where the place asked about stands on both, in words; empty where it does not."""
     if asked not in result.places.index:

@@ -222,12 +222,6 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
     )
 
 
-@table.register
-def _(result: MonthPath, asked: str = "") -> Exhibit:
-    data = result.errors.rename(index={"straight_line": "straight line", "no_more": "nothing more is lost"}).rename_axis("guess").reset_index()
-    return Exhibit(kind="table", title=_missed(result), data=data, unit=result.unit, notes=(result.finding, "Guess less outturn; below zero: too gloomy.",), sources=_sources(result.table))
-
-
 def _missed(result: MonthPath) -> str:
     return result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1)
 

@@ -58,7 +58,6 @@ def asks_by_system(
     systems: pd.DataFrame,
     people: pd.Series,
     year: int,
-    publisher: str = "",
     *,
     vintage: str = DRAWN,
     price_year: int | None = None,
@@ -70,7 +69,7 @@ def asks_by_system(
     ----------
     national, systems : observations, ``load("finances_national")`` and ``load("finances_by_ics")``
     people : Series, index system as of July 2022, when the asks were published
-    publisher : whose national figure, where several are printed; by default the first in our transcription
+        Where several national asks are printed, the first in our transcription is taken.
     vintage : boundaries wanted; a merged system is asked what its parts were, a divided one's ask goes by the register's shares
     price_year, by : put the asks in prices of this year by this deflator edition; cash when not given
 
@@ -81,7 +80,6 @@ def asks_by_system(
     """
     period = financial_year(year).label
     rows = national[(national["measure"] == "efficiency_target") & (national["period"] == period)]
-    rows = rows[rows["publisher"] == publisher] if publisher else rows
     if rows.empty:
         held = national.loc[national["measure"] == "efficiency_target", "period"].unique()
         raise BasisError(f"No national savings target is held for {period}. Held: {', '.join(sorted(held))}.")

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import icslib as ics
 from icslib.deficits import Basis, Positions, bridge, month_path, months_to_date, name_bases, year_end_variance
 from icslib.deficits.bridge import REST
 from icslib.errors import BasisError
@@ -116,3 +117,12 @@ def test_the_month_is_read_from_the_last_day():
         }
     )
     assert months_to_date(rows)["month"].tolist() == [6, 12]
+
+
+def test_the_outturn_links_to_its_own_cell_and_not_to_the_figure_to_date():
+    to_date = pd.DataFrame({"place": ["E", "E"], "fy": [2023, 2024], "month": [6, 6], "value": [-650.0, -900.0], "cells": [("f!!E2",), ("f!!E3",)]})
+    end = pd.DataFrame({"place": ["E"], "fy": [2023], "value": [-530.0], "cells": [("f!!E9", "f!!E10")]})
+    path = ics.month_path(to_date, end)
+    assert path.table["cells:to_date"].tolist() == [("f!!E2",), ("f!!E3",)] and "cells" not in path.table
+    assert path.table["cells:outturn"].iloc[0] == ("f!!E9", "f!!E10")
+    assert ics.plot(path).record()["cells"] == {"cells:to_date": [["f!!E2"], ["f!!E3"]], "cells:outturn": [["f!!E10", "f!!E9"], []]}
