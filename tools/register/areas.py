@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from .files import district_of, proper, read, stated
+from .files import by, district_of, proper, read, stated
 
 # The announcements name the parts; the CCGs of those names are what the LSOA files know.
 TO_ESSEX = {"NHS North East Essex CCG", "NHS West Essex CCG"}
@@ -23,18 +23,15 @@ FRIMLEY = {
 def lsoas() -> dict[str, pd.DataFrame]:
     """LSOA, system, sub-ICB (ONS code) and district at each published vintage; 2026-04 as announced."""
     old = read("reference_lsoa11_2021").set_axis(["n", "lsoa", "ccg_name", "sub", "stp_name", "ons", "la_name", "la"], axis=1)
-    mid = read("reference_lsoa11_2022").set_axis(
-        ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system", "la_name", "la"], axis=1
-    )
-    new = read("reference_lsoa21_2024").set_axis(
-        ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system"], axis=1
-    )
+    names = ["n", "lsoa", "sub_name", "sub", "sub_code", "icb_name", "ons", "system"]
+    mid = read("reference_lsoa11_2022").set_axis([*names, "la_name", "la"], axis=1)
+    new = read("reference_lsoa21_2024").set_axis(names, axis=1)
     both = old.merge(mid[["lsoa", "system"]], on="lsoa")
     code = both.groupby("ons")["system"].agg(lambda s: s.mode()[0])
     old["system"] = old["ons"].map(code)
     new["la_name"] = district_of(new["n"])
-    merged = read("reference_ltla22_ltla23").drop_duplicates("ltla22_code").set_index("ltla22_code")["ltla23_code"]
-    new["la"] = new["la_name"].map(mid.drop_duplicates("la_name").set_index("la_name")["la"]).map(merged)
+    merged = by(read("reference_ltla22_ltla23"), "ltla22_code", "ltla23_code")
+    new["la"] = new["la_name"].map(by(mid, "la_name", "la")).map(merged)
     late = new.assign(system=_in_2026(new, old))
     return {"2021-04": old, "2022-07": mid, "2024-04": new, "2026-04": late}
 
@@ -43,10 +40,8 @@ def lsoas() -> dict[str, pd.DataFrame]:
 def successors() -> dict[str, list[str]]:
     """Codes that each system of 2022 became part of in April 2026."""
     opened = read("reference_icb_register_2026").query("open_date == '20260401'")
-    code = {
-        proper(name).removesuffix(" Integrated Care Board"): c
-        for c, name in zip(opened["icb_code"], opened["icb_name"], strict=True)
-    }
+    named = opened["icb_name"].map(proper).str.removesuffix(" Integrated Care Board")
+    code = dict(zip(named, opened["icb_code"], strict=True))
     code["NHS Hampshire and Isle of Wight"] = "QRL"
     became = stated("stated_systems").set_index("code")["became"]
     return {place: [new for name, new in code.items() if f"{name} ICB" in text] or [place] for place, text in became.items()}
@@ -72,7 +67,7 @@ def _in_2026(new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
 def sub_codes() -> dict[str, str]:
     """ODS code of each sub-ICB location or CCG of 2021 by its ONS code."""
     at = lsoas()
-    now = pd.concat([at["2022-07"], at["2024-04"]]).drop_duplicates("sub").set_index("sub")["sub_code"].to_dict()
+    now = by(pd.concat([at["2022-07"], at["2024-04"]]), "sub", "sub_code").to_dict()
     both = at["2021-04"].merge(at["2022-07"], on="lsoa", suffixes=("", "_new"))
     then = both.groupby("sub")["sub_code"].agg(lambda s: s.mode()[0]).to_dict()
     return then | now

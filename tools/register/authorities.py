@@ -6,7 +6,7 @@ say in which district they lay at the census.
 
 import pandas as pd
 
-from .files import district_of, lie_in, move, places, read, stated
+from .files import by, district_of, lie_in, move, places, read, stated
 
 YEARS = range(16, 25)
 
@@ -17,14 +17,11 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     chain = chain[chain["ltla16_code"].str.startswith("E")]
     rows, links = {}, []
     lsoas = district_of(read("reference_lsoa11_2022")["lsoa11_name"]).value_counts()
-    older = {"Shepway": "Folkestone and Hythe"}
-    lsoas = lsoas.rename(index={**older, "Bristol, City of": "Bristol, City of"})
+    lsoas = lsoas.rename(index={"Shepway": "Folkestone and Hythe"})
     for year in YEARS:
         for code, name in chain[[f"ltla{year}_code", f"ltla{year}_name"]].drop_duplicates().to_numpy():
-            row = rows.setdefault(
-                code, dict(code=code, name=name, valid_from="" if year == YEARS[0] else f"20{year}-04-01", valid_to="")
-            )
-            row["name"] = name
+            began = "" if year == YEARS[0] else f"20{year}-04-01"
+            rows.setdefault(code, dict(code=code, valid_from=began, valid_to=""))["name"] = name
         if year == YEARS[0]:
             continue
         before, after = f"ltla{year - 1}_code", f"ltla{year}_code"
@@ -34,15 +31,8 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         for code in changed[before].unique():
             rows[code]["valid_to"] = f"20{year}-03-31"
         mass = pd.DataFrame(dict(old=changed[before], new=changed[after], mass=changed.apply(_size, axis=1, lsoas=lsoas)))
-        links.append(
-            move(
-                mass.dropna(),
-                "local_authority",
-                f"20{year}-04-01",
-                "LSOAs of 2011",
-                "reference_ltla_succession; reference_lsoa11_2022",
-            )
-        )
+        source = "reference_ltla_succession; reference_lsoa11_2022"
+        links.append(move(mass.dropna(), "local_authority", f"20{year}-04-01", "LSOAs of 2011", source))
     districts = places(rows.values()).assign(place_type="local_authority", source="reference_ltla_succession")
     counties, lies = _counties(set(districts["code"]))
     links += _closed_counties(chain, lsoas)
@@ -63,11 +53,8 @@ def _closed_counties(chain: pd.DataFrame, lsoas: pd.Series) -> list[pd.DataFrame
     last = chain[["ltla16_code", "ltla16_name", "ltla21_code", "ltla24_code"]].drop_duplicates("ltla16_code")
     out = []
     for row in stated("stated_counties").itertuples():
-        mine = (
-            last[last["ltla16_code"].isin(row.districts.split())]
-            if row.districts
-            else last[last["ltla21_code"].isin(listed[row.county])]
-        )
+        held = last["ltla16_code"].isin(row.districts.split()) if row.districts else last["ltla21_code"].isin(listed[row.county])
+        mine = last[held]
         mass = pd.DataFrame(dict(old=row.county, new=mine["ltla24_code"], mass=mine["ltla16_name"].map(lsoas)))
         date = str((pd.Timestamp(row.until) + pd.Timedelta(days=1)).date())
         out.append(move(mass, "local_authority", date, "LSOAs of 2011", f"{row.source}; reference_lsoa11_2022").assign(back=0.0))
@@ -84,18 +71,10 @@ def _counties(known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     for vintage, source, year in (("2021-04", "reference_ltla21_utla21", 21), ("2024-04", "reference_ltla23_utla23", 23)):
         frame = read(source)
         frame = frame[frame[f"utla{year}_code"].str.startswith("E10")]
-        rows += [
-            dict(code=c, name=n, place_type="local_authority", source=source)
-            for c, n in frame[[f"utla{year}_code", f"utla{year}_name"]].drop_duplicates().to_numpy()
-        ]
-        lies.append(
-            lie_in(
-                pd.DataFrame(dict(part=frame[f"ltla{year}_code"], whole=frame[f"utla{year}_code"], mass=1)),
-                vintage,
-                "whole",
-                source,
-            )
-        )
+        named = by(frame, f"utla{year}_code", f"utla{year}_name")
+        rows += [dict(code=code, name=name, place_type="local_authority", source=source) for code, name in named.items()]
+        whole = pd.DataFrame(dict(part=frame[f"ltla{year}_code"], whole=frame[f"utla{year}_code"], mass=1))
+        lies.append(lie_in(whole, vintage, "whole", source))
     spent = read("council_spending")
     rows += [dict(code=c, name=n, place_type="local_authority", source="council_spending") for c, n in spent[["ons_code", "ons_name"]].to_numpy()
              if c not in known]  # fmt: skip

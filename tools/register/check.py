@@ -77,11 +77,8 @@ def unresolved() -> pd.DataFrame:
             rows.append((source, column, code, _reason(source, column, code)))
     frame = pd.DataFrame(rows, columns=["source", "column", "code", "reason"])
     size = frame.groupby(["source", "column", "reason"])["code"].transform("size")
-    families = (
-        frame[size > MANY]
-        .groupby(["source", "column", "reason"], as_index=False)
-        .agg(count=("code", "size"), code=("code", "min"))
-    )
+    many = frame[size > MANY].groupby(["source", "column", "reason"], as_index=False)
+    families = many.agg(count=("code", "size"), code=("code", "min"))
     out = pd.concat([frame[size <= MANY].assign(count=1), families])
     return out[["source", "column", "code", "count", "reason"]].sort_values(["source", "column", "code"], ignore_index=True)
 

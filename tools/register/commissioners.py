@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 
 from .areas import lsoas, sub_codes
-from .files import lie_in, move, places, proper, read, stated
+from .files import by, lie_in, move, places, proper, read, stated
 
 ICB = "2022-07-01"
 
@@ -20,7 +20,7 @@ def ccg_codes() -> dict[str, str]:
 def codes_by_name() -> dict[str, str]:
     """ODS code of each CCG by its ONS code, where two files give it one name."""
     by_name = {_plain(name): code for code, name in _names().items()}
-    named = read("ccg_mortality").query("CCG19NM != 'NA'").drop_duplicates("ccg19cd").set_index("ccg19cd")["CCG19NM"]
+    named = by(read("ccg_mortality").query("CCG19NM != 'NA'"), "ccg19cd", "CCG19NM")
     return {ons: by_name[_plain(name)] for ons, name in named.items() if _plain(name) in by_name}
 
 
@@ -50,9 +50,7 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
     known = {code for code in {*read("reference_ccg_icb")["CCG Code"], *_names()} if len(code) in (3, 5)}
     steps = steps[steps["old_code"].isin(known) & steps["new_code"].isin(known) & (steps["date"] >= "2013-04-02")]
     people = ccg_people()
-    mass = pd.DataFrame(
-        dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"])
-    )
+    mass = pd.DataFrame(dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"]))
     links = []
     for (date, _), merged in mass.groupby(["date", "new"]):
         basis = "people registered, last year listed" if merged["mass"].notna().all() else "equal parts: people not published"
@@ -99,12 +97,7 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
     region = dict(zip(early["ICS22"], early["R22"], strict=True))
     system = both["ICB"].fillna(both["ICS22"])
     rows = pd.DataFrame(
-        dict(
-            code=both["Practice_Code"],
-            name=both["GP_Practice_Name"].map(proper),
-            place_type="practice",
-            region=system.map(region),
-        )
+        dict(code=both["Practice_Code"], name=both["GP_Practice_Name"].map(proper), place_type="practice", region=system.map(region))
     )
     said = [
         ("2022-07", "populations-2023-24", early["Practice_Code"], early["ICS22"]),

@@ -32,6 +32,11 @@ def stated(name: str) -> pd.DataFrame:
     return pd.read_csv(paths.raw("reference", f"{name}.csv"), dtype=str, keep_default_na=False)
 
 
+def by(frame: pd.DataFrame, key: str, value: str) -> pd.Series:
+    """A column by another, the first row of each key."""
+    return frame.drop_duplicates(key).set_index(key)[value]
+
+
 def each(table: str) -> list[tuple[str, pd.DataFrame]]:
     """Every edition of a publication: catalog id and frame."""
     return [(source.id, read(source.id)) for source in catalog.of_table(table)]
@@ -58,11 +63,7 @@ def proper(name: str) -> str:
 
 def district_of(lsoa_name: pd.Series) -> pd.Series:
     """The district in an LSOA's name: 'Halton 001A' lies in Halton as it was at the census."""
-    full = {
-        "Bristol": "Bristol, City of",
-        "Herefordshire": "Herefordshire, County of",
-        "Kingston upon Hull": "Kingston upon Hull, City of",
-    }
+    full = {name: f"{name}, {kind} of" for name, kind in (("Bristol", "City"), ("Herefordshire", "County"), ("Kingston upon Hull", "City"))}
     return lsoa_name.str.replace(r" \d{3}[A-Z]$", "", regex=True).replace(full)
 
 

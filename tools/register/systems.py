@@ -9,7 +9,7 @@ import pandas as pd
 
 from .areas import lsoas, sub_codes, successors
 from .commissioners import ccg_people
-from .files import lie_in, move, places, proper, read, stated
+from .files import by, lie_in, move, places, proper, read, stated
 
 STP, ICB, SPLIT = "2016-03-15", "2022-07-01", "2026-04-01"
 # Members of the footprints of 2016, read from their names (CCG codes): whole 2018 mergers and the parts moved later.
@@ -28,7 +28,7 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
 def _stps() -> pd.DataFrame:
     named = lsoas()["2021-04"].drop_duplicates("system").set_index("system")
     region = stated("stated_systems").set_index("code")["region"]
-    first = read("reference_trust_stp_2017").drop_duplicates("STP_code").set_index("STP_code")["STP"].str.strip()
+    first = by(read("reference_trust_stp_2017"), "STP_code", "STP").str.strip()
     # ONS codes that changed before 2021, from the lists of 2017, 2019 and 2020 in the files named
     recoded = {"QHM": [("2018-04-01", "E54000049"), ("2021-04-01", "E54000050")], "QOQ": [(STP, "E54000006"), ("2021-04-01", "E54000051")],
                "QWO": [(STP, "E54000005"), ("2021-04-01", "E54000054")], "QXU": [(STP, "E54000035"), ("2020-04-01", "E54000052")],
@@ -63,24 +63,18 @@ def _icbs() -> pd.DataFrame:
     return places(rows).assign(place_type="system", source="reference_icb_register_2026; stated_systems")
 
 
+def nhs_regions() -> pd.DataFrame:
+    """NHS regions of 2021: ``code``, ``name``, ``ons``."""
+    seen = read("reference_trusts22_region21").drop_duplicates("nhs_region21_nhs_code").query("nhs_region21_nhs_code.str.startswith('Y')")
+    return pd.DataFrame(dict(code=seen["nhs_region21_nhs_code"], name=seen["nhs_region21_name"], ons=seen["nhs_region21_ons_code"]))
+
+
 def _regions() -> pd.DataFrame:
-    seen = (
-        read("reference_trusts22_region21")
-        .drop_duplicates("nhs_region21_nhs_code")
-        .query("nhs_region21_nhs_code.str.startswith('Y')")
-    )
-    rows = [
-        dict(code=r.nhs_region21_nhs_code, name=r.nhs_region21_name, ons_code=r.nhs_region21_ons_code) for r in seen.itertuples()
-    ]
-    areas = read("reference_fingertips_areas")
-    late = {
-        n.removesuffix(" NHS Region"): c
-        for c, n in zip(areas["AreaCode"], areas["AreaName"], strict=True)
-        if n.endswith(" NHS Region")
-    }
-    rows = [dict(row, ons_code=late.get(row["name"], row["ons_code"])) for row in rows]
-    rows += [dict(code=c, name=n.removesuffix(" Region"), ons_code=c)
-             for c, n, t in zip(areas["AreaCode"], areas["AreaName"], areas["AreaType"], strict=True) if t == "Regions"]  # fmt: skip
+    areas = by(read("reference_fingertips_areas"), "AreaCode", "AreaName")
+    late = {name.removesuffix(" NHS Region"): code for code, name in areas.items() if name.endswith(" NHS Region")}
+    rows = [dict(code=r.code, name=r.name, ons_code=late.get(r.name, r.ons)) for r in nhs_regions().itertuples(index=False)]
+    older = by(read("reference_fingertips_areas").query("AreaType == 'Regions'"), "AreaCode", "AreaName")
+    rows += [dict(code=code, name=name.removesuffix(" Region"), ons_code=code) for code, name in older.items()]
     return pd.concat([
         places(rows).assign(place_type="region", source="reference_trusts22_region21; reference_fingertips_areas"),
         places([dict(code="E92000001", name="England", ons_code="E92000001", place_type="england", source="reference_fingertips_areas")]),

@@ -11,12 +11,12 @@ from functools import cache
 import pandas as pd
 
 from .areas import lsoas
-from .files import MEMBERSHIP, each, places, proper, read, stated
+from .files import MEMBERSHIP, by, each, places, proper, read, stated
 
 FIRST = "2009-04-01"  # successions before this reach no figure we hold
 PCTS_CLOSED = "2013-03-31"  # Health and Social Care Act 2012; the bed files show none later
+STATUTORY = r"Authority|NHS England|Commissioning Support|\bCSU\b|Health Education|Department|Commission|Institute|Agency|NHS Digital|Property"
 SHARED = {"QZZ": "Special health authorities and other statutory bodies (a pseudo-code of the workforce files)"}
-TYPES = {"Acute": "trust", "Mental Health": "trust", "Community Provider Trust": "trust", "Ambulance": "trust"}
 
 
 @cache
@@ -39,10 +39,8 @@ def seen() -> pd.DataFrame:
     beds = read("beds").sort_values("year", ascending=False)
     out += [take("beds", beds, "org_code", "org_name"), *(take(s, f, "code", "name") for s, f in _estates())]
     rows = pd.concat(out)
-    rows = rows[
-        rows["code"].str.fullmatch(r"[A-Z0-9]{3,6}") & ~rows["code"].str.fullmatch(r"Y5\d|Y6\d|TOTAL|ENG") & (rows["name"] != "")
-    ]
-    return rows[~rows["name"].str.fullmatch(r"-|\d+|TOTAL|England", case=False)]
+    rows = rows[rows["code"].str.fullmatch(r"[A-Z0-9]{3,6}") & ~rows["code"].str.fullmatch(r"Y5\d|Y6\d|TOTAL|ENG")]
+    return rows[~rows["name"].str.fullmatch(r"|-|\d+|TOTAL|England", case=False)]
 
 
 def _estates() -> list[tuple[str, pd.DataFrame]]:
@@ -86,21 +84,12 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def _type(code: str, name: str, listed: pd.Series) -> str:
-    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(
-        r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I
-    ):
+    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I):
         return "pct"
-    if re.fullmatch(r"[RT][A-Z0-9]{2}", code) and (
-        re.search("TRUST|NHS", name, re.I) or listed.get(code, "") in ("NHS Trust", "Care Trust")
-    ):
+    named = re.search("TRUST|NHS", name, re.I) or listed.get(code, "") in ("NHS Trust", "Care Trust")
+    if re.fullmatch(r"R[A-Z0-9]{2}", code) or (re.fullmatch(r"T[A-Z0-9]{2}", code) and named):
         return "trust"
-    if re.fullmatch(r"R[A-Z0-9]{2}", code):
-        return "trust"
-    if code in SHARED or re.search(
-        r"Authority|NHS England|Commissioning Support|\bCSU\b|Health Education|Department|Commission|Institute|Agency|NHS Digital|Property",
-        name,
-        re.I,
-    ):
+    if code in SHARED or re.search(STATUTORY, name, re.I):
         return "other"
     return "pct" if re.fullmatch(r"5[A-Z0-9]{2}", code) else "provider"
 
@@ -125,12 +114,8 @@ def _steps() -> pd.DataFrame:
     said = stated("stated_succession").query("place_type == 'trust'")
     rows = pd.concat([ods[["old", "new", "date", "source"]], paths])
     trust = r"R[A-Z0-9]{2}|T[A-Z0-9]{2}"
-    rows = rows[
-        rows["old"].str.fullmatch(trust)
-        & rows["new"].str.fullmatch(trust)
-        & (rows["date"] >= FIRST)
-        & ~rows["old"].isin(said["old"])
-    ]
+    rows = rows[rows["old"].str.fullmatch(trust) & rows["new"].str.fullmatch(trust) & (rows["date"] >= FIRST)]
+    rows = rows[~rows["old"].isin(said["old"])]
     pairs = rows.groupby(["old", "new"], sort=False).agg(date=("date", "first"), source=("source", "; ".join)).reset_index()
     pieces = pairs.groupby("old")["new"].transform("size")
     pairs["share"] = (1.0 / pieces).where(pieces == 1)
@@ -141,14 +126,10 @@ def _steps() -> pd.DataFrame:
 
 def _divided(rows: pd.DataFrame) -> pd.DataFrame:
     """A trust divided in unknown shares still lies in one system if all its successors do."""
-    home = rows.drop_duplicates("part").set_index("part")["whole"]
+    home = by(rows, "part", "whole")
     steps = _steps()
-    split = (
-        steps[steps["share"].isna()]
-        .assign(whole=lambda f: f["new"].map(home))
-        .groupby("old")["whole"]
-        .agg(["nunique", "first", "count", "size"])
-    )
+    unknown = steps[steps["share"].isna()]
+    split = unknown["new"].map(home).groupby(unknown["old"]).agg(["nunique", "first", "count", "size"])
     split = split[(split["nunique"] == 1) & (split["count"] == split["size"]) & ~split.index.isin(home.index)]
     return pd.DataFrame(dict(part=split.index, whole=split["first"], source="stated_succession"))
 
@@ -157,9 +138,8 @@ def dates_disagree() -> pd.DataFrame:
     """Successions that two files date differently."""
     burn = read("reference_org_changes")
     rows = pd.DataFrame(dict(old=burn["new_code_0"], new=burn["new_code_1"], burn=burn["date_change_1"]))
-    both = rows.merge(
-        read("reference_org_succession").astype({"date": str}), left_on=["old", "new"], right_on=["old_code", "new_code"]
-    )
+    ods = read("reference_org_succession").astype({"date": str})
+    both = rows.merge(ods, left_on=["old", "new"], right_on=["old_code", "new_code"])
     both = both[(both["burn"] != both["date"]) & (both["date"] >= FIRST)]
     return pd.DataFrame(dict(fact="date of succession " + both["old"] + " to " + both["new"], kept=both["date"], kept_from="reference_org_succession",
                              other=both["burn"], other_from="reference_org_changes"))  # fmt: skip
@@ -167,8 +147,8 @@ def dates_disagree() -> pd.DataFrame:
 
 def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each trust's system at July 2022 (one, and by where its patients live), and the files that disagree."""
-    code_of = lsoas()["2021-04"].drop_duplicates("system").set_index("ons")["system"].to_dict()
-    icb = lsoas()["2022-07"].drop_duplicates("system").set_index("ons")["system"].to_dict()
+    code_of = by(lsoas()["2021-04"].drop_duplicates("system"), "ons", "system").to_dict()
+    icb = by(lsoas()["2022-07"].drop_duplicates("system"), "ons", "system").to_dict()
     said = []
     for source, frame in each("sickness_absence"):
         frame = frame[~frame["ICS_CODE"].isin(SHARED)]
@@ -181,9 +161,7 @@ def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     stp21 = read("reference_trusts22_stp21")
     said += [
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code_2022"], source="reference_org_register_2026")),
-        pd.DataFrame(
-            dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")
-        ),
+        pd.DataFrame(dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")),
         pd.DataFrame(dict(part=shares["Trust_code"], whole=shares["ICS_code2"], source="reference_trust_ics_weights")),
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code"], source="reference_org_register_2026")),
         pd.DataFrame(dict(part=stp17["code"], whole=stp17["STP_code"].map(before | code_of), source="reference_trust_stp_2017")),

@@ -7,7 +7,7 @@ import pandas as pd
 from icslib import paths
 
 from . import authorities, check, commissioners, second, systems, trusts
-from .files import MEMBERSHIP, PLACES, SUCCESSION, read
+from .files import MEMBERSHIP, PLACES, SUCCESSION, by, read
 
 
 def build() -> dict[str, pd.DataFrame]:
@@ -19,9 +19,8 @@ def build() -> dict[str, pd.DataFrame]:
     trust_lies, apart = trusts.systems_of()
     la_rows, la_links, la_lies = authorities.build()
     taken = set(sys_rows["code"]) | set(com_rows["code"]) | set(practice_rows["code"])
-    rows = pd.concat(
-        [sys_rows, com_rows, la_rows, trust_rows[~trust_rows["code"].isin(taken)], practice_rows, commissioners.networks()]
-    )[PLACES]
+    trust_rows = trust_rows[~trust_rows["code"].isin(taken)]
+    rows = pd.concat([sys_rows, com_rows, la_rows, trust_rows, practice_rows, commissioners.networks()])[PLACES]
     links = pd.concat([sys_links, com_links, la_links, trust_links])[SUCCESSION]
     lies = pd.concat([systems.memberships(), la_lies, trust_lies, practice_lies])[MEMBERSHIP]
     rows = _regions_from_systems(rows, lies)
@@ -31,21 +30,14 @@ def build() -> dict[str, pd.DataFrame]:
         "place_aliases": _aliases(rows, names),
         "succession": links.sort_values(["place_type", "date", "old", "new"]),
         "membership": lies[lies["share"] > 0].sort_values(["vintage", "basis", "part", "whole"]),
-        "disagreements": pd.concat([apart, trusts.dates_disagree(), apart_too])
-        .drop_duplicates()
-        .sort_values(["fact", "other_from"]),
+        "disagreements": pd.concat([apart, trusts.dates_disagree(), apart_too]).drop_duplicates().sort_values(["fact", "other_from"]),
         "checks": checks,
     }
 
 
 def _regions_from_systems(rows: pd.DataFrame, lies: pd.DataFrame) -> pd.DataFrame:
     region = rows[rows["place_type"] == "system"].drop_duplicates("code", keep="last").set_index("code")["region"]
-    best = (
-        lies[lies["whole"].isin(region.index)]
-        .sort_values("share", ascending=False)
-        .drop_duplicates("part")
-        .set_index("part")["whole"]
-    )
+    best = by(lies[lies["whole"].isin(region.index)].sort_values("share", ascending=False), "part", "whole")
     blank = rows["region"] == ""
     rows.loc[blank, "region"] = rows.loc[blank, "code"].map(best).map(region).fillna("")
     return rows
@@ -60,27 +52,13 @@ def _aliases(rows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
         pd.DataFrame(dict(alias=short["short_name"], code=short["code"], source="stated_systems")),
         pd.DataFrame([dict(alias=ons, code=code, source="stated_ccgs; ccg_mortality") for ons, code in commissioners.ccg_codes().items()]),
         pd.DataFrame(dict(alias=ccg["CCG19NM"], code=ccg["ccg19cd"].map(commissioners.ccg_codes()), source="ccg_mortality")),
-        _more_regions(),
+        systems.nhs_regions().rename(columns={"ons": "alias"}).drop(columns="name").assign(source="reference_trusts22_region21"),
         pd.DataFrame([dict(alias="Shepway", code="E07000112", source="reference_lsoa11_2022")]),
     ]
-    own = {
-        *zip(rows["name"].str.lower(), rows["code"], strict=True),
-        *zip(rows["ons_code"].str.lower(), rows["code"], strict=True),
-    }
+    own = {(said, code) for name in ("name", "ons_code") for said, code in zip(rows[name].str.lower(), rows["code"], strict=True)}
     out = pd.concat(more).dropna().drop_duplicates(["alias", "code"])
     keep = [(alias.lower(), code) not in own and alias != code for alias, code in zip(out["alias"], out["code"], strict=True)]
     return out[keep].sort_values(["code", "alias"])
-
-
-def _more_regions() -> pd.DataFrame:
-    seen = (
-        read("reference_trusts22_region21")
-        .drop_duplicates("nhs_region21_nhs_code")
-        .query("nhs_region21_nhs_code.str.startswith('Y')")
-    )
-    return pd.DataFrame(
-        dict(alias=seen["nhs_region21_ons_code"], code=seen["nhs_region21_nhs_code"], source="reference_trusts22_region21")
-    )
 
 
 def write(folder: Path | None = None) -> dict[str, int]:
