@@ -18,7 +18,7 @@ from icslib.numbers import write_number
 from icslib.panel import fixed_by_place, grids, source_names, touches
 from icslib.register.short import kind_of
 from icslib.results import Result
-from icslib.stats.bands import sup_t
+from icslib.stats.bands import with_intervals
 from icslib.stats.regression import interval
 
 from .cohorts import add_up, by_pyfixest, compare_waves, support_of
@@ -126,7 +126,8 @@ def event_study(
     -----
     group_time: effect(g, t) = mean change of wave g from year g - 1 to t less that of places adopting after both; waves
     averaged by their places. Errors: influence of each place, each side with its own degrees of freedom (HC2), summed in
-    clusters and times G/(G-1) where these are coarser; the waves taken as given; t with G-1 degrees of freedom. It assumes parallel paths without adoption and no anticipation.
+    clusters and times G/(G-1) where these are coarser; the waves taken as given; t with G-1 degrees of freedom. It assumes
+    parallel paths without adoption and no anticipation.
     """
     if method not in METHODS:
         raise NotIdentified(f"method={method!r} is not known. Choose one of {METHODS}.")
@@ -148,29 +149,36 @@ def event_study(
     df = label.max()
     if df < 1:
         raise NotIdentified(f"{cluster} puts all {len(places)} places into one cluster, so no error can be computed. Use at least two.")
+    event = np.array(asked)
+    known = support["supported"].to_numpy()
+    alone = (support[["treated", "controls"]].min(axis=1) < 2).to_numpy() & (event != -1)  # one place shows no spread
     if method == "group_time":
         influence, estimate = add_up(cells, asked, len(places))
         influence = influence @ (label[:, None] == np.unique(label))  # summed within clusters
         covariance = influence @ influence.T * (1 if cluster == "place" else (df + 1) / df)
-        se = np.sqrt(np.diag(covariance))
-        weight = np.array([support.loc[e, "treated"] if e >= 0 and support.loc[e, "supported"] else 0.0 for e in asked])
-        average = _average(estimate, covariance, weight, df, level)
-        early = [row for row, e in enumerate(asked) if e < -1 and support.loc[e, "supported"]]
+        early = np.flatnonzero(known & (event < -1))
         rank = min(len(early), df)
         wald = estimate[early] @ np.linalg.pinv(covariance[np.ix_(early, early)], hermitian=True) @ estimate[early]
-        placebo = float(stats.f.sf(wald / rank, rank, df)) if early else np.nan
+        placebo = float(stats.f.sf(wald / rank, rank, df)) if rank else np.nan
     else:
         estimate, se = by_pyfixest(method, y, years, wave, label, last, asked)
-        covariance, placebo, average = None, np.nan, (np.nan,) * 4
-        held = [e for e in asked if e >= 0 and support.loc[e, "supported"]]
-        if held:
-            weight = support.loc[held, "treated"].to_numpy(float)
-            average = (float(np.average([estimate[asked.index(e)] for e in held], weights=weight)), np.nan, np.nan, np.nan)
-    profile = _profile(asked, estimate, se, support, covariance, df, level, seed)
+        covariance, placebo = np.diag(se**2), np.nan
+    average = (np.nan,) * 4
+    if (weight := np.where(known & (event >= 0), support["treated"], 0)).any():
+        weight = weight / weight.sum()
+        b = float(weight @ np.nan_to_num(estimate))
+        se = float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight)) if method == "group_time" else np.nan
+        average = (b, se, *interval(b, se, df, level))
+    covariance[~known | alone] = np.nan
+    profile = with_intervals(np.where(known, estimate, np.nan), covariance, df, support.index, level=level, seed=seed)
+    if method != "group_time":
+        profile[["band_low", "band_high"]] = np.nan  # how its errors move together is not known
     return EventStudy(
-        profile=profile, average=average, placebo=placebo, waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(),
-        last_untreated=last, longest=longest, ends=int(years[~np.isnan(y).all(axis=0)].max(initial=0)), method=method, outcome=outcome, unit=panel.attrs.get("units", {}).get(outcome, ""),
-        sources=source_names(panel, outcome), kind=kind_of(places), adopted=adopted.replace("_", " "),
+        profile=profile.join(support), average=average, placebo=placebo,
+        waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(), last_untreated=last, longest=longest,
+        ends=int(years[~np.isnan(y).all(axis=0)].max(initial=0)), method=method, outcome=outcome,
+        unit=panel.attrs.get("units", {}).get(outcome, ""), sources=source_names(panel, outcome), kind=kind_of(places),
+        adopted=adopted.replace("_", " "),
     )  # fmt: skip
 
 
@@ -213,26 +221,3 @@ def _arrays(panel: pd.DataFrame, outcome: str, adopted: str, exclude: Iterable[i
     y = held[outcome].copy()
     y[:, touches(years, exclude, int(panel.attrs.get("spans", {}).get(outcome, 1)))] = np.nan
     return places, years, y, wave
-
-
-def _average(estimate, covariance, weight, df, level) -> tuple[float, float, float, float]:
-    if not weight.any():
-        return (np.nan,) * 4
-    weight = weight / weight.sum()
-    b, se = float(weight @ np.nan_to_num(estimate)), float(np.sqrt(weight @ covariance @ weight))
-    return b, se, *interval(b, se, df, level)
-
-
-def _profile(events, estimate, se, support, covariance, df, level, seed) -> pd.DataFrame:
-    profile = pd.DataFrame({"estimate": estimate, "se": se}, index=pd.Index(events, name="event"))
-    profile.loc[~support["supported"], ["estimate", "se"]] = np.nan
-    alone = (support["treated"] < 2) | (support["controls"] < 2)  # one place shows no spread
-    profile.loc[alone & (profile.index != -1), "se"] = np.nan
-    reach = stats.t.ppf(0.5 + level / 2, df) * profile["se"]
-    profile["low"], profile["high"] = profile["estimate"] - reach, profile["estimate"] + reach
-    live = (profile["se"] > 0).to_numpy()
-    wide = profile["se"] * (
-        sup_t(covariance[np.ix_(live, live)], df, level=level, seed=seed) if covariance is not None and live.any() else np.nan
-    )
-    profile["band_low"], profile["band_high"] = profile["estimate"] - wide, profile["estimate"] + wide
-    return profile.join(support)

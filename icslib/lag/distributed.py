@@ -10,101 +10,69 @@ import numpy as np
 import pandas as pd
 
 from icslib.errors import NotIdentified
-from icslib.panel import source_names
 from icslib.stats.bands import sup_t
 from icslib.stats.inference import covariance, degrees_of_freedom, infer
 from icslib.stats.regression import Fit, fit
 
 from .basis import make_basis, roughness
 from .design import Design, make_design
-from .gate import LagSupport, check_support, write_lags
+from .gate import LagSupport, check_support, named_by, write_lags
 from .profile import LagEstimate
 
 MIN_TREND_YEARS = 5  # fewer outcome years cannot tell a place's own line from its lags
 
 
 def estimate_lag(
-    panel: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    lags: Iterable[int] = range(0, 11),
-    *,
-    basis: str = "unrestricted",
-    degree: int = 2,
-    ends: str = "free",
-    errors: str = "cr1",
-    bands: bool = True,
-    cluster: str = "place",
-    weights: str | None = None,
-    trends: bool = False,
-    controls: Iterable[str] = (),
-    interacted: Iterable[str] = (),
-    year_by: str | None = None,
-    exclude: Iterable[int] = (),
-    extrapolate: bool = False,
-    level: float = 0.95,
-    draws: int = 9999,
-    signs: str = "rademacher",
-    seed: int = 1,
-) -> LagEstimate:
+    panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterable[int] = range(0, 11), *, controls: Iterable[str] = (),
+    interacted: Iterable[str] = (), year_by: str | None = None, weights: str | None = None, cluster: str = "place",
+    exclude: Iterable[int] = (), **how,
+) -> LagEstimate:  # fmt: skip
     """Estimate the lag profile of `exposure` in `outcome`: an association, given place and year effects.
 
     Parameters
     ----------
     lags : integers; negative ones are placebo leads (estimated freely beside an Almon, spline or smooth shape of the lags)
-    basis : "unrestricted", "almon", "spline" or "smooth" (ridge on second differences; the price on roughness is the one
-        that best predicts a cluster left out)
-    degree, ends : see :func:`icslib.lag.basis.make_basis`
-    errors : "cr1", "cr2" (better below about 40 clusters) or "wild" (restricted wild cluster bootstrap, `draws`, `signs`)
-    cluster : "place", or an attribute of places (a region) to cluster by
-    weights : a column of weights, such as population; trends : a straight line of its own for every place
     controls : columns; interacted : attributes of places given their own path through time; year_by : separate year effects by it
+    weights : a column of weights, such as population; cluster : "place", or an attribute of places (a region) to cluster by
     exclude : outcome years left out (the pandemic: 2020, 2021); say so when you use it
-    extrapolate : with a basis, continue the fitted shape to lags the panel does not identify, marked ``supported`` False;
-        otherwise such lags raise
+    how : keywords of :func:`fit_design`: `basis`, `degree`, `ends`, `errors`, `bands`, `trends`, `extrapolate`, `level`, `draws`,
+        `signs`, `seed`
 
     Raises
     ------
     NotIdentified
         When the gate (:func:`supported_lags`) refuses a lag, or fewer than two clusters are left.
-
-    Notes
-    -----
-    With basis="smooth" the covariance adds sigma^2 x penalty, the allowance for smoothing bias of Marra and Wood (2012). Bands
-    are sup-t: the profile lies inside all of them at once. Intervals by `cr1` are too narrow with few or very unequal clusters.
     """
-    controls = tuple(controls)
     design = make_design(
-        panel, exposure, outcome, lags, controls=controls, interacted=tuple(interacted), year_by=year_by,
+        panel, exposure, outcome, lags, controls=tuple(controls), interacted=tuple(interacted), year_by=year_by,
         weights=weights, cluster=cluster, exclude=exclude,
     )  # fmt: skip
-    support = replace(check_support(design, exposure, outcome), sources=source_names(panel, exposure, outcome),
-                      exposure_unit=panel.attrs.get("units", {}).get(exposure, ""))  # fmt: skip
-    return fit_design(
-        design,
-        support,
-        basis=basis,
-        degree=degree,
-        ends=ends,
-        errors=errors,
-        bands=bands,
-        trends=trends,
-        extrapolate=extrapolate,
-        level=level,
-        draws=draws,
-        signs=signs,
-        seed=seed,
-        unit=panel.attrs.get("units", {}).get(outcome, ""),
-        controls=controls,
-    )
+    return fit_design(design, replace(check_support(design, exposure, outcome), **named_by(panel, exposure, outcome)), **how)
 
 
 def fit_design(
     design: Design, support: LagSupport, *, basis: str = "unrestricted", degree: int = 2, ends: str = "free", errors: str = "cr1",
     bands: bool = True, trends: bool = False, extrapolate: bool = False, level: float = 0.95, draws: int = 9999,
-    signs: str = "rademacher", seed: int = 1, unit: str = "", controls: tuple[str, ...] = (),
+    signs: str = "rademacher", seed: int = 1,
 ) -> LagEstimate:  # fmt: skip
-    """:func:`estimate_lag` from arrays and a gate already made, for many estimates on one design."""
+    """The profile from arrays and what the gate says of them, for many estimates on one design.
+
+    Parameters
+    ----------
+    basis : "unrestricted", "almon", "spline" or "smooth" (ridge on second differences; the price on roughness is the one
+        that best predicts a cluster left out)
+    degree, ends : see :func:`icslib.lag.basis.make_basis`
+    errors : "cr1", "cr2" (better below about 40 clusters) or "wild" (restricted wild cluster bootstrap, `draws`, `signs`)
+    trends : a straight line of its own for every place
+    extrapolate : with a basis, continue the fitted shape to lags the panel does not identify, marked ``supported`` False;
+        otherwise such lags raise
+
+    Notes
+    -----
+    With basis="smooth" the covariance adds sigma^2 x penalty, the allowance for smoothing bias of Marra and Wood (2012). Bands
+    are sup-t on the covariance of `errors` (that of cr1 for "wild"): the profile lies inside all of them at once. Intervals by
+    cr1 are too narrow with few or very unequal clusters.
+    """
     if basis == "smooth" and errors != "cr1":
         raise NotIdentified(f'basis="smooth" goes with errors="cr1"; {errors} is for least squares without a penalty.')
     kept = _admit(design, support, extrapolate and basis != "unrestricted")
@@ -124,7 +92,7 @@ def fit_design(
     transform = np.block(
         [[inner, np.zeros((len(kept), len(extra)))], [np.zeros((len(extra), inner.shape[1])), np.eye(len(extra))]]
     )
-    names = [f"{support.exposure} at lag {lag}" for lag in kept] + [*controls] + ["an attribute by year"] * len(extra)
+    names = [f"{support.exposure} at lag {lag}" for lag in kept] + ["a control"] * len(extra)
     options: dict = {"cluster": design.cluster, "names": names, "transform": transform}
     model, price = fit(design.outcome, columns, absorber, **options), 0.0
     if basis == "smooth":
@@ -145,7 +113,7 @@ def fit_design(
     return LagEstimate(
         profile=profile, support=support, basis=basis, errors=errors, penalty=price, rows=absorber.rows,
         places=int(used.any(axis=1).sum()), years=int(used.any(axis=0).sum()), clusters=model.clusters,
-        unit=unit, level=level, model=model, shape=outer, options=how,
+        unit=support.unit, level=level, model=model, shape=outer, options=how,
     )  # fmt: skip
 
 

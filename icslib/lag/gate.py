@@ -36,7 +36,7 @@ class LagSupport(Result):
     last_untreated : int or None
         For an exposure that switches on and stays on: the last year in which some place is still off.
     exposure, outcome : str
-    sources : processed tables the two came from; exposure_unit : of the exposure, where the panel says
+    sources : processed tables the two came from; exposure_unit, unit : of exposure and outcome, where the panel says
     """
 
     lags: pd.DataFrame
@@ -46,6 +46,7 @@ class LagSupport(Result):
     outcome: str
     sources: tuple[str, ...] = ()
     exposure_unit: str = ""
+    unit: str = ""
 
     def refuses(self, lag: int) -> bool:
         """Whether an estimate at `lag` would rest on nothing in the panel."""
@@ -125,11 +126,16 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
     lags : integers; negative ones are leads
     design : `controls`, `year_by`, `weights`, `exclude` ... as for :func:`icslib.estimate_lag`
     """
-    return replace(
-        check_support(make_design(panel, exposure, outcome, lags, **design), exposure, outcome),
-        sources=source_names(panel, exposure, outcome),
-        exposure_unit=panel.attrs.get("units", {}).get(exposure, ""),
-    )
+    found = check_support(make_design(panel, exposure, outcome, lags, **design), exposure, outcome)
+    return replace(found, **named_by(panel, exposure, outcome))
+
+
+def named_by(panel: pd.DataFrame, exposure: str, outcome: str) -> dict:
+    """What a panel says of the two: where they come from and their units."""
+    units = panel.attrs.get("units", {})
+    return {
+        "sources": source_names(panel, exposure, outcome), "exposure_unit": units.get(exposure, ""), "unit": units.get(outcome, ""),
+    }  # fmt: skip
 
 
 def check_support(design: Design, exposure: str = "exposure", outcome: str = "outcome") -> LagSupport:

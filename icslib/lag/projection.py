@@ -18,8 +18,8 @@ from icslib.errors import NotIdentified
 from icslib.numbers import write_number
 from icslib.panel import source_names
 from icslib.results import Result
-from icslib.stats.bands import sup_t
-from icslib.stats.regression import Fit, fit, interval
+from icslib.stats.bands import with_intervals
+from icslib.stats.regression import Fit, fit
 
 from .design import Design, lag_block, make_design
 from .gate import write_lags
@@ -113,26 +113,15 @@ def local_projection(
             f"No horizon of {exposure} and {outcome} leaves enough place-years. Bring a longer panel or fewer lags to augment."
         )
     covariance = _across(list(made.values()), len(arrays.places))
-    df = min(model.df for model in made.values())
-    rows = {}
-    for at, (h, model) in enumerate(made.items()):
-        b, se = float(model.coef[0]), float(np.sqrt(covariance[at, at]))
-        low, high = interval(b, se, model.df, level)
-        rows[h] = {
-            "estimate": b,
-            "se": se,
-            "low": low,
-            "high": high,
-            "p": 2 * stats.t.sf(abs(b) / se, model.df),
-            "rows": model.rows,
-        }
-    profile = pd.DataFrame.from_dict(rows, orient="index").reindex(horizons).rename_axis("horizon")
-    reach = sup_t(covariance, df, level=level, seed=seed) * profile["se"]
-    profile["band_low"], profile["band_high"] = profile["estimate"] - reach, profile["estimate"] + reach
+    df = np.array([model.df for model in made.values()])
+    profile = with_intervals([model.coef[0] for model in made.values()], covariance, df, pd.Index(made), level=level, seed=seed)
+    profile["p"] = 2 * stats.t.sf((profile["estimate"] / profile["se"]).abs(), df)
+    profile["rows"] = [model.rows for model in made.values()]
+    profile = profile.reindex(horizons).rename_axis("horizon")
     profile["supported"] = profile["estimate"].notna()
     return LocalProjection(
         profile, covariance, tuple(h for h in horizons if h not in made), exposure, outcome,
-        panel.attrs.get("units", {}).get(outcome, ""), df + 1, source_names(panel, exposure, outcome),
+        panel.attrs.get("units", {}).get(outcome, ""), int(df.min()) + 1, source_names(panel, exposure, outcome),
     )  # fmt: skip
 
 
