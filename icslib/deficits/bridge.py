@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..errors import BasisError
-from ..numbers import write_money
+from ..numbers import write_money, write_number
 from ..prices import CASH
 from ..results import Result
 from ..tidy import merge_cells
@@ -61,21 +61,23 @@ class Bridge(Result):
         return float(self.table.loc[self.table["step"].str.startswith(SUPPORT), "value"].sum())
 
 
-def sum_up(steps: Bridge, systems: Comparison) -> str:
+def sum_up(steps: Bridge, systems: Comparison, share: Positions | None = None) -> str:
     """Where systems together ended and with how much support, and how much is unpublished by system.
 
     Parameters
     ----------
     steps : bridge of systems together that ends at an outturn
     systems : what is published by system
+    share : where they ended, as a percentage of what they were allocated
     """
     end = float(steps.table.loc[steps.table["order"] == steps.table["order"].max(), "value"].sum())
     side = f"{write_money(abs(end))} in {'deficit' if end < 0 else 'surplus'}" if end else "in balance"
     prices = "" if steps.prices == CASH else f" ({steps.prices})"
     support = f" after {write_money(steps.support)} of support in their plans" if steps.support else ""
+    part = f" ({write_number(abs(share.total()), 'percent')} of their allocation)" if share else ""
     empty = int((systems.coverage == 0).to_numpy().sum())
     return (
-        f"Systems together ended {steps.finish.split(' of ')[-1]} {side}{support}{prices}; for "
+        f"Systems together ended {steps.finish.split(' of ')[-1]} {side}{part}{support}{prices}; for "
         f"{empty} of {systems.coverage.size} system-years no figure is published that we know of."
     )
 

@@ -13,7 +13,7 @@ from ..numbers import write_money
 from ..periods import financial_year
 from ..prices import march_year
 from ..results import Result
-from ..tidy import cell_refs
+from ..tidy import cell_refs, merge_cells
 from .programme import DELIVERY, check_bands
 
 DONE = {"efficiency_delivered": "as reported", "efficiency_substantiated_by_nao": "as far as the NAO could substantiate"}
@@ -80,8 +80,7 @@ def national_savings(claims: pd.DataFrame) -> NationalSavings:
         [(part, amount, amount / total, how, tuple(row["cell"] for row in rows)) for part, amount, how, rows in parts],
         columns=["part", "amount", "share", "how", "cells"],
     )
-    cells = tuple(sorted({ref for refs in table["cells"] for ref in refs}))
-    return NationalSavings(table, total, board, _millions(one_off), bands, cells=cells)
+    return NationalSavings(table, total, board, _millions(one_off), bands, cells=merge_cells(table["cells"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,27 +138,15 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
     kept = kept.assign(fy=march_year(kept["end"]), cell=cell_refs(kept))
     kept = kept.drop_duplicates(["measure", "period", "value"])
     kept["as_told"] = kept["measure"].map(DONE).fillna("")
-    columns = ["period", "fy", "value", "cell", "as_told"]
-    target, done = (kept.loc[rows, columns] for rows in (kept["as_told"] == "", kept["as_told"] != ""))
-    pairs = target.drop(columns="as_told").merge(done, on=["period", "fy"], how="outer", suffixes=("_target", "_done"))
-    pairs = pairs.sort_values(["fy", "value_target", "as_told"]).fillna({"as_told": ""})
-    share = pairs["value_done"] / pairs["value_target"]
+    told = kept["as_told"] != ""
+    target = kept.loc[~told, ["period", "fy", "value", "cell"]].rename(columns={"value": "target", "cell": "a"})
+    done = kept.loc[told, ["period", "fy", "value", "cell", "as_told"]].rename(columns={"value": "delivered", "cell": "b"})
+    table = target.merge(done, on=["period", "fy"], how="outer").sort_values(["fy", "target", "as_told"]).fillna({"as_told": ""}).reset_index(drop=True)
+    cells = [tuple(ref for ref in refs if isinstance(ref, str)) for refs in zip(table.pop("a"), table.pop("b"), strict=True)]
     others = sum(bands[band] * delivery.loc[band, "mean"] for band in bands if band != "high")
-    cells = [tuple(c for c in (a, b) if isinstance(c, str)) for a, b in zip(pairs["cell_target"], pairs["cell_done"], strict=True)]
-    table = pd.DataFrame(
-        {
-            "period": pairs["period"],
-            "fy": pairs["fy"],
-            "target": pairs["value_target"],
-            "delivered": pairs["value_done"],
-            "as_told": pairs["as_told"],
-            "share": share,
-            "assumed": assumed,
-            "high_implied": (share - others) / bands["high"],
-            "cells": cells,
-        }
-    ).reset_index(drop=True)
-    return Delivered(table, assumed, cells=tuple(sorted({ref for refs in cells for ref in refs})))
+    share = table["delivered"] / table["target"]
+    table = table.assign(share=share, assumed=assumed, high_implied=(share - others) / bands["high"], cells=cells)
+    return Delivered(table, assumed, cells=merge_cells(cells))
 
 
 def _one(claims: pd.DataFrame, measure: str) -> pd.Series:
@@ -167,9 +154,7 @@ def _one(claims: pd.DataFrame, measure: str) -> pd.Series:
     if rows["value"].nunique() != 1:
         seen = ", ".join(f"{value:g}" for value in rows["value"].unique()) or "none"
         raise BasisError(f"The claim {measure!r} should be one printed figure; {seen} held. Correct data/raw/figures/nao_claims.csv.")
-    row = rows.iloc[0].copy()
-    row["cell"] = cell_refs(rows).iloc[0]
-    return row
+    return rows.assign(cell=cell_refs(rows)).iloc[0]
 
 
 def _millions(row: pd.Series) -> float:

@@ -74,6 +74,8 @@ def test_the_answer_in_short_is_made_of_its_parts():
     steps = ics.bridge(*ends, Positions(pd.Series({"E": -12.0}), Basis("outturn", support="after"), "2024-25"))
     said = ics.sum_up(steps, comparison(SEEN))
     assert said.startswith("Systems together ended 2024-25 £12.0m in deficit after £30.0m of support in their plans;")
+    part = Positions(pd.Series({"E": -0.4}), Basis("outturn", support="after", unit="percent of allocation"), "2024-25")
+    assert "£12.0m in deficit (0.40% of their allocation) after £30.0m" in ics.sum_up(steps, comparison(SEEN), part)
     assert said.endswith("for 1 of 4 system-years no figure is published that we know of.")
 
 
