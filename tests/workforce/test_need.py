@@ -64,7 +64,10 @@ def test_planted_distances_are_found_and_shrunk():
 
 
 # share of planted distances within their 95% intervals, 42 places, 200 drawn worlds each: (years, rho)
-HELD = {(8, 0.0): 0.9604, (8, 0.3): 0.9573, (8, 0.6): 0.9552, (8, 0.8): 0.9448, (10, 0.0): 0.9587, (10, 0.3): 0.9558, (10, 0.6): 0.9540, (10, 0.8): 0.9502}
+HELD = {
+    (8, 0.0): 0.9604, (8, 0.3): 0.9573, (8, 0.6): 0.9552, (8, 0.8): 0.9448, (8, 0.9): 0.9279,
+    (10, 0.0): 0.9587, (10, 0.3): 0.9558, (10, 0.6): 0.9540, (10, 0.8): 0.9502, (10, 0.9): 0.9363,
+}  # fmt: skip
 
 
 def share_held(years, rho, seeds):
