@@ -178,29 +178,14 @@ def outlook(
     )
     if cells := panel.attrs.get("cells"):
         by_place["cells:now"] = [cells.get((p, years[~np.isnan(row)].max(initial=0), outcome), ()) for p, row in zip(places, y, strict=True)]
-    rungs = [_ladder(process, y, h, now, standing, like, sign) for h in sorted(horizons)]
+    rungs = {h: _ladder(process, y, h, now, standing, like, sign).set_axis(by_place.index) for h in sorted(horizons)}
     return Outlook(
-        by_place=by_place,
-        ladder=pd.concat(rungs)
-        .set_index(pd.MultiIndex.from_product([sorted(horizons), places], names=["horizon", "place"]))
-        .swaplevel()
-        .sort_index(),
-        share=share,
-        low=low,
-        high=high,
-        noise_share=float(np.average(noise, weights=np.maximum(windows, 1e-9))),
-        windows=int(windows.sum()),
-        independent=total,
-        calendar=max(_fit_in(_path(y), horizon), 1),
-        horizon=horizon,
-        change=change,
-        exclude=skipped,
-        outcome=outcome,
-        unit=panel.attrs.get("units", {}).get(outcome, ""),
-        process=process,
-        kind=kind_of(places),
+        by_place=by_place, ladder=pd.concat(rungs, names=["horizon"]).swaplevel().sort_index(), share=share, low=low, high=high,
+        noise_share=float(np.average(noise, weights=np.maximum(windows, 1e-9))), windows=int(windows.sum()), independent=total,
+        calendar=max(_fit_in(_path(y), horizon), 1), horizon=horizon, change=change, exclude=skipped, outcome=outcome,
+        unit=panel.attrs.get("units", {}).get(outcome, ""), process=process, kind=kind_of(places),
         sources=source_names(panel, outcome),
-    )
+    )  # fmt: skip
 
 
 def _asked(change: float) -> str:

@@ -57,11 +57,8 @@ class Visibility(Result):
     @property
     def headline(self) -> str:
         """The answer in one short sentence."""
-        when = (
-            f"would be seen from year {self.first_year}"
-            if self.first_year
-            else f"would not be seen within {self.power.index[-1]} years"
-        )
+        never = f"would not be seen within {self.power.index[-1]} years"
+        when = f"would be seen from year {self.first_year}" if self.first_year else never
         return f"{_asked(self.change_per_year)} a year in {self.who} {when}"
 
     @property
@@ -154,16 +151,11 @@ def first_visible_year(
         raise NotIdentified(f"{count} places are to improve, and the panel has {len(places)}.")
     if count > len(places) - 2 and not before_after:
         raise NotIdentified(
-            f"{count} of {len(places)} places improve at once, so none is left to compare with: before and after cannot be "
-            f"told from what "
-            "would have happened everywhere. Leave some places out, or pass before_after=True to see what the national path "
-            "does to it."
+            f"{count} of {len(places)} places improve at once, so none is left to compare with: before and after cannot be told "
+            "from what would have happened everywhere. Leave some places out, or pass before_after=True to see what the national "
+            "path does to it."
         )
-    overlap = (
-        float(shared)
-        if not isinstance(shared, str)
-        else _shared_by(values, fixed_by_place(panel, shared).reindex(places).to_numpy())
-    )
+    overlap = _shared_by(values, fixed_by_place(panel, shared).reindex(places)) if isinstance(shared, str) else float(shared)
     slope, horizons = float(np.log1p(change_per_year)), sorted(int(h) for h in horizons)
     rng, known = np.random.default_rng(seed), known_years(values, baseline)
     spread = spreads(process, known, horizons)
@@ -192,21 +184,10 @@ def first_visible_year(
         first = np.where(seen.any(axis=0), np.array(horizons)[seen.argmax(axis=0)], np.nan)
         by_place = pd.Series(first, pd.Index(places, name="place"), name="first_year")
     return Visibility(
-        power=table,
-        by_place=by_place,
-        first_year=next((int(h) for h in horizons if table.loc[h, "power"] >= power), None),
-        change_per_year=change_per_year,
-        wanted=power,
-        baseline=baseline,
-        treated=count,
-        places=len(places),
-        shared=overlap,
-        before_after=before_after,
-        process=process,
-        outcome=outcome,
-        sources=source_names(panel, outcome),
-        kind=kind_of(places),
-    )
+        power=table, by_place=by_place, first_year=next((int(h) for h in horizons if table.loc[h, "power"] >= power), None),
+        change_per_year=change_per_year, wanted=power, baseline=baseline, treated=count, places=len(places), shared=overlap,
+        before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome), kind=kind_of(places),
+    )  # fmt: skip
 
 
 def _asked(change: float) -> str:
@@ -223,19 +204,16 @@ def _named(places: np.ndarray, treated: int | str | Sequence[str]) -> np.ndarray
     return np.flatnonzero(np.isin(places, names))
 
 
-def _shared_by(values: np.ndarray, label: np.ndarray) -> float:
+def _shared_by(values: np.ndarray, label: pd.Series) -> float:
     """Intra-class correlation of yearly errors within groups of places (one-way analysis of variance of each year's changes)."""
-    change = np.diff(values, axis=1)
-    change = change[:, ~np.isnan(change).all(axis=0)]
-    kept = ~np.isnan(change).any(axis=1)
-    change, label = change[kept], label[kept]
-    change = change - change.mean(axis=0)
-    groups, size = np.unique(label, return_counts=True)
-    if len(groups) < 2:
+    change = pd.DataFrame(np.diff(values, axis=1)).dropna(axis="columns", how="all")
+    kept = change.notna().all(axis=1) & label.notna().to_numpy()
+    change, groups = change[kept] - change[kept].mean(), label.to_numpy()[kept]
+    size = pd.Series(groups).value_counts()
+    count, total = len(size), len(change)
+    if count < 2:
         raise NotIdentified("The attribute has one value only, so movement shared within its groups cannot be estimated.")
-    means = np.stack([change[label == g].mean(axis=0) for g in groups])
-    between = (size[:, None] * means**2).sum(axis=0) / (len(groups) - 1)
-    within = sum(np.square(change[label == g] - means[i]).sum(axis=0) for i, g in enumerate(groups)) / (len(change) - len(groups))
-    typical = (len(change) - (size**2).sum() / len(change)) / (len(groups) - 1)
-    between, within = between.mean(), within.mean()
+    means = change.groupby(groups).transform("mean")
+    between, within = (means**2).sum().mean() / (count - 1), ((change - means) ** 2).sum().mean() / (total - count)
+    typical = (total - (size**2).sum() / total) / (count - 1)
     return float(np.clip((between - within) / (between + (typical - 1) * within), 0.0, 1.0))
