@@ -29,6 +29,8 @@ class Project:
         (home / "data" / "raw" / "reference").mkdir()
         self.reference("corrections", "source,sheet,cell,seen,becomes,reason\n")
         self.reference("known_oddities", "source,measure,place,first,last,flag,reason\n")
+        titles = REGIONS.splitlines()[0].split(",")
+        self.reference("headers", "layout,title\n" + "".join(f"vacancies_regional,{title}\n" for title in titles))
         self.blocks: dict[str, list[str]] = {}
 
     def reference(self, name: str, text: str) -> None:

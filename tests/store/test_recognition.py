@@ -2,6 +2,9 @@ import pytest
 
 from icslib import catalog, store
 from icslib.errors import CatalogError, DriftError
+from icslib.sheets import open_pages
+from icslib.sheets.expectations import SumError
+from icslib.store.recognition import recognise
 
 from .conftest import REGIONS, sickness
 
@@ -56,15 +59,20 @@ def test_an_unknown_file_is_described_and_a_reader_is_offered(project, tmp_path)
 
 
 def test_a_layout_that_does_not_print_its_year_asks_for_it(official, monkeypatch, tmp_path):
-    from icslib.sheets import open_pages
-    from icslib.store.recognition import recognise
-
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     pages = open_pages(catalog.need_file(catalog.get("backlog-2013-14")))
     with pytest.raises(CatalogError, match="does not print its year"):
         recognise(pages)
     source, frame = recognise(pages, edition="2017-18")
     assert source.table == "backlog" and set(frame["period"]) == {"2017-18"}
+
+
+def test_layouts_that_are_not_shipped_are_named_and_a_cut_file_is_told_from_a_new_layout(official, monkeypatch):
+    monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
+    for table in ("tac_accounts", "waiting_extract"):
+        assert recognise(open_pages(catalog.need_file(catalog.get(table))))[0].table == table
+    with pytest.raises(SumError, match="looks like ambulance .* figures do not add up.*2024-05"):
+        recognise(open_pages(catalog.need_file(catalog.get("ambulance"))))
 
 
 def test_a_file_that_is_not_there(project, tmp_path):
