@@ -167,8 +167,8 @@ def event_study(
     if (weight := np.where(known & (event >= 0), support["treated"], 0)).any():
         weight = weight / weight.sum()
         b = float(weight @ np.nan_to_num(estimate))
-        se = float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight)) if method == "group_time" else np.nan
-        average = (b, se, *interval(b, se, df, level))
+        error = float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight)) if method == "group_time" else np.nan
+        average = (b, error, *interval(b, error, df, level))
     covariance[~known | alone] = np.nan
     profile = with_intervals(np.where(known, estimate, np.nan), covariance, df, support.index, level=level, seed=seed)
     if method != "group_time":

@@ -1,6 +1,6 @@
 """Tests an estimate should pass before it is believed: leads, rivals, a negative control, no one place, dealt exposures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from icslib.results import Result
 from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
 from .distributed import estimate_lag, fit_design
-from .gate import LagSupport, check_support
+from .gate import check_support
 
 IN_WORDS = {
     "region by year": "comparison within regions",
@@ -67,20 +67,10 @@ class Challenges(Result):
 
 
 def challenge_lag(
-    panel: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    lags: Iterable[int] = range(0, 6),
-    *,
-    leads: int = 2,
-    region: str | None = None,
-    attribute: str | None = None,
-    negative: str | None = None,
-    exclude: Iterable[int] = (),
-    draws: int = 199,
-    seed: int = 1,
-    **options,
-) -> Challenges:
+    panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterable[int] = range(0, 6), *, leads: int = 2,
+    region: str | None = None, attribute: str | None = None, negative: str | None = None, exclude: Iterable[int] = (),
+    draws: int = 199, seed: int = 1, **options,
+) -> Challenges:  # fmt: skip
     """Set an estimate beside placebo leads, rival explanations, the other pandemic choice, a negative control, every place left
     out in turn and exposures dealt at random.
 
@@ -131,14 +121,22 @@ def challenge_lag(
     test("other pandemic choice", "2020 and 2021 in, or out", rival, exclude=() if exclude else (2020, 2021))
     if negative:
         test("negative control", f"{_words(negative)}: should be none", lambda found: found.low <= 0 <= found.high, out=negative)
-    others = _without_each(base, panel, exposure, outcome, lags, ends, exclude, options)
+    design, fitted = _refit(panel, exposure, outcome, lags, ends, exclude, options)
+    used = np.flatnonzero(base.model.absorber.weights.any(axis=1))
+    away = 1.0 - np.eye(len(design.places))[..., None]
+    others = pd.Series({design.places[i]: fitted(weights=design.weights * away[i]) for i in used})
     worst = (others - total.estimate).abs().idxmax()
     rows["each place left out"] = {
         "estimate": others[worst], "low": others.min(), "high": others.max(), "passes": bool(others.map(agrees).all()),
         "reading": f"furthest without {short_names([worst])[worst]}; the range over all",
     }  # fmt: skip
     if draws:
-        chance = _dealt(panel, exposure, outcome, lags, ends, total.estimate, draws, seed, exclude, options)
+        rng, order = np.random.default_rng(seed), np.arange(len(design.places))
+        held, large = np.flatnonzero(~np.isnan(design.exposure).all(axis=1)), 0
+        for _ in range(draws):
+            order[held] = rng.permutation(held)  # whole paths, among the places that have one
+            large += abs(fitted(block=design.block[:, order])) >= abs(total.estimate)
+        chance = (1 + large) / (1 + draws)
         same = (chance <= 0.1) == (total.p <= 0.1)
         rows["exposures dealt at random"] = {"p": chance, "passes": same, "reading": "share of deals with a sum as large"}
     sources = (*base.support.sources, *(source_names(panel, negative) if negative else ()))
@@ -146,36 +144,31 @@ def challenge_lag(
 
 
 def challenge_adoption(
-    panel: pd.DataFrame,
-    outcome: str,
-    adopted: str = "adopted",
-    *,
-    region: str | None = None,
-    attribute: str | None = None,
-    draws: int = 199,
-    seed: int = 1,
-    cluster: str = "place",
-    exclude: Iterable[int] = (),
-) -> Challenges:
+    panel: pd.DataFrame, outcome: str, adopted: str = "adopted", *, region: str | None = None, attribute: str | None = None,
+    draws: int = 199, seed: int = 1, cluster: str = "place", exclude: Iterable[int] = (),
+) -> Challenges:  # fmt: skip
     """Set the average effect of adopting beside its placebo years, rival comparisons, pyfixest's estimators and waves dealt at
     random; keywords and passes as for :func:`challenge_lag`.
     """
     how: dict = {"cluster": cluster, "exclude": tuple(exclude)}
     base = event_study(panel, outcome, adopted, **how)
     value, _, low, high = base.average
-    rows: dict = {"as estimated": {"estimate": value, "low": low, "high": high, "passes": True, "reading": "average over the years identified"}}
-    rows["placebo years"] = {"p": base.placebo, "passes": base.placebo > 0.1, "reading": "the years before the base year; all none?"}
-    rivals = {
-        "region by year": ("only places of one region compared", {"year_by": region} if region else None),
-        f"{attribute} by year": ("places free to drift by it", {"interacted": (attribute,)} if attribute else None),
-        **{method: ("pyfixest, on the same years", {"method": method}) for method in METHODS[1:]},
+    rows: dict = {
+        "as estimated": {"estimate": value, "low": low, "high": high, "passes": True, "reading": "average over the years identified"},
+        "placebo years": {"p": base.placebo, "passes": base.placebo > 0.1, "reading": "the years before the base year; all none?"},
     }
-    for name, (reading, more) in rivals.items():
-        if more is None:
-            continue
-        other, _, *ends = event_study(panel, outcome, adopted, **how, **more).average
-        passes = bool(low <= other <= high) if np.isfinite(other) else None
-        rows[IN_WORDS[name] if name in METHODS else name] = {"estimate": other, "low": ends[0], "high": ends[1], "passes": passes, "reading": reading if passes is not None else "not identified"}
+    rivals: list[tuple[str, str, dict]] = [(IN_WORDS[one], "pyfixest, on the same years", {"method": one}) for one in METHODS[1:]]
+    if attribute:
+        rivals.insert(0, (f"{attribute} by year", "places free to drift by it", {"interacted": (attribute,)}))
+    if region:
+        rivals.insert(0, ("region by year", "only places of one region compared", {"year_by": region}))
+    for name, reading, more in rivals:
+        other, _, least, most = event_study(panel, outcome, adopted, **how, **more).average
+        seen = np.isfinite(other)
+        rows[name] = {
+            "estimate": other, "low": least, "high": most, "passes": bool(low <= other <= high) if seen else None,
+            "reading": reading if seen else "not identified",
+        }  # fmt: skip
     if draws:
         dealt = randomise_adoption(panel, outcome, adopted, draws=draws, seed=seed, **how)
         clear = low > 0 or high < 0
@@ -195,33 +188,15 @@ def _words(name: str) -> str:
     return name.removeprefix("health_indicator_").replace("_", " ")
 
 
-def _arrays(panel, exposure, outcome, lags, exclude, options) -> tuple[Design, LagSupport, dict]:
-    """The design, what the gate says of it, and how it is to be fitted without errors."""
+def _refit(panel, exposure, outcome, lags, ends, exclude, options) -> tuple[Design, Callable[..., float]]:
+    """The design, and what gives the sum of the profile when some of its arrays are others."""
     about = ("controls", "interacted", "year_by", "weights", "cluster")
     design = make_design(panel, exposure, outcome, lags, exclude=exclude, **{k: v for k, v in options.items() if k in about})
     how = {k: v for k, v in options.items() if k not in (*about, "errors", "draws")}
-    return design, check_support(design, exposure, outcome), {**how, "bands": False}
+    support = check_support(design, exposure, outcome)
 
+    def fitted(**arrays) -> float:
+        profile = fit_design(replace(design, **arrays), support, bands=False, **how).profile
+        return float(profile["estimate"].loc[ends[0] : ends[1]].sum())
 
-def _without_each(base, panel, exposure, outcome, lags, ends, exclude, options) -> pd.Series:
-    """The sum of the profile with each place left out in turn."""
-    design, support, how = _arrays(panel, exposure, outcome, lags, exclude, options)
-    out = {}
-    for at in np.flatnonzero(base.model.absorber.weights.any(axis=1)):
-        mass = design.weights.copy()
-        mass[at] = 0.0
-        part = fit_design(replace(design, weights=mass), support, **how)
-        out[design.places[at]] = float(part.profile["estimate"].loc[ends[0] : ends[1]].sum())
-    return pd.Series(out)
-
-
-def _dealt(panel, exposure, outcome, lags, ends, seen, draws, seed, exclude, options) -> float:
-    """Share of deals of whole exposure paths among the places that have one, with a sum as large in size as `seen`."""
-    design, support, how = _arrays(panel, exposure, outcome, lags, exclude, options)
-    held = np.flatnonzero(~np.isnan(design.exposure).all(axis=1))
-    rng, large, order = np.random.default_rng(seed), 0, np.arange(len(design.places))
-    for _ in range(draws):
-        order[held] = rng.permutation(held)
-        dealt = fit_design(replace(design, block=design.block[:, order]), support, **how)
-        large += abs(float(dealt.profile["estimate"].loc[ends[0] : ends[1]].sum())) >= abs(seen)
-    return (1 + large) / (1 + draws)
+    return design, fitted

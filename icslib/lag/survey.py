@@ -32,30 +32,18 @@ class LagSurvey(Result):
     @property
     def finding(self) -> str:
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
-        count = self.rows["reading"].value_counts()
-        longest = self.rows["longest"].max()
-        fragile = count.get("not robust", 0)
-        held = (
-            f"; {_counted(fragile)} differ{'s' if fragile == 1 else ''} from none but fail{'s' if fragile == 1 else ''} a test"
-            if fragile
-            else ""
-        )
+        fragile = int((self.rows["reading"] == "not robust").sum())
+        held = f"; {fragile} more {'is' if fragile == 1 else 'are'} clear of none but fail{'s' if fragile == 1 else ''} a test" if fragile else ""
         return (
             f"{self.headline}{held}. Silence is not absence: an effect may be there and not be seen, and no lag beyond "
-            f"{longest:.0f} years can be read with any confidence."
+            f"{self.rows['longest'].max():.0f} years can be read with any confidence."
         )
 
     @property
     def headline(self) -> str:
         """How many say something that lasts."""
-        return (
-            f"Of {_counted(len(self.rows))} pairs, {_counted((self.rows['reading'] == 'stands').sum())} says something that lasts"
-        )
-
-
-def _counted(number: int) -> str:
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[number] if number < len(words) else f"{number:,}"
+        count = int((self.rows["reading"] == "stands").sum())
+        return f"{count or 'None'} of {len(self.rows)} pairs say{'' if count > 1 else 's'} something that lasts"
 
 
 def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:
@@ -63,8 +51,8 @@ def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int
 
     Parameters
     ----------
-    cases : name to a dict with ``panel``, ``exposure``, ``outcome`` and, if there are any, ``region`` and ``attribute`` (see
-        :func:`icslib.challenge_lag`)
+    cases : name to the keywords of :func:`icslib.challenge_lag`: ``panel``, ``exposure``, ``outcome`` and, if there are any,
+        ``region`` and ``attribute``
     longest : longest lag looked for
     exclude : outcome years left out everywhere; a named choice
     options : for the estimate (`basis`, `degree`, `errors`)
@@ -72,42 +60,29 @@ def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int
     rows: dict = {}
     sources: list[str] = []
     for name, case in cases.items():
-        panel, exposure, outcome = case["panel"], case["exposure"], case["outcome"]
-        gate = supported_lags(panel, exposure, outcome, range(0, longest + 1), exclude=exclude)
+        gate = supported_lags(case["panel"], case["exposure"], case["outcome"], range(0, longest + 1), exclude=exclude)
         sources += gate.sources
         used = [lag for lag in gate.identified if gate.lags.loc[lag, "years"] >= MIN_YEARS]
-        row = {
-            "exposure": exposure, "outcome": outcome, "places": int(gate.lags["places"].max()),
-            "seen": write_lags(gate.identified) or "none",
-            "used": write_lags(used) or "none", "longest": max(used, default=np.nan),
+        rows[name] = {
+            "exposure": case["exposure"], "outcome": case["outcome"], "places": int(gate.lags["places"].max()),
+            "seen": write_lags(gate.identified) or "none", "used": write_lags(used) or "none",
+            "longest": max(used, default=np.nan), **_tested({**options, **case, "lags": used, "exclude": exclude}),
         }  # fmt: skip
-        rows[name] = row | _tested(panel, exposure, outcome, used, exclude, case.get("region"), case.get("attribute"), options)
     return LagSurvey(pd.DataFrame.from_dict(rows, orient="index").rename_axis("panel"), tuple(dict.fromkeys(sources)))
 
 
-def _tested(panel, exposure, outcome, used, exclude, region, attribute, options) -> dict:
+def _tested(case: dict) -> dict:
+    """The sum over the lags, the tests it fails, and what is to be made of it."""
     silent = {**dict.fromkeys(("estimate", "low", "high", "leads"), np.nan), "fails": "", "reading": "silent"}
-    if len(used) < 2:
+    if len(case["lags"]) < 2:
         return silent
-    degree = min(options.get("degree", 2), len(used) - 1)
     try:
-        tests = challenge_lag(
-            panel,
-            exposure,
-            outcome,
-            used,
-            region=region,
-            attribute=attribute,
-            exclude=exclude,
-            draws=0,
-            **{**options, "degree": degree},
-        ).rows
+        tests = challenge_lag(**{**case, "degree": min(case.get("degree", 2), len(case["lags"]) - 1), "draws": 0}).rows
     except NotIdentified:
         return silent
     base, failed = tests.iloc[0], [name for name, passed in tests["passes"].iloc[1:].items() if passed is False]
     clear = base["low"] > 0 or base["high"] < 0
-    reading = "silent" if not clear else "not robust" if failed else "stands"
     return {
         **base[["estimate", "low", "high"]].to_dict(), "leads": tests["p"].get("placebo leads", np.nan),
-        "fails": ", ".join(failed), "reading": reading,
+        "fails": ", ".join(failed), "reading": "silent" if not clear else "not robust" if failed else "stands",
     }  # fmt: skip
