@@ -107,13 +107,9 @@ class Positions:
     def __sub__(self, other: "Positions") -> "Positions":
         return self._with(other, "subtract", "−", pd.Series.sub)
 
-    def __lt__(self, other: "Positions") -> pd.Series:
+    def __lt__(self, other: "Positions") -> pd.Series:  # a > b is b < a
         self._together(other, "compare")
         return self.values < other.values.reindex(self.values.index)
-
-    def __gt__(self, other: "Positions") -> pd.Series:
-        self._together(other, "compare")
-        return self.values > other.values.reindex(self.values.index)
 
     def total(self) -> float:
         """The sum over places; a gap in any place makes it a gap, so that a part is never taken for the whole."""

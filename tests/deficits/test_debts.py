@@ -137,20 +137,12 @@ def test_people_follow_the_boundaries_and_the_kind_asked_for(real):
     assert (scaled(debts, real["populations"]).values * now).sum() / 1e6 == pytest.approx(debts.total())
 
 
-PEOPLE = """
-population_registered | QMF | 2000000
-population_registered | QJM | 500000
-"""
-
-
 def panel(**columns):
     return pd.DataFrame({"place": ["QMF", "QMF", "QJM", "QJM"], "year": [2018, 2019, 2018, 2019], **columns})
 
 
 def test_what_was_borrowed_in_a_year_is_the_change_of_debt_beside_the_backlog_before(loans):
-    people = pd.DataFrame([line.split(" | ") for line in PEOPLE.strip().splitlines()], columns=["measure", "place", "value"]).astype({"value": float})
-    people = people.assign(place_type="system", period="2022-23", unit="persons", start=pd.Timestamp("2022-04-01"), end=pd.Timestamp("2023-03-31"))
-    people = people.assign(lower=float("nan"), upper=float("nan"), flag="", basis="estimate", source="typed", sheet="", row=1, column="A")
+    people = loans.head(2).assign(place=["QMF", "QJM"], place_type="system", measure="population_registered", period="2022-23", value=[2e6, 5e5], unit="persons")
     start = loans.assign(measure="loan_opening", period="2018-04-01", value=[4.0, 0.5, 3.0, 1.0])
     start["start"] = start["end"] = pd.Timestamp("2018-04-01")
     debts = inherited_debt(pd.concat([loans, start]), openings=True)

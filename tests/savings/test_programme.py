@@ -80,17 +80,18 @@ def test_published_asks_cannot_exceed_the_national_one():
         share_out(10.0, pd.Series({"A": 1.0, "B": 1.0}), pd.Series({"A": 12.0}))
 
 
-def claims(**changed):
-    printed = {
-        "savings_required": (5700.0, "GBP m"),
-        "nonrecurrent_planned_savings": (2.0, "GBP bn"),
-        "icb_savings": (1700.0, "GBP m"),
-        "icb_savings_high_risk_pct": (36.0, "percent"),
-        "icb_savings_medium_risk_pct": (25.0, "percent"),
-    }
-    rows = [(name, *changed.get(name, pair)) for name, pair in printed.items()]
-    frame = pd.DataFrame(rows, columns=["measure", "value", "unit"])
-    return frame.assign(source="claims", sheet="", column="E", row=range(2, len(frame) + 2))
+CLAIMS = """
+savings_required            | 5700 | GBP m
+nonrecurrent_planned_savings | 2   | GBP bn
+icb_savings                 | 1700 | GBP m
+icb_savings_high_risk_pct   | 36   | percent
+icb_savings_medium_risk_pct | 25   | percent
+"""
+
+
+def claims():
+    rows = [[cell.strip() for cell in line.split("|")] for line in CLAIMS.strip().splitlines()]
+    return pd.DataFrame(rows, columns=["measure", "value", "unit"]).astype({"value": float}).assign(source="claims", sheet="", column="E", row=range(2, 7))
 
 
 def test_the_arithmetic_of_2022_23_from_five_printed_figures():
@@ -107,18 +108,17 @@ def test_a_missing_claim_stops_the_arithmetic():
         national_savings(claims().query("measure != 'icb_savings'"))
 
 
+def national(rows):
+    frame = pd.DataFrame(rows, columns=["measure", "period", "value", "publisher"])
+    frame = frame.assign(unit="GBP m", basis="plan", source="n", sheet="", column="E", row=range(2, len(frame) + 2))
+    frame["end"] = pd.to_datetime("20" + frame["period"].str[-2:] + "-03-31")
+    return frame
+
+
 def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
-    national = pd.DataFrame(
-        [
-            ["efficiency_target", "2022-23", 5700.0],
-            ["efficiency_target", "2022-23", 5670.0],
-            ["efficiency_delivered", "2022-23", 4980.0],
-            ["efficiency_target", "2025-26", 11000.0],
-        ],
-        columns=["measure", "period", "value"],
-    ).assign(unit="GBP m", source="n", sheet="", column="E", row=range(2, 6))
-    national["end"] = pd.to_datetime("20" + national["period"].str[-2:] + "-03-31")
-    made = check_delivery(national, MIX)
+    asked = [("efficiency_target", "2022-23", 5700.0, ""), ("efficiency_target", "2022-23", 5670.0, ""), ("efficiency_target", "2025-26", 11000.0, "")]
+    printed = national([*asked, ("efficiency_delivered", "2022-23", 4980.0, "")])
+    made = check_delivery(printed, MIX)
     found = made.table
     assert "87% to 88%" in made.finding and "88%, inside" in made.finding
     assert found["share"].round(4).tolist()[:2] == [round(4980 / 5670, 4), round(4980 / 5700, 4)] and pd.isna(found["share"].iloc[2])
@@ -126,16 +126,9 @@ def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
     assert found["assumed"].iloc[0] == pytest.approx(assumed)
     implied = found["high_implied"].iloc[1]
     assert 0.36 * implied + 0.25 * 0.90 + 0.39 * 0.98 == pytest.approx(4980 / 5700)
-    assert found["cells"].iloc[0] == ("n!!E3", "n!!E4") and made.gaps == []
-    later = national.assign(period="2024-25", end=pd.Timestamp("2025-03-31")).query("measure == 'efficiency_delivered'")
-    assert check_delivery(pd.concat([national, later]), MIX).gaps == ["2023-24"]
-
-
-def national(rows):
-    frame = pd.DataFrame(rows, columns=["measure", "period", "value", "publisher"])
-    frame = frame.assign(unit="GBP m", basis="plan", source="n", sheet="", column="E", row=range(2, len(frame) + 2))
-    frame["end"] = pd.to_datetime("20" + frame["period"].str[-2:] + "-03-31")
-    return frame
+    assert found["cells"].iloc[0] == ("n!!E3", "n!!E5") and made.gaps == []
+    later = national([("efficiency_delivered", "2024-25", 8700.0, "")])
+    assert check_delivery(pd.concat([printed, later]), MIX).gaps == ["2023-24"]
 
 
 def test_asks_by_system_are_published_or_shared_out_and_traceable():
