@@ -5,7 +5,7 @@ import textwrap
 import pandas as pd
 
 from .. import style
-from ..register import Lineage
+from ..register.lineage import Lineage, write_share
 from ..register.short import short_names
 from . import plot, table
 from .core import Exhibit
@@ -32,7 +32,7 @@ def _(result: Lineage) -> Exhibit:
             arrow = dict(arrowstyle="-|>", color=style.QUIET, linewidth=1.2)
             ax.annotate("", (link.date, there), (link.date, here), arrowprops=arrow)
             spot, aside, side = (there - 0.25, -5, "right") if several else ((here + there) / 2, 5, "left")
-            ax.annotate(_share(link.share), (link.date, spot), (aside, 0), textcoords="offset points", color=style.INK, fontsize=style.SMALL, ha=side, va="center")
+            ax.annotate(write_share(link.share), (link.date, spot), (aside, 0), textcoords="offset points", color=style.INK, fontsize=style.SMALL, ha=side, va="center")
         names = short_names(rows["code"])
         ax.set_yticks(range(len(rows)), [textwrap.fill(f"{names[code]} ({code})", 36) for code in spots], fontsize=style.SMALL)
         for tick, colour in zip(ax.get_yticklabels(), colours, strict=True):
@@ -74,7 +74,7 @@ def _named(links: pd.DataFrame, there: str) -> str:
     if len(links) > 3:
         return f"all or part of {links[there].nunique()} others in {years}"
     names = short_names(links[there])
-    return ", ".join(f"{names[code]} ({_share(share)})" for code, share in zip(links[there], links["share"], strict=True)) + f" in {years}"
+    return ", ".join(f"{names[code]} ({write_share(share)})" for code, share in zip(links[there], links["share"], strict=True)) + f" in {years}"
 
 
 def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:
@@ -93,17 +93,13 @@ def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:
     return rows.sort_values(["start", "gave", "code"], ignore_index=True), first, last
 
 
-def _share(share: float) -> str:
-    return "not published" if pd.isna(share) else "all" if share > 0.9995 else f"{100 * share:.1f}%"
-
-
 def _table(result: Lineage) -> pd.DataFrame:
     named = result.places["name"]
     return pd.DataFrame({
         "date": result.links["date"].dt.date.astype(str),
         "from": result.links["old"] + " " + result.links["old"].map(named),
         "to": result.links["new"] + " " + result.links["new"].map(named),
-        "share of the older place": result.links["share"].map(_share),
+        "share of the older place": result.links["share"].map(write_share),
         "basis": result.links["basis"],
     })  # fmt: skip
 

@@ -33,11 +33,7 @@ FIGURE = ["measure", "period", "unit", "basis", "source"]
 def extras(frame: pd.DataFrame) -> list[str]:
     """The columns of text or whole numbers beyond the contract's own."""
     own = {*tidy.COLUMNS, *NOT_TEXT}
-    return [
-        name
-        for name in frame
-        if name not in own and not name.startswith("cells:") and not pd.api.types.is_float_dtype(frame[name])
-    ]
+    return [name for name in frame if name not in own and not name.startswith("cells:") and frame[name].dtype.kind != "f"]
 
 
 def dimensions(frame: pd.DataFrame, place: list[str]) -> list[str]:
@@ -98,17 +94,15 @@ def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows
     value = source.groupby(on)["value"].agg(["first", "nunique"])
     mixed = value.index[value["nunique"] > 1]
     if len(mixed):
-        raise PlaceError(
-            f"denominators= holds {value['nunique'].max()} different values for {mixed[0]}. Give one measure, of one kind, on one basis."
-        )
+        several = value["nunique"].max()
+        raise PlaceError(f"denominators= holds {several} different values for {mixed[0]}. Give one measure, of one kind, on one basis.")
     value = value["first"]
     wanted = pd.MultiIndex.from_frame(rows[["was", "period"]]) if len(on) == 2 else pd.Index(rows["was"])
     found = value.reindex(wanted).to_numpy(float)
     if np.isnan(found).any():
         lost = rows[np.isnan(found)].iloc[0]
-        raise PlaceError(
-            f"No denominator for {measure} of {lost['was']} in {lost['period']}. Add that row to denominators=, or leave the place out."
-        )
+        where = f"{measure} of {lost['was']} in {lost['period']}"
+        raise PlaceError(f"No denominator for {where}. Add that row to denominators=, or leave the place out.")
     return found
 
 
@@ -144,19 +138,12 @@ def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataF
         summed = total(weight * np.where(np.isnan(bound), value, bound))
         around = sized - spread if name == "lower" else sized + spread
         out[name] = np.where(gap, summed, np.where(bounded, around, np.nan))
-    part = pieces["share"].to_numpy() < 1 - 1e-12
+    part = np.maximum(pieces["share"].to_numpy() < 1 - 1e-12, pieces["apportioned"].to_numpy(float) if "apportioned" in pieces else 0.0)
     size = np.where(known, weight * np.abs(np.nan_to_num(value)), 0.0)
     with np.errstate(invalid="ignore"):
         out["apportioned"] = np.where(total(size) > 0, total(size * part) / total(size), (total(part) > 0).astype(float))
-    carried = pieces["apportioned"].to_numpy(float) if "apportioned" in pieces else 0.0
-    if np.any(carried):
-        with np.errstate(invalid="ignore"):
-            out["apportioned"] = np.fmax(
-                out["apportioned"], np.where(total(size) > 0, total(size * np.maximum(part, carried)) / total(size), 0.0)
-            )
-    out["flag"] = _flags(pieces, group, count)
     out["cells"] = _cells(pieces, group, count)
-    for name in set(extras(pieces)) - set(apart):
+    for name in {"flag", *extras(pieces)} - set(apart):
         out[name] = _told(pieces[name], group, out[name])
     merged = np.bincount(group, minlength=count) > 1
     out.loc[merged, ["sheet", "column"]] = ""
@@ -181,14 +168,6 @@ def _told(column: pd.Series, group: np.ndarray, firsts: pd.Series) -> pd.Series:
         return firsts
     out = firsts.astype(object).copy()
     out.iloc[several.index] = several.to_numpy()
-    return out
-
-
-def _flags(pieces: pd.DataFrame, group: np.ndarray, count: int) -> list[str]:
-    out = [""] * count
-    flagged = (pieces["flag"] != "").to_numpy()
-    for spot, flag in dict.fromkeys(zip(group[flagged].tolist(), pieces.loc[flagged, "flag"].tolist(), strict=True)):
-        out[spot] = flag if not out[spot] else f"{out[spot]}; {flag}"
     return out
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..results import Result
 from .facts import Place, place_of, table
 from .names import find_place
 
 
 @dataclass(frozen=True, eq=False)
-class Lineage:
+class Lineage(Result):
     """Ancestors and successors of one place.
 
     Attributes
@@ -37,20 +38,16 @@ class Lineage:
         mine = self.links[self.links[here] == self.place.code].sort_values("date")
         out = []
         for row in mine.to_dict("records"):
-            part = (
-                "an unpublished part of"
-                if pd.isna(row["share"])
-                else "all of"
-                if row["share"] > 0.9995
-                else f"{row['share']:.1%} of"
-            )
+            part = {"not published": "an unpublished part"}.get(said := write_share(row["share"]), said)
             name = self.places.loc[row[there], "name"]
             whole = f"{row[there]} ({name})" if verb == "took in" else f"itself to {row[there]} ({name})"
-            out.append(f"{verb} {part} {whole} on {row['date'].date()}")
+            out.append(f"{verb} {part} of {whole} on {row['date'].date()}")
         return out
 
-    def __repr__(self) -> str:
-        return self.finding
+
+def write_share(share: float) -> str:
+    """How much of a place passed, in a word or a number."""
+    return "not published" if pd.isna(share) else "all" if share > 0.9995 else f"{share:.1%}"
 
 
 def lineage_of(text: str, at: str | None = None, place_type: str | None = None) -> Lineage:

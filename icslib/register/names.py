@@ -25,14 +25,7 @@ KINDS = [
     (r"\bNHS (ENGLAND )?REGION\b", "NHS region"),
     (r"\bREGION\b", "region"),
 ]
-SHORT = {
-    "NE": "NORTH EAST",
-    "NW": "NORTH WEST",
-    "SE": "SOUTH EAST",
-    "SW": "SOUTH WEST",
-    "WILTS": "WILTSHIRE",
-    "HERTS": "HERTFORDSHIRE",
-}
+SHORT = {f"{a[0]}{b[0]}": f"{a} {b}" for a in ("NORTH", "SOUTH") for b in ("EAST", "WEST")} | {"WILTS": "WILTSHIRE", "HERTS": "HERTFORDSHIRE"}
 # A slip is a letter more, less, other, or two that changed places (optimal string alignment distance).
 SLIPS = {5: 1, 12: 2}  # from this many letters of a name, so many slips are forgiven
 NUMBERED = re.compile(r"\w*\d\w*")
@@ -45,9 +38,7 @@ def plain(text: str) -> tuple[str, str]:
     >>> plain("NHS Bath & North East Somerset, Swindon & Wiltshire Integrated Care Board")
     ('BATH AND NORTH EAST SOMERSET SWINDON AND WILTSHIRE', 'system')
     """
-    name = re.sub(
-        r"\s+", " ", re.sub(r"[^A-Z0-9 ]", " ", text.upper().replace("&", " AND ").replace("'", "").replace("’", ""))
-    ).strip()
+    name = re.sub(r"[^A-Z0-9]+", " ", re.sub(r"['’]", "", text.upper().replace("&", " AND "))).strip()
     kind = ""
     for words, type_ in KINDS:
         shorter = re.sub(words, " ", name)
@@ -103,41 +94,29 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
         if place_type and allowed.empty:
             raise PlaceError(f"{place_type!r} is not a type of place. Types: {', '.join(sorted(set(frame['place_type'])))}.")
     code = canonical(pd.Series([text])).iloc[0]
-    hits = (
-        frame[frame["code"] == code]
-        if isinstance(code, str)
-        else allowed.loc[index.loc[index["plain"] == wanted, "row"].pipe(_among, allowed)]
-    )
+    index = index[index["row"].isin(allowed.index)]
+    hits = frame[frame["code"] == code] if isinstance(code, str) else frame.loc[index.loc[index["plain"] == wanted, "row"]]
     slipped = hits.empty
     if slipped:
-        hits = allowed.loc[_near(wanted, index[index["row"].isin(allowed.index)])]
+        hits = frame.loc[_near(wanted, index)]
     if at is not None:
         day = as_date(at)
         then = hits[(hits["valid_from"] <= day) & (day <= hits["valid_to"])]
         if then.empty and not hits.empty:
-            raise PlaceError(
-                f"{text!r} was not there on {day.date()}: {_list(hits)}. Ask for another date, or for its successor."
-            )
+            raise PlaceError(f"{text!r} was not there on {day.date()}: {_list(hits)}. Ask for another date, or for its successor.")
         hits = then
     if hits.empty:
-        raise PlaceError(
-            f"{text!r} is not a place in the register. Nearest: {_suggest(wanted, index[index['row'].isin(allowed.index)], frame)}."
-        )
+        raise PlaceError(f"{text!r} is not a place in the register. Nearest: {_suggest(wanted, index, frame)}.")
     hits = hits.sort_values("valid_from").drop_duplicates("code", keep="last") if at is None else hits
     if len(hits) > 1 and (hits["valid_to"] == OPEN).any():
         hits = hits[hits["valid_to"] == OPEN]
     if hits["code"].nunique() > 1:
-        raise PlaceError(
-            f"{text!r} is {hits['code'].nunique()} places: {_list(hits)}. Say which by its code, with place_type= or with at=."
-        )
+        several = f"{text!r} is {hits['code'].nunique()} places: {_list(hits)}"
+        raise PlaceError(f"{several}. Say which by its code, with place_type= or with at=.")
     place = place_of(hits.iloc[-1])
     if slipped:
         warnings.warn(f"{text!r} was read as {place.name} ({place.code}).", PlaceWarning, stacklevel=2)
     return place
-
-
-def _among(rows: pd.Series, allowed: pd.DataFrame) -> pd.Index:
-    return allowed.index.intersection(rows)
 
 
 def _near(wanted: str, index: pd.DataFrame) -> pd.Index:

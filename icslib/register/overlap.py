@@ -48,30 +48,24 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     else:
         key = number(frame, [*(name for name in FIGURE if name in frame), *dimensions(frame, ["place"])])
         held = frame[["place"]].assign(key=key, start=frame["start"], end=frame["end"])
-        held["label"] = (
-            frame["measure"].astype(str) + " " + frame["period"].astype(str) if "measure" in frame else frame["period"]
-        )
+        held["label"] = frame["measure"].astype(str) + " " + frame["period"].astype(str) if "measure" in frame else frame["period"]
     return held.drop_duplicates(["place", "key"])
 
 
 @cache
 def _kin(_table: int) -> pd.DataFrame:
     """Every closed place with everything it became, however many steps on."""
-    links = table("succession").loc[lambda f: f["old"] != f["new"], ["old", "new"]].drop_duplicates()
-    every = step = links
-    while len(step):
-        step = step.merge(links.rename(columns={"old": "new", "new": "next"}), on="new")[["old", "next"]].rename(
-            columns={"next": "new"}
-        )
-        step = (
-            step[step["old"] != step["new"]]
-            .merge(every, how="left", indicator=True)
-            .query("_merge == 'left_only'")[["old", "new"]]
-            .drop_duplicates()
-        )
-        every = pd.concat([every, step])
-    closed = table("places").groupby("code")["valid_to"].max()
-    return every[every["old"].map(closed).fillna(OPEN) < OPEN].rename(columns={"old": "one", "new": "other"})
+    links = table("succession").loc[lambda f: f["old"] != f["new"]]
+    heirs = links.groupby("old")["new"].agg(set).to_dict()
+
+    def after(code: str, seen: set[str]) -> set[str]:
+        for heir in heirs.get(code, set()) - seen:
+            seen.add(heir)
+            after(heir, seen)
+        return seen
+
+    closed = lives()["last"].reindex(list(heirs)).loc[lambda last: last < OPEN].index
+    return pd.DataFrame([(old, new) for old in closed for new in after(old, set()) - {old}], columns=["one", "other"])
 
 
 @cache
