@@ -46,13 +46,12 @@ class Forecasts(Result):
     @property
     def finding(self) -> str:
         """The best model, how much better than repeating last year, and what it says for the last period."""
-        scaled = self.accuracy["scaled"].groupby("model").mean().sort_values()
-        last = self.ahead.iloc[-1]
+        models = self.accuracy.index.get_level_values("model").nunique()
+        mean, low, high = (write_number(self.ahead[side].iloc[-1], self.unit) for side in ("mean", "low", "high"))
+        about = within(str(self.series.name or "the series"))
         return (
-            f"Of {len(scaled)} models, {NAMES[self.best]} would have missed {within(str(self.series.name or 'the series'))} least. It says "
-            f"{write_number(last['mean'], self.unit)} "
-            f"in {self.ahead.index[-1]:%B %Y} (95% {write_number(last['low'], self.unit)} to "
-            f"{write_number(last['high'], self.unit)})."
+            f"Of {models} models, {NAMES[self.best]} would have missed {about} least. It says {mean} in {self.ahead.index[-1]:%B %Y} "
+            f"(95% {low} to {high})."
         )
 
 
@@ -82,19 +81,13 @@ def forecast_series(
     unknown = sorted(set(models) - set(MODELS))
     if unknown:
         raise ParameterError(f"The models {unknown} are not known. Known: {', '.join(MODELS)}.")
-    index = (
-        series.index
-        if isinstance(series.index, pd.PeriodIndex)
-        else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
-    )
+    index = series.index if isinstance(series.index, pd.PeriodIndex) else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
     held = pd.Series(series.to_numpy(float), index=index, name=series.name).sort_index()
     whole = pd.period_range(index.min(), index.max(), freq=index.freq)
     longest, first = max(horizons), max(4 * season, len(held) // 2)
     if len(held) != len(whole) or held.isna().any():
-        raise NotIdentified(
-            f"{len(whole) - int(held.notna().sum())} of {len(whole)} periods have no figure: "
-            f"{', '.join(map(str, whole.difference(held.dropna().index)[:3]))}. Fill or cut the series openly."
-        )
+        lost = whole.difference(held.dropna().index)
+        raise NotIdentified(f"{len(lost)} of {len(whole)} periods have no figure: {', '.join(map(str, lost[:3]))}. Fill or cut the series openly.")
     if len(held) < first + longest:
         raise NotIdentified(f"{len(held)} periods cannot judge forecasts {longest} ahead: {first + longest} are needed.")
     values, rows = held.to_numpy(), []
@@ -103,16 +96,9 @@ def forecast_series(
         for model in models:
             mean, low, high = MODELS[model](known, longest, season)
             for h in horizons:
-                actual = values[origin + h - 1]
-                rows.append(
-                    (
-                        model,
-                        h,
-                        abs(mean[h - 1] - actual),
-                        abs(mean[h - 1] - actual) / scale,
-                        100.0 * (low[h - 1] <= actual <= high[h - 1]),
-                    )
-                )
+                actual, at = values[origin + h - 1], h - 1
+                miss = abs(mean[at] - actual)
+                rows.append((model, h, miss, miss / scale, 100.0 * (low[at] <= actual <= high[at])))
     frame = pd.DataFrame(rows, columns=["model", "horizon", "error", "scaled", "inside"])
     accuracy = frame.groupby(["model", "horizon"]).mean()
     accuracy.insert(0, "origins", frame.groupby(["model", "horizon"]).size())
@@ -138,9 +124,8 @@ def _ets(known: np.ndarray, ahead: int, season: int) -> Answer:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = ETSModel(
-            pd.Series(known), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season
-        ).fit(disp=False, maxiter=100)
+        model = ETSModel(pd.Series(known), error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=season)
+        fit = model.fit(disp=False, maxiter=100)
         told = fit.get_prediction(len(known), len(known) + ahead - 1).summary_frame(alpha=0.05)
     return told["mean"].to_numpy(), told["pi_lower"].to_numpy(), told["pi_upper"].to_numpy()
 
@@ -161,12 +146,7 @@ def _band(mean: np.ndarray, spread: np.ndarray) -> Answer:
     return mean, mean - 1.96 * spread, mean + 1.96 * spread
 
 
-MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {
-    "naive": _naive,
-    "seasonal": _seasonal,
-    "ets": _ets,
-    "arima": _arima,
-}
+MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {"naive": _naive, "seasonal": _seasonal, "ets": _ets, "arima": _arima}
 NAMES = {
     "naive": "repeating the last value",
     "seasonal": "repeating last year's value",

@@ -91,10 +91,8 @@ def funnel(
     held = frame[[place, events, denominator]].dropna().set_index(place).astype(float)
     n, x = held[denominator], held[events]
     if len(held) < 3 or (n <= 0).any() or ((x < 0) | (x > n)).any():
-        raise NotIdentified(
-            f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}; the frame has {len(held)} with "
-            "figures. Mend the rows outside."
-        )
+        needs = f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}"
+        raise NotIdentified(f"{needs}; the frame has {len(held)} with figures. Mend the rows outside.")
     target = float(x.sum() / n.sum())
     centre, s = np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))
     z = (np.arcsin(np.sqrt(x / n)) - centre) / s
@@ -105,9 +103,7 @@ def funnel(
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
     limits = _lines(sizes, centre, tau2, per).join(_lines(sizes, centre, 0.0, per).add_prefix("plain_")).set_axis(sizes, axis=0)
-    return Funnel(
-        by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit
-    )
+    return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit)
 
 
 def _between(phi: float, s: np.ndarray) -> float:

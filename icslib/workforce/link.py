@@ -33,9 +33,8 @@ class Links(Result):
     Attributes
     ----------
     table : DataFrame
-        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``;
-        in the outcome's unit for
-        one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
+        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``; in the outcome's
+        unit for one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
     exposure : str
     sd : float
         The standard deviation of the exposure within systems and years.
@@ -55,24 +54,17 @@ class Links(Result):
         """Which links stand after counting all that were tried, leads named as such."""
         main = self.table[self.table["sample"] == "all"]
         clear = main[main["holm"] < 0.05].sort_values("p")
-        size = (
-            f"{len(main)} links of {within(in_words(self.exposure))} with {main['outcome'].nunique()} outcomes, over "
-            f"{main['places'].max()} {self.kind},"
-        )
+        over = f"{main['places'].max()} {self.kind}"
+        size = f"{len(main)} links of {within(in_words(self.exposure))} with {main['outcome'].nunique()} outcomes, over {over},"
         if clear.empty:
-            return (
-                f"None of {size} can be told apart from none. The strongest alone has p = {main['p'].min():.2f}, before "
-                f"allowing for {len(main)} tries."
-            )
+            strongest = f"The strongest alone has p = {main['p'].min():.2f}, before allowing for {len(main)} tries."
+            return f"None of {size} can be told apart from none. {strongest}"
         told = "; ".join(
             f"{within(in_words(row.outcome))} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} "
             f"({write_number(row.low, places=2)} to {write_number(row.high, places=2)})"
             for row in clear.itertuples()
         )
-        return (
-            f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, "
-            "not effects."
-        )
+        return f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, not effects."
 
 
 def link_staffing(
@@ -89,8 +81,7 @@ def link_staffing(
     ----------
     panel : DataFrame with ``place``, ``year``, `exposure` and `outcomes`; NaN for gaps
     lags : years by which staffing comes before the outcome; negative for leads
-    jumps : (place, first year) pairs where staffing jumped by a merger; the second sample leaves out that place's years from
-    then on
+    jumps : (place, first year) pairs where staffing jumped by a merger; the second sample leaves out that place's years from then on
     """
     places, years, held = grids(panel, [exposure, *outcomes])
     cut = np.ones(held[exposure].shape, bool)

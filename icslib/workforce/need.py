@@ -34,9 +34,7 @@ class Staffing(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``, sorted by ``distance``
-        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``,
-        ``high``
-        (95%), ``latest`` (the last year's figure, with its ``cells:latest``), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
+        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``, ``high`` (95%), ``latest`` (the last year's figure, with its ``cells:latest``), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
     terms : DataFrame, index ``term``
         ``estimate``, ``low``, ``high`` for one standard deviation more of the term; year effects are not listed.
     between, within : float
@@ -72,9 +70,7 @@ class Staffing(Result):
         """Who is furthest below and above, with intervals, and how many can be told apart from what need suggests."""
         clear = self.by_place[(self.by_place["high"] < 0) | (self.by_place["low"] > 0)]
         (low, least), (high, most) = ((self.named[row.name], row) for row in (self.by_place.iloc[0], self.by_place.iloc[-1]))
-        out = (
-            f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
-        )
+        out = f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         return (
             f"{in_words(self.outcome)}: {low} is furthest below what need suggests ({write_number(least['distance'], self.unit)}; "
             f"95% interval {write_number(least['low'])} to {write_number(least['high'])}), {high} furthest above "
@@ -104,8 +100,7 @@ def compare_staffing(
     Parameters
     ----------
     panel : DataFrame with ``place``, ``year``, `outcome` and the terms of `need`
-        A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds
-        is left out. A term that does not change over years (a need index) is allowed.
+        A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds is left out. A term that does not change over years (a need index) is allowed.
     need : terms that say how much is needed; standardised before use. None where the outcome is per weighted head already
         (:func:`.footing.per_weighted_head`): the distance is then from England's own figure.
     people : column of people, to weigh places by in the England line
@@ -121,11 +116,8 @@ def compare_staffing(
     rows, dropped = _rows(panel, outcome, list(need), panel["place"].isin(leave_out) | (panel["year"] < panel["place"].map(dict(jumps))))
     places = rows["place"].nunique()
     if places < len(need) + 3 or rows["year"].nunique() < 2:
-        raise NotIdentified(
-            f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years cannot carry {len(need)} terms and a "
-            "distance for each place. "
-            "Use more places, at least two years, or fewer terms."
-        )
+        held = f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years"
+        raise NotIdentified(f"{held} cannot carry {len(need)} terms and a distance for each place. Use more places, at least two years, or fewer terms.")
     x, names = _design(rows, list(need))
     middle = (rows["lower"] + rows["upper"]).to_numpy() / 2
     group, labels = pd.factorize(rows["place"], sort=True)
@@ -148,29 +140,15 @@ def compare_staffing(
     sides = {"estimate": fit.beta, "low": fit.beta - reach * fit.beta_sd, "high": fit.beta + reach * fit.beta_sd}
     terms = pd.DataFrame(sides, index=pd.Index(names, name="term")).loc[list(need)]
     return Staffing(
-        by_place.sort_values("distance"),
-        terms,
-        fit.between,
-        fit.within,
-        fit.rho,
-        places,
-        rows["year"].nunique(),
-        len(rows),
-        outcome,
-        unit or panel.attrs.get("units", {}).get(outcome, ""),
-        dropped,
-        england,
-        int(rows["year"].min()),
-        int(rows["year"].max()),
-    )
+        by_place.sort_values("distance"), terms, fit.between, fit.within, fit.rho, places, rows["year"].nunique(), len(rows), outcome,
+        unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
+    )  # fmt: skip
 
 
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], asked: pd.Series) -> tuple[pd.DataFrame, tuple[str, ...]]:
     missing = [name for name in (outcome, *need) if name not in panel]
     if missing:
-        raise PanelError(
-            f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}."
-        )
+        raise PanelError(f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}.")
     check_rows(panel, ["place", "year"])
     rows = panel[["place", "year", *need]].copy()
     for side in ("lower", "upper"):
@@ -178,9 +156,7 @@ def _rows(panel: pd.DataFrame, outcome: str, need: list[str], asked: pd.Series) 
         rows[side] = panel[outcome].fillna(bound).astype(float)
     if (rows["lower"] > rows["upper"]).any():
         odd = rows[rows["lower"] > rows["upper"]].iloc[0]
-        raise PanelError(
-            f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']})."
-        )
+        raise PanelError(f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']}).")
     whole = rows.notna().all(axis=1) & ~asked
     held = rows.groupby("place")["lower"].transform("size")
     gone = rows[~whole].groupby("place")["year"].agg(list)

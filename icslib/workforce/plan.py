@@ -18,8 +18,7 @@ def project_plan(
     Parameters
     ----------
     published : observations
-        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``,
-        ``workforce_growth_required_pct`` and
+        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``, ``workforce_growth_required_pct`` and
         ``workforce_shortfall`` (low and high end).
     history : Series of a past stock by year; its yearly growth, and how much that varied, is one scenario and the spread of all
     years : how many ahead of the plan's first year
@@ -48,9 +47,8 @@ def project_plan(
         "As the plan requires": recent.assign(mean=asked, years=0).rename(index={recent.index[0]: "growth the plan requires"}),
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
-    short = (
-        held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"].agg(["min", "max"]).reset_index()
-    )
+    ends = held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"]
+    short = ends.agg(["min", "max"]).reset_index()
     short = short[short["min"] < short["max"]].set_axis(["year", "low", "high"], axis=1)
     beside = short.assign(what="shortfall", label="The Long Term Workforce Plan's shortfall if nothing changed")
     return project_workforce(

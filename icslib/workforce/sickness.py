@@ -22,8 +22,7 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
     Returns
     -------
     DataFrame
-        ``place``, ``month`` (first day; with ``per="all"`` the column ``months`` counts them instead), ``lost``, ``available``,
-        ``rate``
+        ``place``, ``month`` (first day; with ``per="all"`` the column ``months`` counts them instead), ``lost``, ``available``, ``rate``
         (percent), ``organisations``, ``cells``. An organisation without one of the two figures in a month is not counted in it.
 
     >>> days = pd.DataFrame({"place": "R1", "system": "Q1", "measure": [LOST, AVAILABLE], "value": [5.0, 100.0]})
@@ -33,9 +32,7 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
     """
     held = absence[absence["measure"].isin([LOST, AVAILABLE])]
     if held.empty:
-        raise BasisError(
-            f"No days lost or available: give observations of {LOST} and {AVAILABLE}, such as load('sickness_absence')."
-        )
+        raise BasisError(f"No days lost or available: give observations of {LOST} and {AVAILABLE}, such as load('sickness_absence').")
     held = held.assign(cells=cell_refs(held), group="E92000001" if by is None else held[by], month=held["start"])
     held = held[held["group"] != ""]
     whole = held.groupby(["place", "month"])["measure"].transform("nunique") == 2
@@ -43,13 +40,9 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
     keys = ["group", "month"] if per == "month" else ["group"]
     days = held.pivot_table(index=keys, columns="measure", values="value", aggfunc="sum")
     about = held.groupby(keys).agg(months=("month", "nunique"), organisations=("place", "nunique"), cells=("cells", merge_cells))
-    out = (
-        about.assign(lost=days[LOST], available=days[AVAILABLE], rate=100 * days[LOST] / days[AVAILABLE])
-        .reset_index()
-        .rename(columns={"group": "place"})
-    )
+    out = about.assign(lost=days[LOST], available=days[AVAILABLE], rate=100 * days[LOST] / days[AVAILABLE])
     front = ["place", "month" if per == "month" else "months", "lost", "available", "rate", "organisations", "cells"]
-    return out[front]
+    return out.reset_index().rename(columns={"group": "place"})[front]
 
 
 def check_rates(absence: pd.DataFrame) -> pd.DataFrame:

@@ -46,8 +46,7 @@ class Xmr(Result):
         ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the
         rules in words, or ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
     baselines : DataFrame
-        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for
-        setting it.
+        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
     gaps : tuple
         Index of points without a value, over which no moving range is taken.
     """
@@ -118,11 +117,8 @@ def xmr(
     series = series.astype(float)
     if not series.index.is_monotonic_increasing or not series.index.is_unique:
         raise ParameterError("The series is not in time order, or a time stands twice. Sort it, and keep one value a time.")
-    starts = (
-        _shift_starts(series, baseline, screen)
-        if rebase == "shift"
-        else _starts(series, [] if isinstance(rebase, str) else list(rebase))
-    )
+    asked = [] if isinstance(rebase, str) else list(rebase)
+    starts = _shift_starts(series, baseline, screen) if rebase == "shift" else _starts(series, asked)
     reason = "start of a shift that lasts" if rebase == "shift" else "as asked"
     period = pd.Series(np.searchsorted(starts, np.arange(len(series)), side="right"), index=series.index)
     parts, bases = [], []
@@ -130,18 +126,8 @@ def xmr(
         mean, lower, upper = _limits(part, baseline, screen)
         parts.append(_flags(part, mean, lower, upper).assign(period=number, mean=mean, lower=lower, upper=upper))
         held = int(part.iloc[:baseline].notna().sum())
-        bases.append(
-            (
-                part.index[0],
-                part.index[-1],
-                held,
-                mean,
-                lower,
-                upper,
-                held < LEAST,
-                reason if number > 0 else "start of the series",
-            )
-        )
+        why = reason if number > 0 else "start of the series"
+        bases.append((part.index[0], part.index[-1], held, mean, lower, upper, held < LEAST, why))
     points = pd.concat(parts)
     points["icon"] = _icons(points, better)
     columns = ["first", "last", "points", "mean", "lower", "upper", "tentative", "reason"]
@@ -158,10 +144,8 @@ def xmr(
 def _starts(series: pd.Series, asked: list) -> list[int]:
     absent = [at for at in asked if at not in series.index]
     if absent:
-        raise ParameterError(
-            f"The series has no point at {absent}, so no baseline can start there. It runs from {series.index[0]} to "
-            f"{series.index[-1]}."
-        )
+        span = f"{series.index[0]} to {series.index[-1]}"
+        raise ParameterError(f"The series has no point at {absent}, so no baseline can start there. It runs from {span}.")
     return sorted(series.index.get_loc(at) for at in asked)
 
 
@@ -169,10 +153,8 @@ def _limits(part: pd.Series, baseline: int | None, screen: bool) -> tuple[float,
     base = part.iloc[:baseline]
     moves = base.diff().abs().dropna()
     if moves.empty:
-        raise NotIdentified(
-            f"The baseline from {part.index[0]} has {int(base.notna().sum())} values, none beside another: no moving range, so "
-            "no limits."
-        )
+        count = int(base.notna().sum())
+        raise NotIdentified(f"The baseline from {part.index[0]} has {count} values, none beside another: no moving range, so no limits.")
     if screen:
         moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves
     mean, reach = float(base.mean()), LIMIT * float(moves.mean())

@@ -116,16 +116,11 @@ def decompose(
     wide = frame[frame[period].isin([first, last])].pivot(index=by, columns=period, values=[part, whole]).astype(float)
     held = wide.reindex(columns=pd.MultiIndex.from_product([[part, whole], [first, last]])).dropna()
     if held.empty:
-        raise NotIdentified(
-            f"No {by} has {part} and {whole} in both {first} and {last}. The frame has {sorted(frame[period].unique())[:12]}."
-        )
+        raise NotIdentified(f"No {by} has {part} and {whole} in both {first} and {last}. The frame has {sorted(frame[period].unique())[:12]}.")
     n0, n1, d0, d1 = (held[pair].to_numpy() for pair in ((part, first), (part, last), (whole, first), (whole, last)))
-    filled = n0 < d0 if of == "gap" else n0 <= d0
-    if not ((d0 > 0) & (d1 > 0) & filled & (n1 < d1 if of == "gap" else n1 <= d1)).all():
-        raise NotIdentified(
-            f"Every {whole} must be above zero and hold its {part}; look at "
-            f"{list(held.index[~((d0 > 0) & (d1 > 0) & filled)])[:5]}."
-        )
+    filled = (n0 < d0) & (n1 < d1) if of == "gap" else (n0 <= d0) & (n1 <= d1)
+    if not (sound := (d0 > 0) & (d1 > 0) & filled).all():
+        raise NotIdentified(f"Every {whole} must be above zero and hold its {part}; look at {list(held.index[~sound])[:5]}.")
     sizes = _total(n0, n1, d0, d1) if of == "total" else _rate(n0, n1, d0, d1, of == "gap")
     by_group = pd.DataFrame(sizes, index=held.index).rename(columns=parts or {})
     scale = 1.0 if of == "total" else 100.0
@@ -133,23 +128,9 @@ def decompose(
     by_group *= scale
     residual = float(after - before - by_group.to_numpy().sum())
     if abs(residual) > 1e-9 * max(1.0, abs(before), abs(after)):
-        raise NotIdentified(
-            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken "
-            "apart."
-        )
-    return Split(
-        by_group.sum(),
-        by_group,
-        float(before),
-        float(after),
-        first,
-        last,
-        of,
-        name or part,
-        unit or ("" if of == "total" else "percent"),
-        residual,
-        tuple(sorted(map(str, set(wide.index) - set(held.index)))),
-    )
+        raise NotIdentified(f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart.")
+    left, unit = tuple(sorted(map(str, set(wide.index) - set(held.index)))), unit or ("" if of == "total" else "percent")
+    return Split(by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit, residual, left)
 
 
 def _rate(n0: np.ndarray, n1: np.ndarray, d0: np.ndarray, d1: np.ndarray, staffed: bool) -> dict[str, np.ndarray]:
