@@ -18,10 +18,10 @@ UNFIT = "structural zero|repeats the year before|part of the whole"  # flags of 
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 
 
-class Cells(dict):
-    """Source cells by (place, year, measure); carried in ``panel.attrs["cells"]`` and never copied."""
+class Kept(dict):
+    """What is said of the figures of a panel, carried in its ``attrs`` and never copied."""
 
-    def __deepcopy__(self, memo: dict) -> "Cells":
+    def __deepcopy__(self, memo: dict) -> "Kept":
         return self
 
 
@@ -79,24 +79,17 @@ def load_panel(
     long = pd.concat(pieces, ignore_index=True)
     if long.empty:
         raise StoreError(f"No figures of {list(measures)} for {places} in {first} to {last}. 'icslib.tables()' says what years each table holds.")
-    edges = pd.DataFrame({"place": long["place"].iloc[0], "year": [first, last]})
-    known = long[["place", "year", "measure", "value", "unit", "start", "end"]]
-    missing = edges[~edges["year"].isin(long["year"])].assign(measure=measures[0], value=float("nan"), unit=known["unit"].iloc[0])
-    panel = build_panel(pd.concat([known, missing], ignore_index=True), gaps="keep", vintage=vintage)
-    for measure in measures:
-        if measure not in panel:
-            panel[measure] = float("nan")
-    panel = panel[["place", "year", *measures]]
-    keys = zip(long["place"], long["year"], long["measure"], strict=True)
-    panel.attrs.update(
-        tables=tables, left_out=choice.left_out, weighed=choice.weighed, apportioned=_apportioned(long), cells=Cells(zip(keys, long["cells"], strict=True))
-    )
+    panel = build_panel(long[["place", "year", "measure", "value", "unit", "start", "end"]], gaps="keep", vintage=vintage)
+    grid = pd.MultiIndex.from_product([panel["place"].unique(), range(first, last + 1)], names=["place", "year"])
+    panel = panel.set_index(["place", "year"]).reindex(grid).reindex(columns=list(measures)).reset_index()
+    spots = list(zip(long["place"], long["year"], long["measure"], strict=True))
+    parts: dict[str, dict] = {}
+    for (place, year, measure), share in zip(spots, long["apportioned"], strict=True):
+        if share > 0:
+            parts.setdefault(measure, {})[place, year] = share
+    cells = Kept(zip(spots, long["cells"], strict=True))
+    panel.attrs.update(tables=tables, left_out=choice.left_out, weighed=choice.weighed, apportioned=Kept(parts), cells=cells)
     return panel
-
-
-def _apportioned(long: pd.DataFrame) -> dict[str, dict]:
-    parts = long[long["apportioned"] > 0]
-    return {name: dict(zip(zip(mine["place"], mine["year"], strict=True), mine["apportioned"], strict=True)) for name, mine in parts.groupby("measure")}
 
 
 def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
@@ -112,8 +105,8 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna()]
-    if choice.places == "system" and "system" in rows:
-        rows = _by_printed_system(rows)
+    if choice.places == "system" and "system" in rows:  # bodies as the system printed beside them; one without is national and left out
+        rows = rows[rows["system"] != ""].assign(place=lambda f: f["system"], place_type="system")
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
     rows = _choose_edition(rows, measure, choice)
     if only(rows, "place_type") != choice.places:
@@ -220,11 +213,6 @@ def _sizes(measure: str, place_type: str) -> pd.DataFrame | None:
             since = [day for day in register.changes(place_type) if day > rows["end"].min()]
             return pd.concat([rows, *(register.to_vintage(rows, day) for day in since)])[["place", "value"]].drop_duplicates("place")
     return None
-
-
-def _by_printed_system(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of organisations as rows of the system printed beside them; bodies without one are national and left out."""
-    return rows[rows["system"] != ""].assign(place=lambda f: f["system"], place_type="system")
 
 
 def _settle_predecessors(rows: pd.DataFrame, combine: str) -> tuple[pd.DataFrame, list[str]]:
