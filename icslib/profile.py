@@ -113,16 +113,20 @@ class Footing(Result):
     trusts: int
 
     @property
+    def planned(self) -> str:
+        """What is planned, in words."""
+        value = round(self.table["value"].iloc[0], 1)
+        return "to break even" if value == 0 else f"a {'deficit' if value < 0 else 'surplus'} of {abs(value):.1f}% of turnover"
+
+    @property
     def finding(self) -> str:
         """What its trusts plan and what they owed, in one sentence."""
         plan, debt = (row for _, row in self.table.iterrows())
-        value = round(plan["value"], 1)
-        way = "to break even" if value == 0 else f"a {'deficit' if value < 0 else 'surplus'} of {abs(value):.1f}% of turnover"
         they = "trust" if self.trusts == 1 else f"{self.trusts} trusts"
         owed = f"owed {write_number(abs(debt['value']), 'GBP m')} in loans that met deficits ({_deepest(debt, 'largest')})" if debt["value"] else "owed nothing in loans that met deficits"
-        rank = f" ({_deepest(plan, 'deepest')})" if value < 0 else ""
+        rank = f" ({_deepest(plan, 'deepest')})" if "deficit" in self.planned else ""
         name = short_names([self.place])[self.place]
-        return f"For 2025-26 the {they} of {name} planned {way} before support{rank}; in March 2019 they {owed}."
+        return f"For 2025-26 the {they} of {name} planned {self.planned} before support{rank}; in March 2019 they {owed}."
 
 
 def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Sequence[str] = ()) -> Footing:

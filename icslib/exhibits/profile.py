@@ -135,11 +135,9 @@ def _(result: Footing) -> Exhibit:
     """What is planned and what was owed, each with its place among all."""
     name = short_names([result.place])[result.place]
     data = result.table.assign(place=[f"{ordinal(rank)} of {count} from the deepest" for rank, count in result.table[["rank", "places"]].to_numpy()]).rename(columns={"cells": "cells:value"})
-    plan = round(result.table["value"].iloc[0], 1)
-    way = "to break even" if plan == 0 else f"a {'deficit' if plan < 0 else 'surplus'} of {abs(plan):.1f}% of turnover"
     return Exhibit(
         kind="table",
-        title=f"{name}: trusts planned {way} in 2025-26",
+        title=f"{name}: trusts planned {result.planned} in 2025-26",
         data=data.assign(value=data["value"].map(lambda value: write_number(value, places=1)))[["what", "value", "unit", "place", "cells:value"]],
         subtitle="surplus positive, deficit and debt negative",
         notes=(

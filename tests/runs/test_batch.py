@@ -83,6 +83,18 @@ def test_only_what_changed_is_run_and_bytes_never_differ(project):
     assert decisions(jobs(), project.reports)["02-b"] == ("run", "a code cell changed")
 
 
+def test_two_machines_make_the_same_bytes(project, tmp_path_factory, monkeypatch):
+    made = []
+    for zone, home in (("UTC", project.home), ("Asia/Tokyo", tmp_path_factory.mktemp("a place elsewhere"))):
+        monkeypatch.setenv("TZ", zone)
+        monkeypatch.setenv("ICSLIB_HOME", str(home))
+        machine = project if home == project.home else type(project)(home)
+        machine.write("01-a", YEAR, DRAWN, "import time; time.strftime('%z %c', time.gmtime(0)), sorted({'a', 'b', 'c'}, key=hash)")
+        run("01-a", year=2011)
+        made.append({name: data for name, data in machine.files().items() if name != "index.html"})
+    assert made[0] == made[1] and len(made[0]) == 2
+
+
 def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
     good = [make_job(find_notebook(project.write("01-a", YEAR, "year")), {})]
     project.write("02-b", YEAR, "import warnings; warnings.warn('soft & low')", "1 / (year - 2012)")
