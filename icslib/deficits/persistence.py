@@ -22,6 +22,7 @@ from ..results import Result
 from ..tidy import merge_cells
 
 FEWEST = 8
+THIRDS = pd.Index(["worst third", "middle third", "best third"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +64,10 @@ class Persistence(Result):
         """The correlation over all places, and whether it survives being taken apart."""
         whole, words = self.table.iloc[0], self.short
         inside = self.table.iloc[1:].dropna(subset="rho")
-        clear = [_clear(row) for _, row in inside.iterrows()]
-        vague, shown = ([str(name) for name, told in zip(inside.index, clear, strict=True) if told == which] for which in (False, True))
-        if _clear(whole) and vague:
-            words += f" It cannot be told apart from none for {' and '.join(vague)}."
-        elif not _clear(whole) and shown:
-            words += f" It is clear only for {' and '.join(shown)}."
-        return words
+        shown = inside[inside.apply(_clear, axis=1) != _clear(whole)].index.map(str)
+        if shown.empty:
+            return words
+        return words + (" It cannot be told apart from none for " if _clear(whole) else " It is clear only for ") + f"{' and '.join(shown)}."
 
     @property
     def short(self) -> str:
@@ -95,7 +93,6 @@ def persistence(
     parts: Mapping[str, pd.Series] | None = None,
     names: tuple[str, str] = ("the earlier position", "the later position"),
     units: tuple[str, str] = ("", ""),
-    thirds: int = 3,
     draws: int = 9999,
     seed: int = 1,
     cells: tuple[pd.Series | None, pd.Series | None] = (None, None),
@@ -113,8 +110,6 @@ def persistence(
         Further subsets, such as places that plan no exact zero.
     cells : the cells of the two figures, each a Series of tuples by place
     said : the two positions as the finding says them: ``("owed most in March 2019", "plans for 2025-26")``
-    thirds : int
-        How many classes the transition matrix has.
 
     Raises
     ------
@@ -126,9 +121,9 @@ def persistence(
     left_out = tuple(sorted(map(str, both.index.difference(kept.index))))
     if len(kept) < FEWEST:
         raise NotIdentified(f"Only {len(kept)} places have both figures; ranks of fewer than {FEWEST} say nothing. Left out: {left_out[:5]}.")
-    for side in ("before", "after"):
+    for name, side in zip(names, kept, strict=True):
         if kept[side].nunique() == 1:
-            raise NotIdentified(f"{names[side == 'after']} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
+            raise NotIdentified(f"{name} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
     rows = {"all places": rank_correlation(kept, draws, seed)}
     ranks = kept.rank()
     if group is not None:
@@ -139,58 +134,40 @@ def persistence(
     for name, chosen in (parts or {}).items():
         rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
     table = pd.DataFrame(rows).T.rename_axis("part")
-    matrix, staying = transition(kept["before"], kept["after"], classes=thirds, rho=table["rho"].iloc[0])
-    worst = kept.rank(method="min").astype(int)
-    places = kept.assign(rank_before=worst["before"], rank_after=worst["after"])
+    matrix, staying = transition(kept["before"], kept["after"], rho=table["rho"].iloc[0])
+    places = kept.join(kept.rank(method="min").astype(int).add_prefix("rank_"))
     for side, refs in zip(("before", "after"), cells, strict=True):
         if refs is not None:
             places[f"cells:{side}"] = refs.reindex(places.index)
     return Persistence(table, matrix, staying, places.sort_values("before"), *names, left_out, units, said)
 
 
-def transition(
-    before: pd.Series, after: pd.Series, *, classes: int = 3, rho: float = np.nan
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Where each class of earlier positions went, and how many stayed in the worst, beside chance and reversion.
+def transition(before: pd.Series, after: pd.Series, rho: float = np.nan) -> tuple[pd.DataFrame, pd.Series]:
+    """Where each third of earlier positions went, and how many stayed in the worst, beside chance and reversion.
 
     Parameters
     ----------
     before, after : Series of the same index; the worst are the lowest. Ties are broken by order of the index, the same way each time.
     rho : rank correlation used for what reversion alone gives: two normal scores with Pearson
-        correlation ``2 sin(pi rho / 6)``, the share of the lowest 1/classes of one that is among the lowest of the other.
+        correlation ``2 sin(pi rho / 6)``, the share of the lowest third of one that is among the lowest of the other.
 
     Returns
     -------
-    matrix : DataFrame, rows and columns 1 (worst) to `classes`; each row sums to one
+    matrix : DataFrame, rows (before) and columns (after) the thirds, worst first; each row sums to one
     staying : Series ``seen``, ``chance`` and its 95% range (hypergeometric) ``chance_low``, ``chance_high``, ``reversion``
 
     >>> p = pd.Series([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0])
     >>> transition(p, p)[1][["seen", "chance"]].round(2).tolist()
     [1.0, 0.33]
     """
-    if len(before) < classes:
-        raise NotIdentified(f"{len(before)} places cannot be put in {classes} classes.")
-    was, now = (_classes(side.to_numpy(float), classes) for side in (before, after.reindex(before.index)))
-    labels = range(1, classes + 1)
-    matrix = pd.crosstab(was, now).reindex(index=labels, columns=labels, fill_value=0)
-    matrix = matrix.div(matrix.sum(axis=1), axis=0).rename_axis(index="before", columns="after")
-    worst = int((was == 1).sum())
-    low, high = stats.hypergeom.ppf([0.025, 0.975], len(was), int((now == 1).sum()), worst) / worst
-    staying = {"seen": matrix.loc[1, 1], "chance": (now == 1).mean(), "chance_low": low, "chance_high": high}
-    return matrix, pd.Series({**staying, "reversion": _staying_under_reversion(rho, 1 / classes)})
-
-
-def _staying_under_reversion(rho: float, share: float) -> float:
-    if not np.isfinite(rho):
-        return float("nan")
-    r = float(np.clip(2 * np.sin(np.pi * rho / 6), -0.999999, 0.999999))
-    cut = stats.norm.ppf(share)
-    return float(stats.multivariate_normal.cdf([cut, cut], cov=[[1, r], [r, 1]]) / share)
-
-
-def _classes(values: np.ndarray, classes: int) -> np.ndarray:
-    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
-    return order * classes // len(values) + 1
+    both = pd.concat([before, after.reindex(before.index)], axis=1, keys=["before", "after"])
+    third = 1 + (both.rank(method="first") - 1) * 3 // len(both)
+    matrix = pd.crosstab(third["before"], third["after"], normalize="index").set_axis(THIRDS, axis=0).set_axis(THIRDS, axis=1)
+    was, now = ((third[side] == 1).sum() for side in both)
+    low, high = stats.hypergeom.ppf([0.025, 0.975], len(both), now, was) / was
+    r, cut = np.clip(2 * np.sin(np.pi * np.nan_to_num(rho) / 6), -0.999999, 0.999999), stats.norm.ppf(1 / 3)
+    stay = 3 * stats.multivariate_normal.cdf([cut, cut], cov=[[1, r], [r, 1]]) if np.isfinite(rho) else np.nan
+    return matrix, pd.Series({"seen": matrix.iloc[0, 0], "chance": now / len(both), "chance_low": low, "chance_high": high, "reversion": stay})
 
 
 def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spent: int = 0) -> dict[str, float]:
@@ -199,9 +176,8 @@ def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spen
     `spent` is how many group means were taken out first.
     """
     n = len(frame)
-    empty = {"places": n, "rho": np.nan, "low": np.nan, "high": np.nan, "p": np.nan}
-    if n - spent < FEWEST or frame["before"].nunique() < 3 or frame["after"].nunique() < 3:
-        return empty
+    if n - spent < FEWEST or frame.nunique().min() < 3:
+        return {"places": n, **dict.fromkeys(("rho", "low", "high", "p"), np.nan)}
     a, b = (frame[side].rank().to_numpy() for side in ("before", "after"))
     a, b = (side - side.mean() for side in (a, b))
     rho = float(a @ b / np.sqrt((a @ a) * (b @ b)))

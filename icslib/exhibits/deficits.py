@@ -44,8 +44,7 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
     """`show`: "parts" (the correlation taken apart) or "thirds" (who went where, beside chance)."""
     if show == "thirds":
         stay = result.staying
-        words = {1: "worst third", 2: "middle third", 3: "best third"} if len(result.matrix) == 3 else {k: f"class {k}" for k in result.matrix.index}
-        data = (result.matrix.rename(index=words, columns=words) * 100).round(0).rename_axis("before").reset_index()
+        data = (result.matrix * 100).round(0).rename_axis("before").reset_index()
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
         return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.cells))

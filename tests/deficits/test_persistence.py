@@ -70,7 +70,7 @@ def test_one_sided_places_are_named_and_few_or_flat_ones_refused():
 def test_transition_by_hand_and_its_chance():
     before, after = series([-6, -5, -4, -3, -2, -1]), series([-6, -1, -5, -4, -3, -2])
     matrix, staying = transition(before, after)
-    assert matrix.loc[1].tolist() == [0.5, 0.0, 0.5] and (matrix.sum(axis=1) == 1).all()
+    assert matrix.iloc[0].tolist() == [0.5, 0.0, 0.5] and (matrix.sum(axis=1) == 1).all()
     assert staying["chance"] == pytest.approx(1 / 3)
 
 
