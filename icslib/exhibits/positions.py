@@ -35,7 +35,8 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     rows = rows[rows["place"] == asked] if asked else rows
     within = rows["period"].astype(str).str.contains(r" M\d") | ~rows["end"].dt.month.eq(3)
     rows = rows[~within & ~rows["kind"].str.contains("to date")] if whole_years else rows
-    name = ", ".join(short_names(rows["place"].unique()).values()) if rows["place"].nunique() < 4 else f"{rows['place'].nunique()} systems"
+    count, single = rows["place"].nunique(), rows["place"].nunique() == 1
+    name = ", ".join(short_names(rows["place"].unique()).values()) if count < 4 else f"{count} systems"
     if rows.empty:
         return _nothing(short_names([asked]).get(asked, "these places"), result)
     order = [scope for scope in ("provider", "system", "whole NHS") if scope in set(rows["scope"])]
@@ -62,11 +63,8 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
 
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
-    single = rows["place"].nunique() == 1
     title = _latest(ends, name, result.unit) if single and len(ends) else (
-        f"{name}: {len(rows)} position{'s' * (len(rows) != 1)} published, none of how a year ended"
-        if single
-        else f"Of {len(rows)} published positions of {name}, {len(ends) or 'none'} say{'s' if len(ends) == 1 else ''} how a year ended"
+        f"Of {len(rows)} published position{'s' * (len(rows) != 1)} of {name}, {len(ends) or 'none'} say{'s' * (len(ends) <= 1)} how a year ended"
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
@@ -130,8 +128,8 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
     rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
-    best = rows.drop_duplicates(["place", "fy"]).copy()
-    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(_brief(value, result.unit) for value in sorted(set(told))))
+    best, unit = rows.drop_duplicates(["place", "fy"]).copy(), result.unit.split(" per ")[0]
+    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(write_number(value, unit, 0 if abs(value) >= 10 or value == 0 else 1) for value in sorted(set(told))))
     when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
     kind = best["what"].where(best["what"] != "position", best["kind"])
     support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
@@ -233,10 +231,6 @@ def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
 def sources_of(cells: tuple[str, ...]) -> tuple[str, ...]:
     """The catalog ids among cell references."""
     return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
-
-
-def _brief(value: float, unit: str) -> str:
-    return write_number(value, "GBP m" if unit == "GBP m" else "GBP", 0 if abs(value) >= 10 or value == 0 else 1)
 
 
 def _money(value: float, unit: str) -> str:
