@@ -20,7 +20,7 @@ from ..errors import CatalogError
 class Source:
     """One file of one publication.
 
-    ``published`` is the date of publication or ``"not stated"``; ``via`` is the public
+    ``published`` is the date of publication, else what the file states instead (``last saved …``), else ``"not stated"``; ``via`` is the public
     repository through which we hold the file; ``trust`` says how far to rely on it; ``shipped``
     is False for a file that only shows a layout, whose figures are not to be used.
     """

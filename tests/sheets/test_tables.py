@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pyreadr
 import pytest
+from pandas.testing import assert_frame_equal
 
+from icslib import read_sheet
 from icslib.errors import DriftError, SheetError
 from icslib.sheets import column_letter, open_pages
 
-from .draw import csv, page, xlsx
+from .draw import csv, page, xlsb, xlsx
 
 FINANCE = page("""
     Table 3: system position, month 12 | | |
@@ -146,6 +148,14 @@ def test_columns_and_rows_of_text_pages_agree():
     assert found.grid[1] == ("1", "2") and found.grid[-1] == ("3", "4") and next(iter(found.grid)) == ("a", "b")
     below = found.frame({"b": 1}, np.array([1, 2]))
     assert below["b"].tolist() == ["2", "4"] and below.index.tolist() == [2, 3]
+
+
+def test_a_binary_workbook_reads_as_the_same_sheet_in_xlsx():
+    drawn = "Table 3 | | \nSystem | Plan £m | Outturn £m\nAmbleton | (5.0) | -12.3\nBrackley | -4 | [x]\nTotal | -9 | -12.3"
+    one, other = read_sheet(xlsb(drawn)), read_sheet(xlsx(T1=drawn))
+    assert_frame_equal(one.tidy, other.tidy)
+    assert one.log["decision"].tolist() == other.log["decision"].tolist() and one.totals["agrees"].tolist() == [True]
+    assert one.tidy["value"].tolist()[:3] == [-5.0, -4.0, -12.3] and set(one.tidy["sheet"]) == {"T1"}
 
 
 def test_letters_of_columns():
