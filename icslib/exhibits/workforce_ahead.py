@@ -35,40 +35,27 @@ def _labels() -> dict[str, str]:
     return reference("measures").set_index("measure")["label"].to_dict()
 
 
-def _reach(end: pd.DataFrame, result: Projection, what: str) -> str:
-    """The least and the most of the scenarios' middles in the last year."""
-    least, most = (write_number(round(value, -3), places=0) for value in (end["median"].min(), end["median"].max()))
-    between = f"between {least} and {most}" if least != most else least
-    said = "staff short of need" if what == "shortfall" else what
-    return f"{between[:1].upper()}{between[1:]} {said} in {result.last}, depending on how staff grow"
-
-
 @plot.register
-def _(result: Projection, what: str = "shortfall") -> Exhibit:
-    """One panel a scenario: the middle of the draws, their middle half and 95%; published figures as bars."""
-    rows = result.paths[result.paths["what"] == what]
-    beside = result.published[result.published["what"] == what]
+def _(result: Projection) -> Exhibit:
+    """One panel a scenario: the shortfall in the middle of the draws, their middle half and 95%; published figures as bars."""
+    rows, beside = (frame[frame["what"] == "shortfall"] for frame in (result.paths, result.published))
+    parts = {name: part.set_index("year") for name, part in rows.groupby("scenario", sort=False)}
+    ends = rows.loc[rows["year"] == result.last, "median"]
+    least, most = (write_number(round(value, -3), places=0) for value in (ends.min(), ends.max()))
+
+    def one(ax, part):
+        ax.fill_between(part.index, part["low_50"], part["high_50"], color=style.ASKED, alpha=0.2, linewidth=0)
+        ax.vlines(beside["year"], beside["low"], beside["high"], color=style.SECOND, linewidth=4)
+        bands = {"middle": (part["low_95"], part["high_95"])}
+        lines(ax, part["median"].rename("middle"), unit=result.unit, bands=bands, zero=True)
 
     def draw(figure):
-        def one(ax, part):
-            path = part.set_index("year")
-            ax.fill_between(path.index, path["low_50"], path["high_50"], color=style.ASKED, alpha=0.2, linewidth=0)
-            ax.vlines(beside["year"], beside["low"], beside["high"], color=style.SECOND, linewidth=4)
-            lines(
-                ax,
-                path["median"].rename("middle"),
-                unit=result.unit,
-                bands={"middle": (path["low_95"], path["high_95"])},
-                zero=what == "shortfall",
-            )
+        small_multiples(figure, parts, one, across=min(3, len(parts)))
 
-        small_multiples(figure, dict(list(rows.groupby("scenario", sort=False))), one, across=min(3, rows["scenario"].nunique()))
-
-    told = {name: part.set_index("year")["median"] for name, part in rows.groupby("scenario", sort=False)}
     return Exhibit(
         kind="figure",
-        title=_reach(rows[rows["year"] == result.last], result, what),
-        subtitle=f"Projected {what}, {result.unit}, England, {result.start} to {result.last}, {result.draws:,} draws",
+        title=f"{f'Between {least} and {most}' if least != most else least} staff short of need in {result.last}, depending on how staff grow",
+        subtitle=f"Projected shortfall, {result.unit}, England, {result.start} to {result.last}, {result.draws:,} draws",
         data=rows.drop(columns="what").round(0),
         unit=result.unit,
         notes=(
@@ -79,7 +66,7 @@ def _(result: Projection, what: str = "shortfall") -> Exhibit:
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"Bar: {row.label}." for row in beside.itertuples()),
         ),
-        alt=describe_lines(told, result.unit) + f" {result.finding}",
+        alt=describe_lines({name: part["median"] for name, part in parts.items()}, result.unit) + f" {result.finding}",
         draw=draw,
     )
 
@@ -118,12 +105,11 @@ def _(result: Forecasts) -> Exhibit:
     def draw(figure):
         lines(figure.subplots(), wide, unit=result.unit, bands={"forecast": (band["low"], band["high"])})
 
-    shown = result.ahead.reset_index(names="period")
+    expected = f"{write_number(result.ahead['mean'].iloc[-1], result.unit)} expected in {result.ahead.index[-1]:%B %Y}"
     return Exhibit(
         "figure",
-        f"{result.series.name}: {write_number(result.ahead['mean'].iloc[-1], result.unit)} expected in "
-        f"{result.ahead.index[-1]:%B %Y}",
-        shown.assign(period=shown["period"].astype(str)),
+        f"{result.series.name}: {expected}",
+        result.ahead.rename(index=str).reset_index(names="period"),
         subtitle=f"{result.series.name}, forecast by {NAMES[result.best]}",
         unit=result.unit,
         notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
@@ -142,31 +128,27 @@ def _(result: Forecasts) -> Exhibit:
         subtitle=f"Error of each model by steps ahead, from {int(result.accuracy['origins'].max())} earlier dates",
         unit=result.unit,
         notes=(
-            "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. Inside: percent of "
-            "figures within the 95% interval.",
+            "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. "
+            "Inside: percent of figures within the 95% interval.",
         ),
     )
 
 
 @plot.register
-def _(result: Links, sample: str = "all") -> Exhibit:
+def _(result: Links) -> Exhibit:
     """Estimates by lag and lead for each outcome with 95% intervals."""
-    rows, names = result.table[result.table["sample"] == sample], short_names(place for place, _ in result.left_out)
+    rows, names = result.table[result.table["sample"] == "all"], short_names(place for place, _ in result.left_out)
     parts = {
-        fill(label_of(name), 22): part.set_index(part["lag"].map("{:d}".format).str.replace("-", "−"))[
-            ["estimate", "low", "high"]
-        ]
+        fill(label_of(name), 22): part.set_index(part["lag"].map("{:d}".format).str.replace("-", "−"))[["estimate", "low", "high"]]
         for name, part in rows.groupby("outcome", sort=False)
     }
+    out = ", ".join(f"{names[place]} from {year}" for place, year in result.left_out)
+
+    def one(ax, part):
+        caterpillar(ax, part, unit=result.unit, xlabel="Years staffing came before")
 
     def draw(figure):
-        small_multiples(
-            figure,
-            parts,
-            lambda ax, part: caterpillar(ax, part, unit=result.unit, xlabel="Years staffing came before"),
-            across=3,
-            shared=False,
-        )
+        small_multiples(figure, parts, one, across=2 if len(parts) == 4 else 3, shared=False)
 
     return Exhibit(
         kind="figure",
@@ -176,15 +158,9 @@ def _(result: Links, sample: str = "all") -> Exhibit:
         data=result.table.assign(outcome=result.table["outcome"].map(label_of)),
         unit=result.unit,
         notes=(
-            "Associations within systems, not effects. Bars are 95% intervals (CR2, clustered by place). A negative lag is a "
-            "lead: staffing came after.",
-            *(
-                [
-                    f"Second sample leaves out {', '.join(f'{names[place]} from {year}' for place, year in result.left_out)} (mergers)."
-                ]
-                if result.left_out
-                else []
-            ),
+            f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
+            "A negative lag is a lead: staffing came after.",
+            *([f"Second sample leaves out {out} (mergers)."] if out else []),
         ),
         sources=("system_panel",),
         alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
@@ -200,8 +176,8 @@ def _widened(result: Projection) -> list[str]:
 
 
 def _flows(flows: pd.DataFrame) -> str:
-    return ", ".join(
-        f"{name} {row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year (standard deviation {row['sd']:,.2f}, "
-        f"{row['years']:.0f} years of history)"
-        for name, row in flows.iterrows()
-    )
+    told = []
+    for name, row in flows.iterrows():
+        size = f"{row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year"
+        told.append(f"{name} {size} (standard deviation {row['sd']:,.2f}, {row['years']:.0f} years of history)")
+    return ", ".join(told)
