@@ -79,13 +79,11 @@ def join_panels(*panels: pd.DataFrame) -> pd.DataFrame:
         raise PanelError(f"{twice} stand in more than one of the {len(panels)} panels. Rename or drop one.")
     long = [one.set_index(["place", "year"]) for one in panels]
     attrs: dict = {}
-    for one in panels:
+    for one, bare in zip(panels, long, strict=True):
         for key, value in one.attrs.items():
-            attrs[key] = (
-                type(value)({**attrs.get(key, {}), **value}) if isinstance(value, dict) else value or attrs.get(key, value)
-            )
-    for one in long:
-        one.attrs = {}
+            before = attrs.get(key, type(value)())
+            attrs[key] = type(value)({**before, **value}) if isinstance(value, dict) else value or before
+        bare.attrs = {}
     panel = build_panel(pd.concat(long, axis=1).reset_index(), gaps="keep")
     panel.attrs.update(attrs)
     return panel
@@ -103,9 +101,7 @@ def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
     for name in measures:
         odd = panel[panel[name] <= 0]
         if len(odd):
-            raise PanelError(
-                f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {first_of(_rows(odd, 'place', 'year'))}."
-            )
+            raise PanelError(f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {first_of(_rows(odd, 'place', 'year'))}.")
         out[name] = 100 * np.log(panel[name].astype(float))
     out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), **dict.fromkeys(measures, "percent")}}
     return out
@@ -120,14 +116,13 @@ def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
     blank = frame[key].isna().any(axis=1)
     if blank.any():
         raise PanelError(f"{int(blank.sum())} rows have no {place} or {period}: rows {first_of(frame.index[blank])}.")
-    if not pd.api.types.is_integer_dtype(frame[period]):
-        whole = pd.api.types.is_float_dtype(frame[period]) and (frame[period] % 1 == 0).all()
-        if not whole:
-            odd = frame[[not isinstance(v, int | np.integer) for v in frame[period]]]
-            raise PanelError(
-                f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {first_of(_rows(odd, place, period))}. "
-                "Give the year of the March that ends the financial year, as a number (2023-24 is 2024)."
-            )
+    years = frame[period]
+    if not (pd.api.types.is_integer_dtype(years) or (pd.api.types.is_float_dtype(years) and (years % 1 == 0).all())):
+        odd = frame[[not isinstance(year, int | np.integer) for year in years]]
+        raise PanelError(
+            f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {first_of(_rows(odd, place, period))}. "
+            "Give the year of the March that ends the financial year, as a number (2023-24 is 2024)."
+        )
     twice = frame[frame.duplicated(key, keep=False)].sort_values(key)
     if len(twice):
         names = [" ".join(str(v) for v in row) for row in twice[key].drop_duplicates().itertuples(index=False)]
@@ -193,9 +188,7 @@ def _units_and_spans(frame: pd.DataFrame) -> dict:
     if "unit" in frame:
         several = frame.groupby("measure")["unit"].nunique()
         if (several > 1).any():
-            raise PanelError(
-                f"These measures come in more than one unit: {list(several.index[several > 1])}. Convert them first."
-            )
+            raise PanelError(f"These measures come in more than one unit: {list(several.index[several > 1])}. Convert them first.")
         out["units"] = frame.groupby("measure")["unit"].first().to_dict()
     if {"start", "end"} <= set(frame):
         days = (pd.to_datetime(frame["end"]) - pd.to_datetime(frame["start"])).dt.days + 1
@@ -205,9 +198,8 @@ def _units_and_spans(frame: pd.DataFrame) -> dict:
 
 def _is_attribute(column: pd.Series) -> bool:
     """Whether a column holds words only."""
-    return (
-        not pd.api.types.is_numeric_dtype(column) and pd.to_numeric(column, errors="coerce").isna().all() and column.notna().any()
-    )
+    words = not pd.api.types.is_numeric_dtype(column) and column.notna().any()
+    return words and pd.to_numeric(column, errors="coerce").isna().all()
 
 
 def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
@@ -216,7 +208,7 @@ def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
         values = panel[name].astype(float)
     except (TypeError, ValueError):
         odd = panel[pd.to_numeric(panel[name], errors="coerce").isna() & panel[name].notna()]
-        seen = [f"{p} {y}: {v!r}" for p, y, v in zip(odd["place"], odd["year"], odd[name], strict=True)]
+        seen = [f"{row}: {value!r}" for row, value in zip(_rows(odd, "place", "year"), odd[name], strict=True)]
         raise PanelError(f"{name} holds text in {len(odd)} rows: {first_of(seen)}. A measure is a number or empty.") from None
     odd = panel[np.isinf(values)]
     if len(odd):
