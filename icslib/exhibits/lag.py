@@ -116,7 +116,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         data=rows,
         unit=result.unit,
         sources=result.support.sources,
-        notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.",),
+        notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),
     )
 
 

@@ -67,18 +67,10 @@ def lag_block(exposure: np.ndarray, lags: Sequence[int]) -> np.ndarray:
 
 
 def make_design(
-    panel: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    lags: Iterable[int],
-    *,
-    controls: Sequence[str] = (),
-    interacted: Sequence[str] = (),
-    year_by: str | None = None,
-    weights: str | None = None,
-    cluster: str = "place",
+    panel: pd.DataFrame, exposure: str, outcome: str, lags: Iterable[int], *, controls: Sequence[str] = (),
+    interacted: Sequence[str] = (), year_by: str | None = None, weights: str | None = None, cluster: str = "place",
     exclude: Iterable[int] = (),
-) -> Design:
+) -> Design:  # fmt: skip
     """Put the columns of an analysis on the grid; see :func:`icslib.lag.estimate_lag` for the keywords."""
     lags = tuple(sorted({int(lag) for lag in lags}))
     if not lags:
@@ -100,19 +92,11 @@ def make_design(
         )
     fixed = [attribute_of(panel, places, name) for name in interacted]
     return Design(
-        places=places,
-        years=years,
-        outcome=result,
-        exposure=dose,
-        lags=lags,
-        block=lag_block(dose, lags),
+        places=places, years=years, outcome=result, exposure=dose, lags=lags, block=lag_block(dose, lags),
         controls=np.stack([held[name] for name in controls]) if controls else np.zeros((0, *result.shape)),
-        attributes=np.stack(fixed) if fixed else np.zeros((0, len(places))),
-        weights=np.nan_to_num(mass),
-        groups=labels_of(panel, places, year_by) if year_by else None,
-        cluster=labels_of(panel, places, cluster),
-        span=span,
-    )
+        attributes=np.stack(fixed) if fixed else np.zeros((0, len(places))), weights=np.nan_to_num(mass),
+        groups=labels_of(panel, places, year_by) if year_by else None, cluster=labels_of(panel, places, cluster), span=span,
+    )  # fmt: skip
 
 
 def labels_of(panel: pd.DataFrame, places: np.ndarray, name: str) -> np.ndarray:

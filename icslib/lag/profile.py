@@ -92,7 +92,7 @@ class LagEstimate(Result):
         half = np.sqrt(max(b * b - 4 * a * c, 0.0))
         return float(top / bottom), float((-b - half) / (2 * a)), float((-b + half) / (2 * a))
 
-    @property
+    @cached_property
     def ahead(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Lags from 0 on that the panel supports, their estimates and covariance: leads and continued curves take no part."""
         kept = (self.profile.index >= 0) & self.profile["supported"].to_numpy()
@@ -108,35 +108,41 @@ class LagEstimate(Result):
         rank = min(int(leads.sum()), self.model.df)
         return float(stats.f.sf(b @ np.linalg.pinv(v, hermitian=True) @ b / rank, rank, self.model.df))
 
+    @cached_property
+    def total(self) -> Estimate | None:
+        """The sum over the lags from 0 on that the panel supports; None without any."""
+        return self.combine(dict.fromkeys(self.ahead[0], 1.0)) if len(self.ahead[0]) else None
+
     @property
     def finding(self) -> str:
         """The sum of what the panel supports with its interval; what it does not support."""
-        lags = [int(lag) for lag in self.profile.index if lag >= 0 and self.profile.loc[lag, "supported"]]
-        if not lags:
+        if not self.total:
             return f"{self.headline}."
-        total = self.cumulative(lags[0], lags[-1])
-        says = lambda value: write_number(value, self.unit)  # noqa: E731
-        text = f"{self.headline}: {says(total.estimate)} ({self.level:.0%} interval {says(total.low)} to {says(total.high)})."
-        refused = [int(lag) for lag in self.profile.index if not self.profile.loc[lag, "supported"]]
-        if refused:
+        b, _, low, high, _ = (write_number(value, self.unit) for value in self.total)
+        text = f"{self.headline}: {b} ({self.level:.0%} interval {low} to {high})."
+        if refused := [lag for lag in self.profile.index if not self.profile.loc[lag, "supported"]]:
             text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."
-        if self.placebo is not None:
-            text += f" Placebo leads: p = {self.placebo:.2f}."
-        return text
+        return text + (f" Placebo leads: p = {self.placebo:.2f}." if self.placebo is not None else "")
 
     @property
     def headline(self) -> str:
         """What is associated with what over the lags the panel supports, and whether it can be told from none."""
-        lags = [int(lag) for lag in self.profile.index if lag >= 0 and self.profile.loc[lag, "supported"]]
-        if not lags:
+        if not self.total:
             return "No lag is identified by the panel"
-        total = self.cumulative(lags[0], lags[-1])
         one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
-        sure = "is clear of none" if total.low > 0 or total.high < 0 else "cannot be told apart from none"
+        sure = "is clear of none" if self.total.low > 0 or self.total.high < 0 else "cannot be told apart from none"
         return (
-            f"Over lags {write_lags(lags)} the association of {one} {_words(self.support.exposure)} with "
+            f"Over lags {write_lags(self.ahead[0])} the association of {one} {_words(self.support.exposure)} with "
             f"{_words(self.support.outcome)} {sure}"
         )
+
+    @property
+    def timing(self) -> str:
+        """Where the profile is largest and its mean lag, with their intervals."""
+        peak, first, last = self.peak
+        mean, low, high = self.mean_lag
+        span = f"{low:.1f} to {high:.1f}" if np.isfinite(low) else "without bounds, since the sum may be none"
+        return f"Largest at lag {peak} (95% interval {first} to {last}); mean lag {mean:.1f} years (95% interval {span})."
 
     def _contrast(self, weights: np.ndarray) -> np.ndarray:
         out = np.zeros((*weights.shape[:-1], len(self.model.coef)))

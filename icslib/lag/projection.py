@@ -74,18 +74,10 @@ class LocalProjection(Result):
 
 
 def local_projection(
-    panel: pd.DataFrame,
-    exposure: str,
-    outcome: str,
-    horizons: Iterable[int] = range(0, 11),
-    *,
-    augment: int = 1,
-    difference: bool = True,
-    level: float = 0.95,
-    seed: int = 1,
-    **design,
-) -> LocalProjection:
-    """Response of `outcome` `horizons` years after `exposure`, errors clustered (CR1) and bands over all horizons (sup-t).
+    panel: pd.DataFrame, exposure: str, outcome: str, horizons: Iterable[int] = range(0, 11), *, augment: int = 1,
+    level: float = 0.95, seed: int = 1, **design,
+) -> LocalProjection:  # fmt: skip
+    """Response of `outcome` `horizons` years after `exposure` as long differences, errors clustered (CR1) and bands over all horizons (sup-t).
 
     Parameters
     ----------
@@ -93,7 +85,6 @@ def local_projection(
         left out)
     augment : how many lags of exposure and of outcome changes are controlled for (Montiel Olea and Plagborg-Moller 2021: with
         lags, intervals stay right however persistent the series)
-    difference : explain the change since the year before the exposure (long difference) or the level
     design : as for :func:`icslib.lag.estimate_lag` (`controls`, `year_by`, `weights`, `cluster`, `exclude`)
 
     Notes
@@ -106,13 +97,14 @@ def local_projection(
     if not horizons:
         raise NotIdentified("No horizon was asked for. Pass for example horizons=range(0, 11).")
     arrays = make_design(panel, exposure, outcome, range(0, augment + 1), **design)
-    fits = {h: _one_horizon(arrays, h, augment, difference) for h in horizons}
+    fits = {h: _one_horizon(arrays, h, augment) for h in horizons}
     made = {h: model for h, model in fits.items() if model is not None}
     if not made:
         raise NotIdentified(
             f"No horizon of {exposure} and {outcome} leaves enough place-years. Bring a longer panel or fewer lags to augment."
         )
-    covariance = _across(list(made.values()), len(arrays.places))
+    influence = np.stack([np.sqrt(model.factor) * (model.bread[0] @ model.scores) for model in made.values()])
+    covariance = influence @ influence.T  # of the horizons, by what each cluster adds to all of them
     df = np.array([model.df for model in made.values()])
     profile = with_intervals([model.coef[0] for model in made.values()], covariance, df, pd.Index(made), level=level, seed=seed)
     profile["p"] = 2 * stats.t.sf((profile["estimate"] / profile["se"]).abs(), df)
@@ -125,20 +117,19 @@ def local_projection(
     )  # fmt: skip
 
 
-def _one_horizon(design: Design, horizon: int, augment: int, difference: bool) -> Fit | None:
+def _one_horizon(design: Design, horizon: int, augment: int) -> Fit | None:
     """The regression at one horizon; None when the rows cannot carry it."""
     ahead = lag_block(design.outcome, [-horizon])[0]
     before = lag_block(design.outcome, range(1, augment + 2))
-    outcome = ahead - before[0] if difference else ahead
-    past = before[:-1] - before[1:] if difference else before[:augment]
-    columns = np.concatenate([design.block, past[:augment], design.controls])
+    outcome, past = ahead - before[0], before[:-1] - before[1:]
+    columns = np.concatenate([design.block, past, design.controls])
     held = ~np.isnan(outcome) & ~np.isnan(columns).any(axis=0)
     if not held.any():
         return None
     try:
         absorber = design.absorb(np.where(held, design.weights, 0.0))
         kept = absorber.weights > 0
-        columns = np.concatenate([columns, design.extra(absorber.weights)[len(design.controls) :]])
+        columns = np.concatenate([columns, design.extra(absorber.weights)[len(design.controls) :]])  # attributes by year
         if absorber.rows - len(columns) - kept.any(axis=1).sum() - absorber.year_levels < 10:
             return None
         model = fit(outcome, columns, absorber, cluster=design.cluster)
@@ -146,16 +137,3 @@ def _one_horizon(design: Design, horizon: int, augment: int, difference: bool) -
     except NotIdentified:
         return None
     return model
-
-
-def _across(fits: list[Fit], places: int) -> np.ndarray:
-    """Covariance of the first coefficients of several fits by what each place adds to all of them; CR1 factor of each fit."""
-    width = max(int(model.cluster.max()) + 1 for model in fits)
-    influence = np.zeros((len(fits), width))
-    for at, model in enumerate(fits):
-        spent = len(model.coef) + model.absorber.year_levels
-        factor = model.clusters / (model.clusters - 1) * (model.rows - 1) / (model.rows - spent)
-        own = np.einsum("kit,it->ki", model.x, model.resid * model.absorber.weights)
-        np.add.at(influence[at], model.cluster, model.bread[0] @ own)
-        influence[at] *= np.sqrt(factor)
-    return influence @ influence.T

@@ -48,10 +48,6 @@ class Process:
         """(years, years) covariance of the error of an average place."""
         return _covariance(np.asarray(years, float), self.persistence, self.persistent, self.noise, self.slope, self.span)
 
-    def noise_covariance(self, years: np.ndarray) -> np.ndarray:
-        """The same for the noise of the single figures alone."""
-        return _covariance(np.asarray(years, float), 0.0, 0.0, self.noise, 0.0, self.span)
-
     def simulate(self, years: np.ndarray, draws: int, rng: np.random.Generator, scale: np.ndarray | None = None) -> np.ndarray:
         """(draws, places, years) of errors; `scale` by place defaults to the fitted one."""
         scale = self.scale if scale is None else scale
@@ -71,8 +67,7 @@ def fit_process(values: np.ndarray, *, span: int = 1) -> Process:
     if len(y) < MIN_PLACES or len(columns) < MIN_YEARS:
         raise NotIdentified(
             f"{len(y)} places are complete over {len(columns)} years; at least {MIN_PLACES} places and {MIN_YEARS} years are "
-            f"needed "
-            "to tell noise from movement. Leave out the years or places with gaps."
+            "needed to tell noise from movement. Leave out the years or places with gaps."
         )
     when = columns.astype(float)
     contrast = np.linalg.qr(np.column_stack([np.ones(len(when)), np.eye(len(when))[:, 1:]]))[0][:, 1:].T

@@ -75,15 +75,19 @@ class Fit:
                 "Use at least two clusters, and preferably thirty."
             )
 
+    @property
+    def factor(self) -> float:
+        """The small-sample factor of `cr1`."""
+        self.need_clusters()
+        n, g, levels = self.rows, self.clusters, self.absorber.year_levels
+        if n <= len(self.coef) + levels:
+            raise NotIdentified(f"{n} rows cannot carry {len(self.coef)} coefficients and {levels} year effects.")
+        return g / (g - 1) * (n - 1) / (n - len(self.coef) - levels)
+
     def cr1(self) -> np.ndarray:
         """(K, K) covariance, convention of fixest: see the module."""
-        self.need_clusters()
-        n, g = self.rows, self.clusters
-        spent = len(self.coef) + self.absorber.year_levels
-        if n <= spent:
-            raise NotIdentified(f"{n} rows cannot carry {len(self.coef)} coefficients and {spent - len(self.coef)} year effects.")
         half = self.bread @ self.scores
-        return half @ half.T * g / (g - 1) * (n - 1) / (n - spent)
+        return half @ half.T * self.factor
 
     @cached_property
     def blocks(self) -> list[np.ndarray]:
