@@ -74,8 +74,13 @@ class Explained(Result):
 
     @property
     def short(self) -> str:
-        """The headline with the size of the clear term with the largest estimate."""
-        return f"{self.headline}{self._largest}."
+        """The headline, with the estimate and interval of the clear term with the largest."""
+        clear = self.terms[self.terms["holm"] < 0.05]
+        if clear.empty:
+            return f"{self.headline}."
+        row = clear.loc[clear["alone"].abs().idxmax()]
+        size, low, high = write_number(row["alone"], self.difference), write_number(row["alone_low"]), write_number(row["alone_high"])
+        return f"{self.headline} ({'largest: ' if len(clear) > 1 else ''}{size} a standard deviation, 95% interval {low} to {high})."
 
     @property
     def headline(self) -> str:
@@ -90,16 +95,6 @@ class Explained(Result):
         return f"Over {size}, a {told}"
 
     @property
-    def _largest(self) -> str:
-        """The clear term with the largest estimate, with its interval; nothing where none is clear."""
-        clear = self.terms[self.terms["holm"] < 0.05]
-        if clear.empty:
-            return ""
-        row = clear.loc[clear["alone"].abs().idxmax()]
-        low, high = write_number(row["alone_low"]), write_number(row["alone_high"])
-        return f" ({'largest: ' if len(clear) > 1 else ''}{write_number(row['alone'], self.difference)} a standard deviation, 95% interval {low} to {high})"
-
-    @property
     def basis(self) -> str:
         """How the estimates were made, and where the outcome is furthest below what the terms suggest."""
         furthest = self.by_place["gap"].idxmin()
@@ -109,13 +104,13 @@ class Explained(Result):
         words += f" Partly apportioned from divided places: {moved}." if moved else ""
         return words + (f" Left out for a gap: {len(self.left_out)}." if self.left_out else "")
 
+
 def explain_deficits(
     panel: pd.DataFrame,
     outcome: str = "",
     terms: Sequence[str] | None = None,
     *,
     cluster: str | pd.Series | None = None,
-    weights: str | None = None,
     errors: str = "cr2",
     draws: int = 9999,
     seed: int = 1,
@@ -133,7 +128,6 @@ def explain_deficits(
         ``surplus_per_head``, ``surplus`` that the panel holds.
     terms : names of columns; by default every other number column.
     cluster : column with the cluster of each row's place, a Series by place, or None for the place itself
-    weights : column of weights of a cross-section (size of the place), or None
     errors : "cr2" or "wild", see :func:`icslib.stats.inference.infer`
     names : how terms are called in the result; else as ``panel.attrs["names"]`` has them
 
@@ -146,11 +140,11 @@ def explain_deficits(
     outcome = outcome or next((name for name in POSITIONS if name in panel), "")
     if outcome not in panel:
         raise PanelError(f"Say which column is the position: outcome={outcome!r} is not one of {list(panel.columns)}.")
-    reserved = {"place", "year", outcome, weights, cluster if isinstance(cluster, str) else None}
+    reserved = {"place", "year", outcome, cluster if isinstance(cluster, str) else None}
     terms = list(terms) if terms is not None else [c for c in panel.select_dtypes("number") if c not in reserved]
     if not terms:
         raise PanelError(f"The panel has no column besides the position; it has {list(panel.columns)}.")
-    every, _, held = grids(panel, [outcome, *terms, *([weights] if weights else [])])
+    every, _, held = grids(panel, [outcome, *terms])
     seen = np.isfinite(np.stack(list(held.values()))).all(axis=0)
     rows, columns = seen.any(axis=1), seen.any(axis=0)
     places, left_out = every[rows], tuple(map(str, every[~rows]))
@@ -159,16 +153,14 @@ def explain_deficits(
             f"{len(places)} places with every figure cannot carry {len(terms)} terms; take at least eight more places than "
             f"terms, or fewer terms. Left out for a gap: {len(left_out)}, such as {', '.join(left_out[:3]) or 'none'}."
         )
-    kept = {name: np.where(seen, grid, 0.0)[np.ix_(rows, columns)] for name, grid in held.items()}
-    y, x = kept[outcome], np.stack([kept[term] for term in terms])
-    weight = kept[weights] if weights else seen[np.ix_(rows, columns)].astype(float)
+    y, *each = (np.where(seen, held[name], 0.0)[np.ix_(rows, columns)] for name in (outcome, *terms))
+    x, weight = np.stack(each), seen[np.ix_(rows, columns)].astype(float)
     absorber = Intercept(weight) if columns.sum() == 1 else Absorber(weight)
     groups = None if cluster is None else _clusters(panel, cluster, places)
     joint = fit(y, x, absorber, cluster=groups, names=terms)
     sd = np.sqrt((joint.x**2 * absorber.weights).sum(axis=(1, 2)) / absorber.weights.sum())
-    each = [fit(y, x[k : k + 1], absorber, cluster=groups, names=[term]) for k, term in enumerate(terms)]
     told = partial(infer, errors=errors, draws=draws, seed=seed, signs="webb" if joint.clusters < FEW else "rademacher")
-    alone = pd.DataFrame([told(one, np.ones((1, 1)))[0] for one in each])
+    alone = pd.DataFrame([told(fit(y, x[[k]], absorber, cluster=groups), np.ones((1, 1)))[0] for k in range(len(terms))])
     together = pd.DataFrame(told(joint, np.eye(len(terms))))
     without = leave_out(y, x, joint)
     table = pd.DataFrame(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import BasisError
@@ -72,22 +73,21 @@ def tornado(
 
     rows = {}
     for band in delivery.index[delivery.index.isin(programme["band"])]:
-        ends = [delivery.loc[band, "mean"] + side * SPAN["mean"] for side in (-1, 1)]
-        room = delivery.loc[band, "sd"] / 2
-        ends = [max(ends[0], room), min(ends[1], delivery.loc[band, "most"] - room)]
-        rows[f"mean delivered, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, "mean", end)) for end in ends))
-        ends = [delivery.loc[band, "sd"] * (1 + side * SPAN["sd"]) for side in (-1, 1)]
-        rows[f"spread of delivery, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, "sd", end)) for end in ends))
+        row, room = delivery.loc[band], delivery.loc[band, "sd"] / 2
+        means = max(row["mean"] - SPAN["mean"], room), min(row["mean"] + SPAN["mean"], row["most"] - room)
+        for what, column, ends in (("mean delivered", "mean", means), ("spread of delivery", "sd", row["sd"] * np.array([1 - SPAN["sd"], 1 + SPAN["sd"]]))):
+            rows[f"{what}, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, column, end)) for end in ends))
     rows["correlation of schemes"] = (0.0, 0.9, outcome(correlation=0.0), outcome(correlation=0.9))
     if programme["place"].nunique() > 1:
         rows["part of the correlation that all systems share"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
     if {"high", "low"} <= set(programme["band"]):
         moved = [_shifted(programme, share) for share in (-0.1, 0.1)]
-        rows["share of the ask at high risk"] = (*(_high(p) for p in moved), *(outcome(programme=p) for p in moved))
+        at = [p.loc[p["band"] == "high", "asked"].sum() / p["asked"].sum() for p in moved]
+        rows["share of the ask at high risk"] = (*at, *(outcome(programme=p) for p in moved))
     table = pd.DataFrame(rows, index=["low", "high", "at_low", "at_high"]).T
     table["swing"] = (table["at_high"] - table["at_low"]).abs()
-    words = {"p10": "the 10th percentile of savings delivered", "delivered": "the mean of savings delivered", "p90": "the 90th percentile of savings delivered"}
-    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), words.get(measure, measure))
+    word = {"p10": "10th percentile", "p90": "90th percentile", "delivered": "mean"}[measure]
+    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"the {word} of savings delivered")
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,10 +170,6 @@ def _with(delivery: pd.DataFrame, band: str, column: str, value: float) -> pd.Da
     moved = delivery.astype(float)
     moved.loc[band, column] = value
     return moved
-
-
-def _high(programme: pd.DataFrame) -> float:
-    return float(programme.loc[programme["band"] == "high", "asked"].sum() / programme["asked"].sum())
 
 
 def _shifted(programme: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -32,13 +32,6 @@ def test_a_cross_section_is_least_squares_with_hc2():
     assert np.sqrt(np.diag(joint.cr2())) == pytest.approx(oracle.bse[1:].to_numpy())
 
 
-def test_weights_are_weighted_least_squares():
-    frame = cross().assign(size=np.linspace(1, 9, 42))
-    oracle = sm.WLS(frame["surplus_pct"], sm.add_constant(frame[["need", "backlog"]]), weights=frame["size"]).fit()
-    found = explain_deficits(frame, weights="size")
-    assert (found.terms["estimate"] / found.terms["sd"]).tolist() == pytest.approx(oracle.params[1:].tolist())
-
-
 @pytest.mark.parametrize("errors", ["cr2", "wild"])
 def test_a_planted_association_is_found_and_an_absent_one_is_not(errors):
     found = explain_deficits(cross(), cluster="region", errors=errors, draws=999)
