@@ -94,20 +94,10 @@ class EventStudy(Result):
 
 
 def event_study(
-    panel: pd.DataFrame,
-    outcome: str,
-    adopted: str = "adopted",
-    *,
-    events: Iterable[int] = range(-5, 11),
-    method: str = "group_time",
-    controls: str = "not yet",
-    exclude: Iterable[int] = (),
-    year_by: str | None = None,
-    interacted: Iterable[str] = (),
-    cluster: str = "place",
-    level: float = 0.95,
-    seed: int = 1,
-) -> EventStudy:
+    panel: pd.DataFrame, outcome: str, adopted: str = "adopted", *, events: Iterable[int] = range(-5, 11),
+    method: str = "group_time", controls: str = "not yet", exclude: Iterable[int] = (), year_by: str | None = None,
+    interacted: Iterable[str] = (), cluster: str = "place", level: float = 0.95, seed: int = 1,
+) -> EventStudy:  # fmt: skip
     """Effect of adopting on `outcome`, by years since adoption.
 
     Parameters

@@ -78,22 +78,11 @@ class SpecificationCurve(Result):
 
 
 def specification_curve(
-    panel: pd.DataFrame | dict[str, pd.DataFrame],
-    exposure: str,
-    outcome: str | Sequence[str],
-    *,
-    first: int = 0,
-    longest: Iterable[int] = (3, 4, 5, 6),
-    shapes: Iterable[str] = SHAPES,
-    trends: Iterable[bool] = (False, True),
-    year_by: Iterable[str | None] = (None,),
-    controls: Iterable[tuple[str, ...]] = ((),),
-    weights: Iterable[str | None] = (None,),
-    exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)),
-    errors: str = "cr1",
-    most: int = 2000,
-    seed: int = 1,
-) -> SpecificationCurve:
+    panel: pd.DataFrame | dict[str, pd.DataFrame], exposure: str, outcome: str | Sequence[str], *, first: int = 0,
+    longest: Iterable[int] = (3, 4, 5, 6), shapes: Iterable[str] = SHAPES, trends: Iterable[bool] = (False, True),
+    year_by: Iterable[str | None] = (None,), controls: Iterable[tuple[str, ...]] = ((),), weights: Iterable[str | None] = (None,),
+    exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)), errors: str = "cr1", most: int = 2000, seed: int = 1,
+) -> SpecificationCurve:  # fmt: skip
     """Estimate the sum of the profile over lags `first` to `longest` under every combination of choices.
 
     Parameters
@@ -135,14 +124,8 @@ def specification_curve(
         basis, _, degree = spec["shape"].partition(" ")
         made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
         try:
-            r = fit_design(
-                *held(spec["longest lag"], *key),
-                basis=basis,
-                degree=int(degree or 2),
-                trends=spec["trends"],
-                errors=errors if basis != "smooth" else "cr1",
-                bands=False,
-            )
+            how = {"basis": basis, "degree": int(degree or 2), "errors": errors if basis != "smooth" else "cr1"}
+            r = fit_design(*held(spec["longest lag"], *key), trends=spec["trends"], bands=False, **how)
             made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
         except NotIdentified as refused:
             reason = str(refused)
@@ -177,21 +160,10 @@ def _design(panel, exposure, lags, outcome, year_by, controls, weights, exclude)
 
 
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    made = specs[specs["reason"] == ""].assign(clear=lambda d: (d["low"] > 0) | (d["high"] < 0))
-    parts = [
-        made.groupby(name)
-        .agg(median=("estimate", "median"), count=("estimate", "count"), clear=("clear", "mean"))
-        .rename_axis("value")
-        .assign(choice=name)
-        .set_index("choice", append=True)
-        .swaplevel()
-        for name in names
-    ]
-    empty = pd.DataFrame(
-        {"median": [0.0], "count": [len(made)], "clear": [0.0]},
-        pd.MultiIndex.from_tuples([("none", "")], names=["choice", "value"]),
-    )
-    return pd.concat(parts) if parts else empty
+    made = specs[specs["reason"] == ""].assign(clear=lambda d: (d["low"] > 0) | (d["high"] < 0), none="")
+    how = {"median": ("estimate", "median"), "count": ("estimate", "count"), "clear": ("clear", "mean")}
+    parts = {name: made.groupby(name).agg(**how) for name in names or ["none"]}
+    return pd.concat(parts, names=["choice", "value"])
 
 
 def _word(value: object) -> str:

@@ -1,10 +1,24 @@
 """The arithmetic of power: the best linear estimate of a steady improvement, its test, simulated and by the non-central t."""
 
+from collections.abc import Iterable
+
 import numpy as np
+import pandas as pd
 from scipy import optimize, stats
 
 from icslib.errors import NotIdentified
-from icslib.stats.process import Process
+from icslib.panel import grids, touches
+from icslib.stats.process import Process, fit_process
+
+
+def read_history(panel: pd.DataFrame, outcome: str, exclude: Iterable[int]) -> tuple:
+    """Places, years, logarithm of the outcome (places, years; NaN in figures that cover a year left out), and how it moves."""
+    places, years, held = grids(panel, [outcome])
+    if np.nanmin(held[outcome]) <= 0:
+        raise NotIdentified(f"{outcome} is not positive everywhere, so a change in percent has no meaning for it.")
+    span = int(panel.attrs.get("spans", {}).get(outcome, 1))
+    y = np.log(np.where(touches(years, exclude, span), np.nan, held[outcome]))
+    return places, years, y, fit_process(y, span=span)
 
 
 def known_years(y: np.ndarray, baseline: int) -> np.ndarray:

@@ -12,12 +12,12 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from icslib.errors import NotIdentified, PanelError
-from icslib.panel import fixed_by_place, grids, source_names, touches
+from icslib.panel import fixed_by_place, source_names
 from icslib.register.short import kind_of
 from icslib.results import Result
-from icslib.stats.process import Process, fit_process
+from icslib.stats.process import Process
 
-from .power import detectable_alone, known_years, spreads
+from .power import detectable_alone, known_years, read_history, spreads
 
 LADDER = {"modest": 0.50, "stretching": 0.90, "unprecedented": 1.0}  # share of like windows that did less
 
@@ -107,16 +107,9 @@ class Outlook(Result):
 
 
 def outlook(
-    panel: pd.DataFrame,
-    outcome: str,
-    horizon: int = 5,
-    change: float = -0.10,
-    *,
-    like: str | None = None,
-    horizons: Iterable[int] = (3, 5, 10),
-    exclude: Iterable[int] = (),
-    power: float = 0.8,
-) -> Outlook:
+    panel: pd.DataFrame, outcome: str, horizon: int = 5, change: float = -0.10, *, like: str | None = None,
+    horizons: Iterable[int] = (3, 5, 10), exclude: Iterable[int] = (), power: float = 0.8,
+) -> Outlook:  # fmt: skip
     """Set a target beside the history of all places.
 
     Parameters
@@ -135,18 +128,13 @@ def outlook(
     scale)). On trend: best linear prediction of the fitted process, plus the national drift with error shock^2 (h + h^2 /
     years seen). Logarithms throughout.
     """
-    places, years, held = grids(panel, [outcome])
-    y = held[outcome]
-    if np.nanmin(y) <= 0:
-        raise NotIdentified(f"{outcome} is not positive everywhere, so a change of {change:+.0%} has no meaning for it.")
-    span, skipped = int(panel.attrs.get("spans", {}).get(outcome, 1)), tuple(sorted(set(exclude)))
-    if horizon < span:
+    skipped = tuple(sorted(set(exclude)))
+    places, years, y, process = read_history(panel, outcome, skipped)
+    if horizon < process.span:
         raise NotIdentified(
-            f"One figure of {outcome} spans {span} years, so windows of {horizon} years overlap themselves. Ask for {span} or "
-            f"more."
+            f"One figure of {outcome} spans {process.span} years, so windows of {horizon} years overlap themselves. "
+            f"Ask for {process.span} or more."
         )
-    y = np.log(np.where(touches(years, skipped, span), np.nan, y))
-    process = fit_process(y, span=span)
     steps, who, relative = _windows(y, horizon)
     if not len(steps):
         raise NotIdentified(f"No place has figures {horizon} years apart among {years[0]} to {years[-1]}. Shorten the horizon.")

@@ -14,12 +14,22 @@ import pandas as pd
 from scipy import stats
 
 from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, grids, source_names, touches
+from icslib.panel import fixed_by_place, source_names
 from icslib.register.short import kind_of
 from icslib.results import Result
-from icslib.stats.process import Process, fit_process
+from icslib.stats.process import Process
 
-from .power import before_and_after, detectable_alone, known_years, power_of, push_for, simulate_groups, spreads, typical
+from .power import (
+    before_and_after,
+    detectable_alone,
+    known_years,
+    power_of,
+    push_for,
+    read_history,
+    simulate_groups,
+    spreads,
+    typical,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,21 +105,10 @@ class Visibility(Result):
 
 
 def first_visible_year(
-    panel: pd.DataFrame,
-    outcome: str,
-    change_per_year: float = -0.02,
-    treated: int | str | Sequence[str] = 10,
-    power: float = 0.8,
-    baseline: int = 10,
-    *,
-    horizons: Iterable[int] = range(1, 16),
-    shared: float | str = 0.0,
-    before_after: bool = False,
-    exclude: Iterable[int] = (),
-    level: float = 0.95,
-    draws: int = 4000,
-    seed: int = 1,
-) -> Visibility:
+    panel: pd.DataFrame, outcome: str, change_per_year: float = -0.02, treated: int | str | Sequence[str] = 10,
+    power: float = 0.8, baseline: int = 10, *, horizons: Iterable[int] = range(1, 16), shared: float | str = 0.0,
+    before_after: bool = False, exclude: Iterable[int] = (), level: float = 0.95, draws: int = 4000, seed: int = 1,
+) -> Visibility:  # fmt: skip
     """First year in which an improvement of `change_per_year` (fraction a year) would be visible.
 
     Parameters
@@ -136,15 +135,7 @@ def first_visible_year(
     The difference of group means has variance s^2 ((1 + (n1 - 1) shared) / n1 + 1 / n0), and the test n0 + n1 - 2 degrees of
     freedom. Before and after: drift known from baseline - 1 changes, error shock^2 (1/h + 1/(baseline - 1)).
     """
-    places, years, held = grids(panel, [outcome])
-    if np.nanmin(held[outcome]) <= 0:
-        raise NotIdentified(
-            f"{outcome} is not positive everywhere, so a change of {change_per_year:+.1%} a year has no meaning for it."
-        )
-    values = np.log(held[outcome])
-    span = int(panel.attrs.get("spans", {}).get(outcome, 1))
-    values[:, touches(years, exclude, span)] = np.nan
-    process = fit_process(values, span=span)
+    places, _, values, process = read_history(panel, outcome, exclude)
     named = _named(places, treated)
     count = treated if isinstance(treated, int) else len(places) if named is None else len(named)
     if not 1 <= count <= len(places):
