@@ -9,7 +9,7 @@ import icslib as ics
 from icslib.errors import NotIdentified
 from icslib.oversight.comovement import draw_together
 
-LOWER = {"deaths": "lower", "waits": "lower", "life": "higher"}
+LOWER = ["deaths", "waits"]
 
 
 def panel_of(deaths, waits, first=2014, **spans):
@@ -30,7 +30,7 @@ def drawn(rho, places=42, years=10, seed=1):
 
 
 def moved(panel, **words):
-    return ics.move_together(panel, ["deaths"], ["waits"], better=LOWER, **words)
+    return ics.move_together(panel, ["deaths"], ["waits"], lower=LOWER, **words)
 
 
 def test_correlations_equal_those_of_standard_scores_by_hand():
@@ -51,11 +51,9 @@ def test_correlations_equal_those_of_standard_scores_by_hand():
 def test_a_better_target_and_a_better_outcome_are_together_whichever_way_they_count():
     panel = drawn(0.9)
     assert moved(panel).pairs.loc[0, "together"] > 0.8
-    turned = ics.move_together(panel.assign(life=-panel["deaths"]), ["life"], ["waits"], better=LOWER)
+    turned = ics.move_together(panel.assign(life=-panel["deaths"]), ["life"], ["waits"], lower=LOWER)
     assert turned.pairs.loc[0, "together"] == pytest.approx(moved(panel).pairs.loc[0, "together"])
     assert "Deaths" not in moved(panel).headline and "deaths and waits moved together" in moved(panel).headline
-    with pytest.raises(NotIdentified, match="Which way is better is not known for deaths"):
-        ics.move_together(panel, ["deaths"], ["waits"])
 
 
 def test_systems_are_drawn_together_as_brute_force_has_it():
@@ -115,7 +113,7 @@ def test_gaps_and_few_places_are_said():
 def test_the_real_panel_has_every_pair_and_says_what_few_years_can_show():
     waits = ["rtt_over_18_weeks_share", "ae_over_4_hours_share"]
     panel = ics.load_panel(["preventable_mortality", "healthy_life_expectancy_female", *waits], 2010, 2024)
-    found = ics.move_together(panel, ["preventable_mortality", "healthy_life_expectancy_female"], waits)
+    found = ics.move_together(panel, ["preventable_mortality", "healthy_life_expectancy_female"], waits, lower=["preventable_mortality", *waits])
     pairs = found.pairs.set_index(["outcome", "target"])
     assert pairs["systems"].tolist() == [42, 42, 21, 21] and pairs["changes"].tolist() == [9, 7, 2, 1] and pairs["span"].tolist() == [1, 1, 3, 3]
     assert found.by_place["own"].notna().sum() == 84 and (pairs["needed"].dropna() > 0.6).all()
