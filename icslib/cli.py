@@ -138,9 +138,9 @@ def _add_files(commands) -> None:
     trace.add_argument("exhibit", nargs="+", metavar="EXHIBIT", help="as the page names it: figure 2, table 1")
     trace.add_argument("--csv", action="store_true", help="every column, as CSV")
     trace.set_defaults(call=_trace)
-    export = commands.add_parser("export", help="write a processed table or a report's tables as an accessible spreadsheet, or a report as PDF")
+    export = commands.add_parser("export", help="write a processed table or a report's tables as an accessible spreadsheet, or a report as PDF or Word document")
     export.add_argument("what", metavar="WHAT", help="a processed table or a report, by name")
-    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv (a table), .xlsx, .ods or .pdf (a report)")
+    export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv (a table), .xlsx, .ods, .docx or .pdf (a report)")
     export.set_defaults(call=_export)
 
 

@@ -1,4 +1,4 @@
-"""A report for those who need a file to print or to calculate with: PDF, or a workbook of all its tables."""
+"""A report for those who need a file to print, to write in or to calculate with: PDF, Word, or a workbook of all its tables."""
 
 import json
 from pathlib import Path
@@ -11,10 +11,11 @@ from ..store.export import WORKBOOKS, Sheet, write_notes, write_workbook
 from ..style import UNIT_WORDS
 from .numbering import number_exhibits
 from .paper import write_pdf
+from .word import write_docx
 
 
 def export_report(report: str, target: Path) -> Path:
-    """Write the report of this name, or path, as ``.pdf``, ``.xlsx`` or ``.ods``.
+    """Write the report of this name, or path, as ``.pdf``, ``.docx``, ``.xlsx`` or ``.ods``.
 
     Raises
     ------
@@ -22,10 +23,10 @@ def export_report(report: str, target: Path) -> Path:
         If the report is not there, or the file is to be of another kind.
     """
     made = Path(report) if Path(report).suffix else paths.reports(f"{report}.html")
-    if target.suffix.lower() == ".pdf":
-        return write_pdf(made.with_suffix(".html"), target)
+    if paper := {".pdf": write_pdf, ".docx": write_docx}.get(target.suffix.lower()):
+        return paper(made.with_suffix(".html"), target)
     if target.suffix.lower() not in WORKBOOKS:
-        raise RenderError(f"{target.name}: reports are written as .pdf, {', '.join(WORKBOOKS)}. Name the file so.")
+        raise RenderError(f"{target.name}: reports are written as .pdf, .docx, {', '.join(WORKBOOKS)}. Name the file so.")
     return write_tables(made.with_suffix(".ipynb"), target)
 
 

@@ -27,22 +27,33 @@ def write_pdf(html: Path, pdf: Path, seconds: float = 120) -> Path:
     RenderError
         If the page is not there, no Chromium is found (set ``ICSLIB_CHROMIUM`` to one), or it fails.
     """
+    asked = ["--export-tagged-pdf", "--generate-pdf-document-outline", "--no-pdf-header-footer"]
+    with tempfile.TemporaryDirectory(prefix="icslib-") as folder, written_aside(pdf) as aside:
+        paper = Path(folder) / "page.pdf"
+        run_browser([*asked, f"--print-to-pdf={paper}"], need_page(html), paper, seconds)
+        shutil.copyfile(paper, aside)
+    return pdf
+
+
+def need_page(html: Path) -> Path:
+    """The page itself, if it is there."""
     if not html.is_file():
         raise RenderError(f"{html} is not there. Make the report first with 'icslib run'.")
+    return html
+
+
+def run_browser(asked: list[str], page: Path, made: Path, seconds: float) -> None:
+    """Have headless Chromium do what is `asked` with a page, and see that it made the file `made`."""
     browser = find_browser()
-    with tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as profile, written_aside(pdf) as aside:
-        paper = Path(profile) / "page.pdf"
+    with tempfile.TemporaryDirectory(prefix="icslib-", ignore_cleanup_errors=True) as profile:
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        asked = [f"--user-data-dir={profile}", "--export-tagged-pdf", "--generate-pdf-document-outline", "--no-pdf-header-footer"]
-        command = [browser, *QUIET, *sandbox, *asked, f"--print-to-pdf={paper}", html.resolve().as_uri()]
+        command = [browser, *QUIET, *sandbox, f"--user-data-dir={profile}", *asked, page.resolve().as_uri()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired:
-            raise RenderError(f"{browser} did not print {html.name} within {seconds:g} s.") from None
-        if not paper.is_file() or not paper.stat().st_size:
-            raise RenderError(f"{browser} printed nothing for {html.name}; it said: {done.stderr.strip()[-300:] or 'nothing'}.")
-        shutil.copyfile(paper, aside)
-    return pdf
+            raise RenderError(f"{browser} did not print {page.name} within {seconds:g} s.") from None
+    if not made.is_file() or not made.stat().st_size:
+        raise RenderError(f"{browser} printed nothing for {page.name}; it said: {done.stderr.strip()[-300:] or 'nothing'}.")
 
 
 def find_browser() -> str:

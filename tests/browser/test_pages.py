@@ -24,6 +24,7 @@ from icslib import paths
 from icslib.changes import compare_reports
 from icslib.exhibits import table
 from icslib.render import render_report, write_diff, write_index, write_pdf
+from icslib.render.word import write_docx
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -275,6 +276,19 @@ def test_on_paper_the_addresses_are_printed_and_the_controls_are_not(site, visit
 def test_the_pdf_is_tagged_and_has_an_outline(site, tmp_path):
     made = write_pdf(site[0], tmp_path / "report.pdf").read_bytes()
     assert made.startswith(b"%PDF") and b"/StructTreeRoot" in made and b"/Marked true" in made and b"/Outlines" in made
+
+
+def test_the_word_document_holds_headings_lists_tables_and_figures_with_their_alt_text(site, tmp_path):
+    from docx import Document
+
+    made = Document(str(write_docx(site[0], tmp_path / "report.docx")))
+    styles = {part.text: part.style.name for part in made.paragraphs}
+    assert styles["Deficits"] == "Title" and styles["Where they stand"] == "Heading 2"
+    assert styles["Two of three systems are in deficit."] == "List Bullet" and NASTY[0] in styles
+    assert styles["Two of three systems are in deficit"] == "Heading 4"
+    assert [cell.text for cell in made.tables[0].rows[1].cells][:2] == ["Ambleton", "−49.2"]
+    pictures = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
+    assert pictures[0].startswith("3 systems, from −£24.6m") and len(pictures) == 2
 
 
 def test_the_largest_page_loads_within_a_second(site, made, visit):

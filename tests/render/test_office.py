@@ -46,7 +46,7 @@ def test_a_formula_in_the_data_stays_text(report, tmp_path):
 
 
 def test_another_kind_of_file_or_no_report_is_refused(report, tmp_path):
-    with pytest.raises(RenderError, match=r"written as \.pdf, \.xlsx, \.ods"):
+    with pytest.raises(RenderError, match=r"written as \.pdf, \.docx, \.xlsx, \.ods"):
         export_report(report(), tmp_path / "out.doc")
     with pytest.raises(RenderError, match="Make the report first"):
         export_report(str(tmp_path / "none.ipynb"), tmp_path / "out.xlsx")
