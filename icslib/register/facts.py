@@ -1,15 +1,19 @@
 """The register's tables, and the places in force at a date."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
 from .. import paths
 from ..errors import PlaceError
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BEGAN, OPEN = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
 ENOUGH = 0.98  # a hole or a strange part below two in a hundred (City of London, Isles of Scilly) is said, and the figure kept
 # Places of one family carry on as one another: a CCG lives on as a sub-ICB location.
@@ -58,13 +62,27 @@ def _read(path: Path, _changed: int) -> pd.DataFrame:
     return frame
 
 
+def remember(*names: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keep what a function made of these tables for the same arguments, until a table changes."""
+
+    def keep(make: Callable[P, T]) -> Callable[P, T]:
+        kept: dict[tuple, T] = {}
+
+        @wraps(make)
+        def call(*given: P.args, **named: P.kwargs) -> T:
+            seen = (*given, *(id(table(name)) for name in names))
+            if seen not in kept:
+                kept[seen] = make(*given, **named)
+            return kept[seen]
+
+        return call
+
+    return keep
+
+
+@remember("places")
 def lives() -> pd.DataFrame:
     """First and last day of every code over all its versions: index code, columns ``first``, ``last``."""
-    return _lives(id(table("places")))
-
-
-@cache
-def _lives(_table: int) -> pd.DataFrame:
     return table("places").groupby("code").agg(first=("valid_from", "min"), last=("valid_to", "max"))
 
 
@@ -125,14 +143,9 @@ def place_of(row: pd.Series) -> Place:
                  None if began == BEGAN else began.date(), None if ended == OPEN else ended.date(), row["ons_code"])  # fmt: skip
 
 
+@remember("places", "place_aliases")
 def codes() -> dict[str, str]:
     """Every code that a file may print, ODS or ONS, in capitals, to the register's own code."""
-    path = paths.raw("reference", "places.csv")
-    return _codes(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _codes(_path: Path, _changed: int) -> dict[str, str]:
     frame, other = table("places"), table("place_aliases")
     coded = other[other["alias"].str.fullmatch(r"[EWU]\d{5,8}")]
     known = dict(zip(coded["alias"], coded["code"], strict=True))

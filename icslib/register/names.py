@@ -3,16 +3,13 @@
 import re
 import warnings
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from .. import paths
 from ..errors import PlaceError, PlaceWarning
-from .facts import OPEN, Place, as_date, canonical, place_of, table
+from .facts import OPEN, Place, as_date, canonical, place_of, remember, table
 
 # Words that say what kind of body is meant, and the type they point to.
 KINDS = [
@@ -48,8 +45,8 @@ def plain(text: str) -> tuple[str, str]:
     return " ".join(SHORT.get(word, word) for word in name.split()), kind
 
 
-@cache
-def _index(_folder: Path, _changed: int) -> pd.DataFrame:
+@remember("places", "place_aliases")
+def _index() -> pd.DataFrame:
     """Every name of every version: plain name and row of the register."""
     frame, other = table("places"), table("place_aliases")
     named = pd.DataFrame(dict(plain=frame["name"].map(lambda n: plain(n)[0]), row=frame.index, code=frame["code"]))
@@ -82,8 +79,7 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
     'E10000019'
     """
     frame = table("places")
-    path = paths.raw("reference", "places.csv")
-    index = _index(path.parent, path.stat().st_mtime_ns)
+    index = _index()
     wanted, hint = plain(text)
     kind = place_type or hint
     allowed = frame

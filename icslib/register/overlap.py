@@ -1,12 +1,10 @@
 """Nothing counted twice: a predecessor beside its successor, a total beside its parts, two codes of one body."""
 
-from functools import cache
-
 import pandas as pd
 
 from ..errors import PlaceError
 from .combine import FIGURE, dimensions, number
-from .facts import BEGAN, OPEN, canonical, lives, table
+from .facts import BEGAN, OPEN, canonical, lives, remember, table
 
 
 def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) -> pd.DataFrame:
@@ -32,10 +30,9 @@ def check_overlap(frame: pd.DataFrame, parts: bool = True, drawn: bool = False) 
         frame = frame.assign(place=frame["place"].map(dict(zip(printed, code, strict=True))))
     latest = frame.nlargest(1, "year" if "year" in frame else "start")
     last = _rows(latest)["start"].iloc[0] if len(frame) else BEGAN
-    kin, contents = _kin(id(table("succession"))), _contents(id(table("membership")))
-    _refuse(frame, _outlived(_among(kin, set(code)), drawn, last), "the first became the second", drawn)
+    _refuse(frame, _outlived(_among(_kin(), set(code)), drawn, last), "the first became the second", drawn)
     if parts:
-        _refuse(frame, _among(contents, set(code)), "the first is part of the second")
+        _refuse(frame, _among(_contents(), set(code)), "the first is part of the second")
     return given
 
 
@@ -52,8 +49,8 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     return held.drop_duplicates(["place", "key"])
 
 
-@cache
-def _kin(_table: int) -> pd.DataFrame:
+@remember("succession", "places")
+def _kin() -> pd.DataFrame:
     """Every closed place with everything it became, however many steps on."""
     links = table("succession").loc[lambda f: f["old"] != f["new"]]
     heirs = links.groupby("old")["new"].agg(set).to_dict()
@@ -68,8 +65,8 @@ def _kin(_table: int) -> pd.DataFrame:
     return pd.DataFrame([(old, new) for old in closed for new in after(old, set()) - {old}], columns=["one", "other"])
 
 
-@cache
-def _contents(_table: int) -> pd.DataFrame:
+@remember("membership", "places")
+def _contents() -> pd.DataFrame:
     """Every part with the wholes it lies in, up to region and England."""
     lies = table("membership")[["part", "whole"]].drop_duplicates()
     up = lies.rename(columns={"part": "whole", "whole": "top"})

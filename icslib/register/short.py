@@ -1,9 +1,8 @@
 """Short names of places for sentences, axes and tables: "South Yorkshire", not "NHS South Yorkshire Integrated Care Board"."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
-from .facts import places
+from .facts import places, remember
 
 DRESS = ("NHS ", " Integrated Care Board", " NHS Foundation Trust", " NHS Trust")
 
@@ -28,12 +27,12 @@ def kind_of(codes: Iterable[str]) -> str:
     return next((f"{kind}s" for kind in ("system", "trust") if held <= _codes(kind)), "places")
 
 
-@lru_cache(maxsize=2)
+@remember("places")
 def _codes(kind: str) -> set[str]:
     return set(places(type=kind)["code"])
 
 
-@lru_cache(maxsize=1)
+@remember("places")
 def _names() -> dict[str, str]:
     frame = places().sort_values("valid_from")
     names = dict(zip(frame["code"], frame["name"], strict=True))

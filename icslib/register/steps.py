@@ -5,11 +5,9 @@ the old) and how much of each new one came from each old (``back``, of the new).
 multiplies shares, going back multiplies backs; places that no step touches stay themselves.
 """
 
-from functools import cache
-
 import pandas as pd
 
-from .facts import BEGAN, FAMILY, OPEN, lives, table
+from .facts import BEGAN, FAMILY, OPEN, lives, remember, table
 
 NONE_KNOWN = "shares not published"
 
@@ -35,16 +33,12 @@ def segment(family: str, day: pd.Timestamp) -> int:
     return sum(change <= day for change in days(family))
 
 
+@remember("succession", "places")
 def expected(family: str, start: int, end: int) -> dict[str, set[str]]:
     """Which places in use at `start` a place of `end` is made of, all of which must be there for it to be whole.
 
     Not counties that gave way to unitaries: their districts tile the same ground.
     """
-    return _expected(family, start, end, id(table("succession")))
-
-
-@cache
-def _expected(family: str, start: int, end: int, _table: int) -> dict[str, set[str]]:
     links = _links()[family][0]
     change = [BEGAN, *days(family), OPEN]
     life = lives()
@@ -55,26 +49,18 @@ def _expected(family: str, start: int, end: int, _table: int) -> dict[str, set[s
     return way.groupby("new")["old"].agg(set).to_dict()
 
 
+@remember("succession")
 def _links() -> dict[str, tuple[pd.DataFrame, list[pd.Timestamp]]]:
-    return _by_family(id(table("succession")))
-
-
-@cache
-def _by_family(_table: int) -> dict[str, tuple[pd.DataFrame, list[pd.Timestamp]]]:
     return {family: (links, sorted(links["date"].unique())) for family, links in table("succession").groupby("family")}
 
 
+@remember("succession")
 def shares(family: str, start: int, end: int) -> pd.DataFrame:
     """From the boundaries of segment `start` to those of segment `end`: ``old``, ``new``, ``share``, ``note``.
 
     Only places that change are listed, and the shares of each sum to 1. Where no file says
     how a place was divided it stays itself, and ``note`` says what it became or took in.
     """
-    return _shares(family, start, end, id(table("succession")))
-
-
-@cache
-def _shares(family: str, start: int, end: int, _table: int) -> pd.DataFrame:
     links, ahead = _links()[family][0], start <= end
     links = links if ahead else links[links["back"] != 0]
     crossed = days(family)[min(start, end) : max(start, end)]
