@@ -286,9 +286,9 @@ def test_the_word_document_holds_headings_lists_tables_and_figures_with_their_al
     assert styles["Deficits"] == "Title" and styles["Where they stand"] == "Heading 2"
     assert styles["Two of three systems are in deficit."] == "List Bullet" and NASTY[0] in styles
     assert styles["Two of three systems are in deficit"] == "Heading 4"
-    assert [cell.text for cell in made.tables[0].rows[1].cells][:2] == ["Ambleton", "−49.2"]
+    assert ["Ambleton", "−49.2"] in [[cell.text for cell in table.rows[1].cells] for table in made.tables]
     pictures = [shape._inline.docPr.get("descr") for shape in made.inline_shapes]
-    assert pictures[0].startswith("3 systems, from −£24.6m") and len(pictures) == 2
+    assert len(pictures) == 1 and pictures[0].startswith("3 systems, from −£24.6m")  # the hostile drawing is not in the page
 
 
 def test_the_largest_page_loads_within_a_second(site, made, visit):
