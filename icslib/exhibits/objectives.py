@@ -15,8 +15,10 @@ MANY = 60  # places beyond which a spread of them is drawn
 
 @plot.register
 def _(result: Visibility, asked: str = "") -> Exhibit:
+    p = result.process
     shown = 100 * result.power[["power", "closed"]].set_axis(["simulated", "formula"], axis=1)
     data = result.power.mul(100).round(1).reset_index()
+    data.columns = ["year", "power", "power by formula", "size", "detectable a year", "detectable in total"]
 
     def draw(figure):
         ax = lines(figure.subplots(), shown, unit="percent")
@@ -35,31 +37,14 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
             result.details,
             f"Dashed: the power asked for, {result.wanted:.0%}. The test errs in 5% of panels without any change (column size).",
             "Detectable: the smallest change a year, and in total, that would be seen with that power.",
-            f"Fitted movement of one place: noise {100 * result.process.noise:.1f}%, lasting part "
-            f"{100 * result.process.persistent:.1f}% "
-            f"(correlation {result.process.persistence:.2f}), own drift {100 * result.process.slope:.2f}% a year; the "
-            f"national path "
-            f"moves by {100 * result.process.national_shock:.1f}% a year around its drift.",
+            f"Fitted movement of one place: noise {p.noise:.1%}, lasting part {p.persistent:.1%} (correlation "
+            f"{p.persistence:.2f}), own drift {p.slope:.2%} a year; the national path moves by {p.national_shock:.1%} a year "
+            "around its drift.",
         ),
         sources=result.sources,
-        alt=f"Power rises from {shown['simulated'].iloc[0]:.0f}% in year {shown.index[0]} "
-        f"to {shown['simulated'].iloc[-1]:.0f}% in year "
-        f"{shown.index[-1]}. {result.finding}",
+        alt=f"Power rises from {shown['simulated'].iloc[0]:.0f}% in year {shown.index[0]} to {shown['simulated'].iloc[-1]:.0f}% "
+        f"in year {shown.index[-1]}. {result.finding}",
         draw=draw,
-    )
-
-
-@table.register
-def _(result: Visibility, asked: str = "") -> Exhibit:
-    rows = result.power.mul(100).round(1).reset_index()
-    rows.columns = ["year", "power", "power by formula", "size", "detectable a year", "detectable in total"]
-    return Exhibit(
-        kind="table",
-        title="The smallest improvement that would be seen, year by year",
-        subtitle=f"{result.outcome.replace('_', ' ')}, {result.who}, by years since the change began",
-        data=rows,
-        unit="percent",
-        sources=result.sources,
     )
 
 
@@ -70,21 +55,10 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
     data = result.by_place.rename(index=names)
     chance = 100 * data["chance"].dropna()
     mine = [names[asked]] if asked in names else []
-    shown = (
-        chance if len(chance) <= MANY else pd.concat([chance.drop(mine).sort_values().iloc[:: len(chance) // 42], chance[mine]])
-    )
+    spread = chance.drop(mine).sort_values().iloc[:: max(len(chance) // 42, 1)]
+    shown = chance if len(chance) <= MANY else pd.concat([spread, chance[mine]])
     ever = 100 * result.share
-
-    def draw(figure):
-        ranked_dots(
-            figure.subplots(),
-            shown,
-            unit="Chance on trend, %",
-            asked=mine,
-            reference=ever,
-            reference_label="achieved in history",
-        )
-
+    how: dict = {"unit": "Chance on trend, %", "asked": mine, "reference": ever, "reference_label": "achieved in history"}
     return Exhibit(
         kind="figure",
         title=result.headline,
@@ -99,7 +73,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
         ),
         sources=result.sources,
         alt=f"Chances on trend from {chance.min():.0f}% to {chance.max():.0f}%, median {chance.median():.0f}%. {result.finding}",
-        draw=draw,
+        draw=lambda figure: ranked_dots(figure.subplots(), shown, **how),
         size=style.TALL,
     )
 

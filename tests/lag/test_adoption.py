@@ -18,12 +18,8 @@ def designated(effect=0.0, waves=WAVES, seed=0, noise=0.3):
     rng, years = np.random.default_rng(seed), np.arange(2010, 2025)
     since = np.maximum(years - waves[:, None] + 1, 0) * np.where(waves == waves.min(), 2, 1)[:, None]
     since = np.nan_to_num(since)
-    y = (
-        rng.normal(size=(len(waves), 1))
-        + 0.1 * (years - 2010)
-        + effect * since
-        + noise * rng.normal(size=(len(waves), len(years)))
-    )
+    y = rng.normal(size=(len(waves), 1)) + 0.1 * (years - 2010) + effect * since
+    y = y + noise * rng.normal(size=(len(waves), len(years)))
     place, year = np.indices(y.shape).reshape(2, -1)
     return pd.DataFrame({"place": [f"P{i:02d}" for i in place], "year": years[year], "y": y.ravel(), "adopted": waves[place]})
 

@@ -50,13 +50,8 @@ def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
     good = challenge_lag(panel, "x", "y", lags=range(0, 3), region="region", attribute="z", negative="other", draws=29)
     assert good.rows.loc["region by year", "passes"] and good.rows.loc["exposures dealt at random", "p"] < 0.1
     assert good.rows.loc["negative control", "passes"]
-    shock = {
-        (r, y): v
-        for (r, y), v in zip(
-            ((r, y) for r in range(6) for y in range(2000, 2025)), np.random.default_rng(2).normal(0, 3, 150), strict=True
-        )
-    }
-    both = np.array([shock[int(r[1]), y] for r, y in zip(panel["region"], panel["year"], strict=True)])
+    shock = np.random.default_rng(2).normal(0, 3, (6, 25))
+    both = shock[panel["region"].str[1:].astype(int), panel["year"] - 2000]
     confounded = planted(kernel=np.zeros(11), seed=6).assign(x=lambda d: d["x"] + both, y=lambda d: d["y"] + both)
     bad = challenge_lag(confounded, "x", "y", lags=range(0, 3), region="region", draws=9)
     assert not bad.rows.loc["region by year", "passes"] and "fails" in bad.finding and "comparison within regions" in bad.finding
