@@ -8,7 +8,6 @@ import pandas as pd
 from ..errors import BasisError
 from ..register.short import kind_of
 from ..results import Result
-from ..tidy import merge_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +33,6 @@ class Concentration(Result):
     what: str
     sharers: str = "places"
     unit: str = "GBP m"
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The cells of all amounts."""
-        return merge_cells(self.curve.get("cells:amount", pd.Series(dtype=object)).dropna())
 
     @property
     def finding(self) -> str:

@@ -19,7 +19,6 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..register.short import kind_of
 from ..results import Result
-from ..tidy import merge_cells
 
 FEWEST = 8
 THIRDS = pd.Index(["worst third", "middle third", "best third"])
@@ -53,11 +52,6 @@ class Persistence(Result):
     left_out: tuple[str, ...] = ()
     units: tuple[str, str] = ("", "")
     said: tuple[str, ...] = ()
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The cells of all figures."""
-        return merge_cells(refs for side in ("before", "after") for refs in self.places.get(f"cells:{side}", pd.Series(dtype=object)).dropna())
 
     @property
     def finding(self) -> str:

@@ -43,11 +43,6 @@ class Spread(Result):
     unit: str = "percent"
 
     @property
-    def cells(self) -> tuple[str, ...]:
-        """The cells of all estimates."""
-        return merge_cells(self.by_place.get("cells:estimate", ()))
-
-    @property
     def finding(self) -> str:
         """How many systems are told apart from the mean."""
         return (

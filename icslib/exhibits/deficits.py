@@ -33,7 +33,7 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         data=data.reset_index(),
         unit=result.units[1],
         notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
-        sources=sources_of(result.cells),
+        sources=sources_of(result.places),
         alt=result.finding,
         draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
     )  # fmt: skip
@@ -47,11 +47,11 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         data = (result.matrix * 100).round(0).rename_axis("before").reset_index()
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
-        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.cells))
+        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.places))
     data = result.table.round(3).assign(p=[_p_value(p) for p in result.table["p"]]).reset_index()
     title = result.headline
     notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ()))
-    return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.cells))
+    return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.places))
 
 
 @table.register
@@ -77,7 +77,7 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
         data=curve,
         unit=result.unit,
         notes=(f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",),
-        sources=sources_of(result.cells),
+        sources=sources_of(result.curve),
         alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
         draw=draw,
         size=(8.0, 5.0),
@@ -125,7 +125,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
             f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
-        sources=sources_of(result.cells),
+        sources=sources_of(result.by_place),
         alt=describe_intervals(data, result.unit, reference=result.mean),
         draw=funnel if show == "funnel" else worm,
         size=style.WIDE if show == "funnel" else style.TALL,

@@ -75,7 +75,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         data=_shown(rows),
         unit=result.unit,
         notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis.", "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years."),
-        sources=_sources(rows),
+        sources=sources_of(rows),
         alt=" ".join(ranges),
         draw=draw,
         size=(8.0, 5.0),
@@ -84,7 +84,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
 
 def _nothing(name: str, result: Comparison) -> Exhibit:
     data = pd.DataFrame({"place": [name], "published positions": [0]})
-    return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=_sources(result.table))
+    return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=sources_of(result.table))
 
 
 def _latest(rows: pd.DataFrame, places: str, unit: str) -> str:
@@ -118,13 +118,13 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             return _nothing(financial_year(fy).label, result)
         ends = (_money(value, result.unit) for value in (rows["value"].iloc[0], rows["value"].iloc[-1]))
         title = f"{len(rows)} figures are published for {financial_year(fy).label}, on {rows['basis_name'].nunique()} bases: {' to '.join(ends)}"
-        return Exhibit(kind="table", title=title, data=_with_basis(rows)[["period", "value", "basis", "publisher", "cells"]], unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=_sources(rows))
+        return Exhibit(kind="table", title=title, data=_with_basis(rows)[["period", "value", "basis", "publisher", "cells"]], unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=sources_of(rows))
     if show == "contradictions":
         data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
         data = _with_basis(data)[["place", "period", "basis", "sources", "cells"]]
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
-        return Exhibit(kind="table", title=title, data=data, unit="GBP m", notes=notes, sources=_sources(result.table))
+        return Exhibit(kind="table", title=title, data=data, unit="GBP m", notes=notes, sources=sources_of(result.table))
     rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
@@ -160,7 +160,7 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             *((f"{moved} figures come in part from divided systems, by the shares of the register.",) if moved else ()),
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),
-        sources=_sources(result.table),
+        sources=sources_of(result.table),
     )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
         data=result.table[[column for column in shown if column in result.table]],
         unit=result.unit,
         notes=(result.finding, "An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
-        sources=_sources(result.table),
+        sources=sources_of(result.table),
         alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
         draw=draw,
     )
@@ -224,12 +224,10 @@ def _missed(result: MonthPath) -> str:
     return result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1)
 
 
-def _sources(rows: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(set(rows["source"]))) if "source" in rows else ()
-
-
-def sources_of(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The catalog ids among cell references."""
+def sources_of(cells: tuple[str, ...] | pd.DataFrame) -> tuple[str, ...]:
+    """The catalog ids among cell references, or in the columns of a table that hold such."""
+    if isinstance(cells, pd.DataFrame):
+        cells = merge_cells(refs for name in cells if str(name).startswith("cells") for refs in cells[name].dropna())
     return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
 
 

@@ -96,7 +96,7 @@ def asks_by_system(
             raise BasisError("Say by which deflator edition, such as deflator('OBR November 2025').")
         factor, prices = float(by.factor(year, price_year)), by.prices(price_year)
     total, cell = float(rows["value"].iloc[0]) * factor, cell_refs(rows).iloc[0]
-    table = share_out(total, people, own["value"] * factor)[["asked"]]
+    table = share_out(total, people, own["value"] * factor).to_frame()
     table["published"], table["people"], table["apportioned"] = (own["value"] * factor).reindex(table.index, fill_value=0.0), people, 0.0
     table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
     if vintage != DRAWN:

@@ -111,15 +111,10 @@ def check_assumptions(delivery: pd.DataFrame) -> pd.DataFrame:
     return delivery
 
 
-def share_out(total: float, weights: pd.Series, known: pd.Series | None = None) -> pd.DataFrame:
-    """A national ask by place: published where known, the rest in proportion to `weights`.
+def share_out(total: float, weights: pd.Series, known: pd.Series | None = None) -> pd.Series:
+    """A national ask by place (GBP m, sums to `total`): published where known, the rest in proportion to `weights`.
 
-    Returns
-    -------
-    DataFrame, index ``place``
-        ``asked`` (GBP m) and ``how``: ``published`` or ``shared out by weight``. Sums to `total`.
-
-    >>> share_out(100.0, pd.Series({"A": 1.0, "B": 3.0, "C": 2.0}), pd.Series({"C": 20.0}))["asked"].tolist()
+    >>> share_out(100.0, pd.Series({"A": 1.0, "B": 3.0, "C": 2.0}), pd.Series({"C": 20.0})).tolist()
     [20.0, 60.0, 20.0]
     """
     known = pd.Series(dtype=float) if known is None else known.reindex(weights.index).dropna()
@@ -128,7 +123,4 @@ def share_out(total: float, weights: pd.Series, known: pd.Series | None = None) 
         raise BasisError(f"The published asks of {len(known)} places come to {known.sum():g}, the national ask is {total:g}: they cannot both hold.")
     if (others <= 0).any() or others.isna().any():
         raise BasisError(f"{others.index[~(others > 0)][0]} has no weight above zero to share the rest out by.")
-    asked = pd.concat([known, others / others.sum() * rest]).reindex(weights.index)
-    how = pd.Series("shared out by weight", index=weights.index)
-    how[known.index] = "published"
-    return pd.DataFrame({"asked": asked, "how": how}).rename_axis("place")
+    return pd.concat([known, others / others.sum() * rest]).reindex(weights.index).rename_axis("place").rename("asked")
