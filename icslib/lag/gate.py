@@ -92,12 +92,10 @@ class LagSupport(Result):
     def verdict(self) -> str:
         """The answer in words."""
         said = []
-        for status, words in WORDS.items():
-            which = self.lags.index[self.lags["status"] == status]
-            if len(which):
-                why = "" if status == "supported" else f" ({self.lags.loc[which[0], 'reason']})"
-                said.append(f"{'Lags' if len(which) > 1 else 'Lag'} {write_lags(which)} {words}{why}")
-        return ". ".join(said) + "."
+        for (status, reason), rows in self.lags.groupby(["status", "reason"], sort=False):
+            why = f" ({reason})" if reason else ""
+            said.append(f"{'Lags' if len(rows) > 1 else 'Lag'} {write_lags(rows.index)} {WORDS[status]}{why}.")
+        return " ".join(said)
 
     @property
     def finding(self) -> str:
@@ -105,9 +103,8 @@ class LagSupport(Result):
         held = self.lags["place_years"]
         return (
             f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The "
-            f"place-years that hold both ends go from {held.iloc[0]:,} "
-            f"at lag {held.index[0]} to {held.iloc[-1]:,} at lag {held.index[-1]}; {self.pre_period} outcome "
-            f"year{'' if self.pre_period == 1 else 's'} before the exposure first changes."
+            f"place-years that hold both ends go from {held.iloc[0]:,} at lag {held.index[0]} to {held.iloc[-1]:,} at lag "
+            f"{held.index[-1]}; {self.pre_period} outcome year{'' if self.pre_period == 1 else 's'} before the exposure first changes."
         )
 
 
@@ -150,12 +147,9 @@ def check_support(design: Design, exposure: str = "exposure", outcome: str = "ou
     for lag, told in zip(held, _told_apart(design, held), strict=True):
         table[lag] = {**table[lag], **_weigh({**table[lag], **told}), **told}
     return LagSupport(
-        lags=pd.DataFrame.from_dict(table, orient="index").rename_axis("lag"),
-        pre_period=_pre_period(design),
-        last_untreated=None if last_off is None else int(last_off),
-        exposure=exposure,
-        outcome=outcome,
-    )
+        lags=pd.DataFrame.from_dict(table, orient="index").rename_axis("lag"), pre_period=_pre_period(design),
+        last_untreated=last_off, exposure=exposure, outcome=outcome,
+    )  # fmt: skip
 
 
 def last_untreated(design: Design) -> int | None:
@@ -197,7 +191,7 @@ def _holdings(design: Design, lag: int, nearer: list[int], last_off: int | None,
     }
     refuse = lambda why: {**out, "status": "not identified", "reason": why}  # noqa: E731
     if not pairs.any():
-        return refuse(f"no place-year holds {exposure} {abs(lag)} years {'before' if lag >= 0 else 'after'} the outcome")
+        return refuse(f"no place-year holds {exposure} so many years {'before' if lag >= 0 else 'after'} the outcome")
     if last_off is not None and lag > _longest_compared(design, last_off):
         return refuse(f"every place is on after {last_off}, so no place that is still off is left to compare with")
     try:
@@ -207,11 +201,9 @@ def _holdings(design: Design, lag: int, nearer: list[int], last_off: int | None,
     seen = int(absorber.weights.any(axis=1).sum())
     out["spare"] = absorber.rows - len(nearer) - len(design.extra(absorber.weights)) - seen - absorber.year_levels + 1
     if out["spare"] < MIN_SPARE:
-        return refuse(
-            f"{absorber.rows} place-years over {years} years cannot carry {len(nearer)} lags besides place and year effects"
-        )
-    left = np.square(absorber.residuals(design.block[design.lags.index(lag)])).sum()
-    if left < 1e-12 * max(np.square(np.where(pairs, design.block[design.lags.index(lag)], 0)).sum(), 1e-300):
+        return refuse("the place-years that hold it cannot carry it and all shorter lags besides place and year effects")
+    own = design.block[design.lags.index(lag)]
+    if np.square(absorber.residuals(own)).sum() < 1e-12 * max(np.square(np.where(pairs, own, 0)).sum(), 1e-300):
         return refuse(f"{exposure} does not vary once place and year effects are out")
     return {**out, "status": "", "reason": ""}
 
@@ -252,7 +244,7 @@ def _weigh(row: dict) -> dict:
     reasons = [
         (row["years"] < MIN_YEARS, f"read from {row['years']} outcome year{'' if row['years'] == 1 else 's'}"),
         (row["inflation"] > HIGH_INFLATION, "hardly told apart from neighbouring lags, so it leans on the basis"),
-        (row["clusters"] < FEW_CLUSTERS, f"rests on the equivalent of fewer than {np.ceil(row['clusters']):.0f} clusters"),
+        (row["clusters"] < FEW_CLUSTERS, f"rests on the equivalent of fewer than {FEW_CLUSTERS:.0f} clusters"),
     ]
     weak = [reason for fires, reason in reasons if fires]
     return {"status": "weak" if weak else "supported", "reason": "; ".join(weak)}

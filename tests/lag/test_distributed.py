@@ -125,7 +125,7 @@ def test_the_gate_refuses_ten_years_on_a_six_year_panel():
     gate = supported_lags(short, "x", "y")
     assert gate.refuses(10) and not gate.refuses(0)
     assert gate.lags["place_years"].tolist() == [252, 210, 168, 126, 84, 42, 0, 0, 0, 0, 0]
-    with pytest.raises(NotIdentified, match=r"Lags 5 to 10 not identified .* Ask for lags 0 to 4, or choose a basis"):
+    with pytest.raises(NotIdentified, match=r"Lags 6 to 10 not identified .* Ask for lags 0 to 4, or choose a basis"):
         estimate_lag(short, "x", "y")
     continued = estimate_lag(short, "x", "y", basis="almon", degree=1, extrapolate=True)
     assert continued.profile["supported"].tolist() == [True] * 5 + [False] * 6
