@@ -54,9 +54,7 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
 @plot.register
 def _(result: Attention, asked: str = "") -> Exhibit:
     wide = result.shares.set_index("period")[list(PURPOSES)]
-    labels = [
-        f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()
-    ]
+    labels = [f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()]
 
     def draw(figure):
         ax = figure.subplots()
@@ -104,22 +102,11 @@ def _(result: Strings, asked: str = "") -> Exhibit:
         ax = figure.subplots()
         for scope, rows in parts.items():
             hue = style.ASKED if scope == "with under-fives" else style.ALL
-            ax.plot(
-                rows["fy"],
-                rows["real"],
-                marker="o",
-                markersize=4.5,
-                linestyle="none",
-                color=hue,
-                label=f"{result.prices}, {scope}",
-            )
-            ax.plot(rows["fy"], rows["cash"], marker="x", linestyle="none", color=hue, markersize=5, label=f"cash, {scope}")
+            for column, marker, label in (("real", "o", result.prices), ("cash", "x", "cash")):
+                ax.plot(rows["fy"], rows[column], marker=marker, linestyle="none", color=hue, markersize=5, label=f"{label}, {scope}")
         ax.set_ylim(0, None)
-        ax.set_xticks(
-            sorted(set(result.grant["fy"])),
-            [row["period"] for _, row in result.grant.drop_duplicates("fy").iterrows()],
-            rotation=45,
-        )
+        years = result.grant.drop_duplicates("fy").sort_values("fy")
+        ax.set_xticks(years["fy"], years["period"], rotation=45)
         ax.set_ylabel("£ million")
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
@@ -139,13 +126,8 @@ def _(result: Strings, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Strings, asked: str = "") -> Exhibit:
-    held = result.held.assign(
-        item="held nationally, of money not ring-fenced",
-        value=result.held["held"],
-        unit="percent",
-        publisher="",
-        note="100 less the printed share that went to boards",
-    )
+    words = {"item": "held nationally, of money not ring-fenced", "unit": "percent", "publisher": "", "note": "100 less the printed share that went to boards"}
+    held = result.held.assign(value=result.held["held"], **words)
     columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
     data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
     return Exhibit(
@@ -276,7 +258,7 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         alone = ["objective"] if rows["objective"].nunique() == 1 else []
         data = rows.drop(columns=["place", "system", "unit", "group", *alone]).rename(columns={**seen, "horizon": "years"})
     else:
-        shown = ["now", "stretching", "visible", "alone"]
+        shown = ["now", "stretching", "alone"]
         wide = rows.pivot(index="system", columns="objective", values=shown).swaplevel(axis=1)
         wide = wide[[(name, part) for name in rows["objective"].unique() for part in shown]]
         data = wide.set_axis([f"{name}: {seen.get(part, part)}" for name, part in wide], axis=1).reset_index()

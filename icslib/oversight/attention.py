@@ -31,7 +31,7 @@ class Attention(Result):
     shares : DataFrame, index framework, columns purposes
         Share of listed metrics, per cent; with ``metrics`` and ``movable``.
     agreement, kappa, low, high : float
-        Share classified alike by both rules; kappa and its 95% bootstrap interval over metrics.
+        Share classified alike by both rules; Cohen's kappa and its 95% interval (statsmodels ``cohens_kappa``).
     bounds : tuple of float
         Lowest and highest share movable by prevention of all scored metrics of the latest framework, whatever the unlisted ones are; NaN where
         their number is not known.
@@ -79,8 +79,6 @@ def classify_metrics(
     *,
     published: pd.DataFrame | None = None,
     scored: int | None = None,
-    draws: int = 2000,
-    seed: int = 1,
 ) -> Attention:
     """Put each metric to a purpose by two rules and count.
 
@@ -100,6 +98,8 @@ def classify_metrics(
     NotIdentified
         A metric that a rule does not meet, by name; the share would otherwise hide it.
     """
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     if rule not in RULES:
         raise NotIdentified(f"rule={rule!r} is not known. Choose one of {RULES}.")
     rules = pd.read_csv(paths.raw("reference", "purpose_rules.csv"), keep_default_na=False) if rules is None else rules.fillna("")
@@ -114,19 +114,16 @@ def classify_metrics(
     by = table.groupby(["period", "framework"], sort=True)
     shares = by["purpose"].value_counts(normalize=True).mul(100).unstack(fill_value=0.0).reindex(columns=PURPOSES, fill_value=0.0)
     shares["metrics"], shares["movable"] = by.size(), 100 * by["prevention"].mean()
-    codes = [pd.Categorical(table[f"by_{name}"], PURPOSES).codes for name in RULES]
-    rng = np.random.default_rng(seed)
-    spots = rng.integers(0, len(table), (draws, len(table)))
-    kappas = np.array([cohen_kappa(codes[0][spot], codes[1][spot]) for spot in spots])
-    low, high = np.nanquantile(kappas, [0.025, 0.975])
+    cross = pd.crosstab(*(pd.Categorical(table[f"by_{name}"], PURPOSES) for name in RULES), dropna=False).to_numpy()
+    kappa = cohens_kappa(cross)
     now = table[table["period"] == table["period"].max()]
     bounds = (float("nan"), float("nan"))
     if scored:
         if scored < len(now):
             raise NotIdentified(f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check both.")
         bounds = now["prevention"].sum() / scored, (now["prevention"].sum() + scored - len(now)) / scored
-    agreement = float((codes[0] == codes[1]).mean())
-    return Attention(table, shares.reset_index(), rule, agreement, cohen_kappa(*codes), float(low), float(high), bounds, scored)
+    agreement, interval = float(np.trace(cross) / cross.sum()), (float(kappa.kappa_low), float(kappa.kappa_upp))
+    return Attention(table, shares.reset_index(), rule, agreement, float(kappa.kappa), *interval, bounds, scored)
 
 
 def oversight_metrics() -> pd.DataFrame:
@@ -135,18 +132,6 @@ def oversight_metrics() -> pd.DataFrame:
     if not where.is_file():
         raise NotIdentified(f"{where} is not there. Restore it from the project.")
     return pd.read_csv(where, keep_default_na=False)
-
-
-def cohen_kappa(one: np.ndarray, other: np.ndarray) -> float:
-    """Agreement beyond chance: ``(seen - expected) / (1 - expected)`` (Cohen 1960); NaN when chance alone gives full agreement.
-
-    >>> round(cohen_kappa(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])), 2)
-    0.5
-    """
-    labels = np.unique(np.concatenate([one, other]))
-    seen = (one == other).mean()
-    expected = sum((one == label).mean() * (other == label).mean() for label in labels)
-    return float((seen - expected) / (1 - expected)) if expected < 1 else float("nan")
 
 
 def _classified(table: pd.DataFrame, rules: pd.DataFrame, name: str) -> pd.DataFrame:

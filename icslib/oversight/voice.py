@@ -73,6 +73,8 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     BasisError
         A survey share without a wording class, by name; or intention and capacity not both there.
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     words = pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False) if wording is None else wording.fillna("")
     words = words.set_index("measure")
     counted = figures["unit"].str.extract(r" of (\d+)$")[0].astype(float)
@@ -93,7 +95,7 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     table["cells:share"] = [() if count else (ref,) for ref, count in zip(refs, made, strict=True)]
     table["cells:answers"] = [(ref,) if count else () for ref, count in zip(refs, made, strict=True)]
     table["cells:base"] = [_unit_cell(ref) if count else (lent[other],) if other in lent else () for ref, count, other in zip(refs, made, others, strict=True)]
-    low, high = wilson(table["share"].to_numpy(float) / 100, table["base"].to_numpy(float))
+    low, high = proportion_confint((table["share"] * table["base"] / 100).to_numpy(float), table["base"].to_numpy(float), method="wilson")
     table["low"], table["high"] = 100 * low, 100 * high
     both = table.set_index("measure")["share"]
     pair = ["intend_to_invest_in_prevention", "have_capacity_to_invest_in_prevention"]
@@ -109,18 +111,6 @@ def _unit_cell(ref: str) -> tuple[str, ...]:
     """The cell that prints the base of a count such as "finance officers of 19": the unit, beside the value in a table of figures."""
     match = re.fullmatch(r"(.*!)E(\d+)", ref)
     return (f"{match[1]}{UNIT_COLUMN}{match[2]}",) if match else ()
-
-
-def wilson(share: np.ndarray, base: np.ndarray, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of a share; NaN where the base is.
-
-    >>> low, high = wilson(np.array([0.5]), np.array([100.0]))
-    >>> round(float(low[0]), 3), round(float(high[0]), 3)
-    (0.404, 0.596)
-    """
-    centre = (share + z**2 / (2 * base)) / (1 + z**2 / base)
-    reach = z * np.sqrt(share * (1 - share) / base + z**2 / (4 * base**2)) / (1 + z**2 / base)
-    return centre - reach, centre + reach
 
 
 def smallest_base(one: float, other: float, z: float = Z) -> int:
