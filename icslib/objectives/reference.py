@@ -140,8 +140,9 @@ def outlook(
         raise NotIdentified(f"No place has figures {horizon} years apart among {years[0]} to {years[-1]}. Shorten the horizon.")
     goal, sign = np.log1p(change), np.sign(change) or 1.0
     met = sign * steps >= sign * goal
-    now = np.array([row[~np.isnan(row)][-1] if (~np.isnan(row)).any() else np.nan for row in y])
-    standing = _standing(panel, places, like, y)
+    now = _last(y)
+    standing = fixed_by_place(panel, like).reindex(places).to_numpy(float) if like else _last(y - _path(y))
+    nearest = _nearest(standing, relative if like is None else standing[who])
     independent = np.array([_fit_in(row, horizon) for row in y])
     windows, achieved = np.bincount(who, minlength=len(places)), np.bincount(who, met, minlength=len(places))
     share, total = float(met.mean()), int(independent.sum())
@@ -157,7 +158,7 @@ def outlook(
             "independent": independent,
             "achieved": achieved.astype(int),
             "own": _shrink(achieved / np.maximum(windows, 1), independent, share),
-            "like": _like(standing, relative if like is None else standing[who], met),
+            "like": np.where(np.isnan(standing), np.nan, met[nearest].mean(axis=1)),
             "noise": noise,
             "chance": stats.norm.cdf(sign * (trend - goal) / spread),
             "detectable": np.expm1(sign * horizon * detectable_alone(spreads(process, known_years(y, 10), [horizon]), power)[0]),
@@ -191,9 +192,12 @@ def _windows(y: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:
 
 def _path(y: np.ndarray) -> np.ndarray:
     """Mean of the places in each year; NaN where none has a figure."""
-    held = ~np.isnan(y)
-    count = held.sum(axis=0)
-    return np.where(count > 0, np.where(held, y, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    return pd.DataFrame(y).mean().to_numpy()
+
+
+def _last(y: np.ndarray) -> np.ndarray:
+    """Last figure of each place; NaN where it has none."""
+    return pd.DataFrame(y).ffill(axis=1).iloc[:, -1].to_numpy()
 
 
 def _fit_in(row: np.ndarray, horizon: int) -> int:
@@ -202,21 +206,8 @@ def _fit_in(row: np.ndarray, horizon: int) -> int:
     return int((held[-1] - held[0]) // horizon) if len(held) else 0
 
 
-def _standing(panel, places, like, y) -> np.ndarray:
-    """What makes places alike: an attribute, or the latest level relative to the mean of that year."""
-    if like:
-        return fixed_by_place(panel, like).reindex(places).to_numpy(float)
-    gap = y - _path(y)
-    return np.array([row[~np.isnan(row)][-1] if (~np.isnan(row)).any() else np.nan for row in gap])
-
-
-def _like(standing: np.ndarray, of_window: np.ndarray, met: np.ndarray) -> np.ndarray:
-    """Share achieved in the third of windows nearest to each place."""
-    nearest = _nearest(standing, of_window)
-    return np.where(np.isnan(standing), np.nan, met[nearest].mean(axis=1))
-
-
 def _nearest(standing: np.ndarray, of_window: np.ndarray) -> np.ndarray:
+    """(places, third of the windows): the windows that began most like each place."""
     third = max(len(of_window) // 3, 1)
     return np.argpartition(np.abs(np.nan_to_num(standing)[:, None] - of_window), third - 1, axis=1)[:, :third]
 
