@@ -17,8 +17,7 @@ class Concentration(Result):
     Attributes
     ----------
     curve : DataFrame
-        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_places``, ``share_of_amount``, ``share_of_weight``,
-        ``cells:amount`` where given.
+        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_weight``, ``share_of_amount``, ``cells:amount`` where given.
     gini : float
         Against equal amounts per unit of weight; 0 equal, towards 1 held by one place; with a 95% bootstrap interval.
     top : Series
@@ -77,23 +76,15 @@ def concentration(
         raise BasisError(f"A share needs sizes, none negative: {amounts.idxmin()} is {amounts.min():g}. Give debts as positive sizes.")
     if not amounts.sum() > 0:
         raise BasisError(f"{what} is zero everywhere, so nobody holds a share of it.")
-    weighted = weights is not None
+    sharers = "places" if weights is None else "people"
     weights = pd.Series(1.0, index=amounts.index) if weights is None else weights.reindex(amounts.index).astype(float)
     bad = weights[~(weights > 0)]
     if len(bad):
         raise BasisError(f"{', '.join(map(str, bad.index[:5]))} has no weight above zero. Give one, or leave it out.")
     order = (amounts / weights).sort_values(kind="stable").index
     amount, weight = amounts[order].to_numpy(), weights[order].to_numpy()
-    curve = pd.DataFrame(
-        {
-            "place": order,
-            "amount": amount,
-            "weight": weight,
-            "share_of_places": np.arange(1, len(order) + 1) / len(order),
-            "share_of_weight": weight.cumsum() / weight.sum(),
-            "share_of_amount": amount.cumsum() / amount.sum(),
-        }
-    )
+    curve = pd.DataFrame({"place": order, "amount": amount, "weight": weight})
+    curve["share_of_weight"], curve["share_of_amount"] = (side.cumsum() / side.sum() for side in (weight, amount))
     if cells is not None:
         curve["cells:amount"] = curve["place"].map(cells)
     rng = np.random.default_rng(seed)
@@ -104,9 +95,9 @@ def concentration(
     largest = amounts.nlargest(worst).index
     resampled = np.sort(amount[spots], axis=1)[:, -worst:].sum(axis=1) / np.maximum(amount[spots].sum(axis=1), 1e-300)
     ends = np.quantile(resampled, [0.025, 0.975])
-    top = {"places": len(largest), "share": amounts[largest].sum() / amount.sum(), "fair": weights[largest].sum() / weight.sum()}
-    top = pd.Series({**top, "low": ends[0], "high": ends[1]})
-    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, "people" if weighted else "places")
+    held, fair = amounts[largest].sum() / amount.sum(), weights[largest].sum() / weight.sum()
+    top = pd.Series({"places": len(largest), "share": held, "fair": fair, "low": ends[0], "high": ends[1]})
+    return Concentration(curve, float(_gini(amount[None], weight[None])[0]), float(low), float(high), top, what, sharers)
 
 
 def _gini(amount: np.ndarray, weight: np.ndarray) -> np.ndarray:

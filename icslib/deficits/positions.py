@@ -48,7 +48,7 @@ class Comparison(Result):
         held, years = self.table.dropna(subset="value"), self.coverage.columns
         empty = int((self.coverage == 0).to_numpy().sum())
         words = (
-            f"{len(held)} published figures for {_who(held)}, "
+            f"{len(held)} published figures for {held['place'].nunique()} place{'s' * (held['place'].nunique() != 1)}, "
             f"{financial_year(min(years)).label} to {financial_year(max(years)).label}, on {held['basis_name'].nunique()} bases; "
             f"{empty} of {self.coverage.size} place-years have none."
         )
@@ -116,11 +116,6 @@ def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
             about = place, first.get("place_name", place), period, int(first["fy"]), first["basis_name"]
             rows.append((*about, values[0], values[-1], len(values), "; ".join(_printed(group)), merge_cells(group["cells"])))
     return pd.DataFrame(rows, columns=columns)
-
-
-def _who(held: pd.DataFrame) -> str:
-    count = held["place"].nunique()
-    return str(held["place_name"].iloc[0]) if count == 1 and "place_name" in held else f"{count} place{'s' * (count != 1)}"
 
 
 def _printed(group: pd.DataFrame) -> list[str]:

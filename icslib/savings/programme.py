@@ -33,15 +33,10 @@ def delivery(**means: float) -> pd.DataFrame:
     strange = sorted(set(means) - set(BANDS))
     if strange:
         raise BasisError(f"There is no risk band {strange}. Bands: {', '.join(BANDS)}.")
-    table = DELIVERY.copy()
-    for band, mean in means.items():
-        table.loc[band, "mean"] = mean
+    table = DELIVERY.assign(mean=pd.Series({**DELIVERY["mean"], **means}))
     m = table["mean"] / table["most"]
-    if not m.between(0, 1, inclusive="neither").all():
-        band = m.index[~m.between(0, 1, inclusive="neither")][0]
-        raise BasisError(f"The mean delivered of the {band} band is {table.loc[band, 'mean']:g}; it must lie between 0 and {MOST:g}.")
-    table["sd"] = np.minimum(table["sd"], 0.8 * table["most"] * np.sqrt(m * (1 - m)))
-    return table
+    table["sd"] = np.minimum(table["sd"], 0.8 * table["most"] * np.sqrt((m * (1 - m)).clip(lower=0)))
+    return check_assumptions(table)
 
 
 def make_programme(

@@ -175,5 +175,5 @@ def test_a_moved_mean_keeps_a_possible_spread():
     check_assumptions(delivery(high=0.05, medium=1.15, low=1.19))
     with pytest.raises(BasisError, match=r"risk band \['huge'\]"):
         delivery(huge=0.5)
-    with pytest.raises(BasisError, match=r"mean delivered of the low band is 1\.3"):
+    with pytest.raises(BasisError, match=r"low band cannot have mean 1\.3"):
         delivery(low=1.3)
