@@ -22,7 +22,7 @@ import pyarrow.csv as pacsv
 import python_calamine
 
 from icslib import read_sheet
-from icslib.numbers import parse_number, parse_numbers
+from icslib.numbers import parse_number
 from icslib.sheets import open_pages
 
 BOOKS = {".xlsx", ".xls", ".ods", ".xlsb"}
@@ -98,11 +98,9 @@ def by_reader(raw: bytes) -> None:
         titles = [text for text, count in Counter(page.row_text(head)).items() if text and count == 1] if head is not None else []
         if len(titles) < 2:
             continue
-        table = page.find_table(titles, subtotals=[TOTALS], gaps=3)
+        table = page.find_table(titles, subtotals=[TOTALS])
         first = table.frame.iloc[0] if len(table.frame) else {}
-        for title in titles:
-            if len(first) and parse_number(first[title])[0] == parse_number(first[title])[0]:
-                parse_numbers(table.frame[title])
+        table.figures([title for title in titles if len(first) and parse_number(first[title])[0] == parse_number(first[title])[0]])
 
 
 def by_pandas(path: Path) -> None:

@@ -6,7 +6,7 @@ does a whole column. A mark that stands for "no figure" is NaN with a flag, neve
 
 import math
 import re
-from collections.abc import Mapping
+from string import ascii_letters
 
 import numpy as np
 import pandas as pd
@@ -65,23 +65,26 @@ _BESIDE = re.compile(r"(?<=[0-9.%)])\s*(?P<mark>[*†‡§]+|[¹²³⁴⁵⁶⁷
 _BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
 _PLAIN = r"^[-+]?((0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
 _GROUPED = r"^-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?$"
+_DIGIT, _DOT, _MINUS, _OTHER = 1, 2, 4, 8  # what a cell is made of, byte by byte
+_BYTES = np.full(256, _OTHER, np.uint8)
+_BYTES[list(b"0123456789")], _BYTES[ord(".")], _BYTES[ord("-")] = _DIGIT, _DOT, _MINUS
+_LABELS = np.isin(np.arange(256), [ord(letter) for letter in ascii_letters if letter.lower() not in {mark[0] for mark in MARKS}])
 
 
-def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -> tuple[float, str]:
+def parse_number(cell: object) -> tuple[float, str]:
     """Read one spreadsheet cell as ``(value, flag)``.
 
     Brackets and a minus before or after are negative; a percentage keeps its printed size. An
     empty cell is NaN without a flag. Text that is no number and no known mark is NaN with
     the flag ``unreadable``, so that nothing is lost silently; so is a code such as ``007``. A number of a note beside the figure
-    is a flag ``note 1``; a bound such as ``<5`` is NaN with the flag ``below 5``. `marks` adds to or
-    replaces :data:`MARKS` for one publication: a mark to a flag, or to the figure it stands for.
+    is a flag ``note 1``; a bound such as ``<5`` is NaN with the flag ``below 5``.
 
     >>> parse_number("(1,204.5)")
     (-1204.5, '')
     >>> parse_number("[x]")
     (nan, 'not available')
-    >>> parse_number("12.5 [p][r]"), parse_number("31²"), parse_number("-", {"-": 0.0})
-    ((12.5, 'provisional; revised'), (31.0, 'note 2'), (0.0, ''))
+    >>> parse_number("12.5 [p][r]"), parse_number("31²")
+    ((12.5, 'provisional; revised'), (31.0, 'note 2'))
     """
     if cell is None or cell is pd.NaT or cell is pd.NA:
         return math.nan, ""
@@ -92,13 +95,11 @@ def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -
     text = str(cell).translate(_SPACES).strip()
     if not text:
         return math.nan, ""
-    known = {**MARKS, **{mark.lower(): meaning for mark, meaning in marks.items()}} if marks else MARKS
-    meaning = known.get(text.lower())
-    if meaning is not None:
-        return (math.nan, meaning) if isinstance(meaning, str) else (float(meaning), "")
+    if text.lower() in MARKS:
+        return math.nan, MARKS[text.lower()]
     if text[0].isalpha():
         return math.nan, "unreadable"
-    flags = [_bracket_flag(found, known) for found in _BRACKETED.findall(text)]
+    flags = [_bracket_flag(found) for found in _BRACKETED.findall(text)]
     bare = _BRACKETED.sub("", text).strip()
     while beside := _BESIDE.search(bare):
         mark, bare = beside["mark"], bare[: beside.start()].strip()
@@ -110,12 +111,11 @@ def parse_number(cell: object, marks: Mapping[str, str | float] | None = None) -
     return math.nan if value is None else value, "; ".join(dict.fromkeys(flags))
 
 
-def _bracket_flag(inside: str, known: Mapping[str, str | float]) -> str:
+def _bracket_flag(inside: str) -> str:
     words = inside.lower().split()
     if words[-1].isdigit() and words[0] in ("note", words[-1]):
         return f"note {words[-1]}"
-    meaning = known.get(f"[{inside.lower()}]")
-    return meaning if isinstance(meaning, str) else "unreadable"
+    return MARKS.get(f"[{inside.lower()}]", "unreadable")
 
 
 def _read(bare: str) -> float | None:
@@ -133,75 +133,98 @@ def _read(bare: str) -> float | None:
     return None if math.isinf(value) else -value if any(minus) else value
 
 
-def parse_numbers(cells: pd.Series, marks: Mapping[str, str | float] | None = None) -> pd.DataFrame:
+def parse_numbers(cells: pd.Series) -> pd.DataFrame:
     """Read a column of cells; columns ``value`` (float) and ``flag`` (text), same index.
-
-    Plain figures are read all at once, each other text once however often it is printed.
 
     >>> parse_numbers(pd.Series(["1,000", "*"])).values.tolist()
     [[1000.0, ''], [nan, 'suppressed']]
     """
-    values, flags = read_figures(cells, marks)
-    return pd.DataFrame({"value": values, "flag": flags}, index=cells.index)
+    words = {"": 0}
+    if cells.dtype == object:
+        values, codes = read_figures(cells.tolist(), words)
+    elif cells.dtype.kind in "iuf" and not np.isinf(plain := cells.to_numpy(float, na_value=math.nan)).any():
+        values, codes = plain, np.zeros(len(cells), np.intp)
+    else:
+        values, codes = read_figures(pa.array(cells.astype("str").array, pa.large_string()), words)
+    return pd.DataFrame({"value": values, "flag": np.array(list(words), dtype=object)[codes]}, index=cells.index)
 
 
-def read_figures(
-    cells: pd.Series | list | pa.Array | pa.ChunkedArray, marks: Mapping[str, str | float] | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """As :func:`parse_numbers`, but two plain arrays, and for a list or an Arrow text array too."""
-    if isinstance(cells, pd.Series):
-        if cells.dtype.kind in "iuf" and not isinstance(cells.dtype, pd.CategoricalDtype):
-            values = cells.to_numpy(float, na_value=math.nan)
-            if not np.isinf(values).any():
-                return values, np.full(len(cells), "", dtype=object)
-        cells = cells.tolist() if cells.dtype == object else pa.array(cells.astype("str").array, pa.large_string())
-    flags = np.full(len(cells), "", dtype=object)
+def read_figures(cells: list | pa.Array | pa.ChunkedArray, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Read many cells, a list or Arrow text: values, and the number of each flag in `words`, which takes in new flags.
+
+    `words` begins as ``{"": 0}``. Plain figures are read all at once, each other text once however often it is printed.
+    """
     if not isinstance(cells, list):
-        values, words = _text_figures(cells)
-        _read_words(cells.take(pa.array(words)), words, values, flags, marks)
-        return values, flags
+        return _read_text(cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells, words)
     kinds = set(map(type, cells))
     values = np.array(cells if kinds == {float} else [cell if type(cell) is float else math.nan for cell in cells], dtype=float)
+    codes = np.zeros(len(cells), np.int32)
     if str in kinds:
         spots = np.array([spot for spot, cell in enumerate(cells) if type(cell) is str and cell], dtype=np.intp)
-        text = pa.array([cells[spot] for spot in spots.tolist()], pa.large_string())
-        values[spots], words = _text_figures(text)
-        _read_words(text.take(pa.array(words)), spots[words], values, flags, marks)
+        values[spots], codes[spots] = _read_text(pa.array([cells[spot] for spot in spots.tolist()], pa.large_string()), words)
     odd = np.flatnonzero(np.isinf(values)).tolist()
     if kinds - {float, str, type(None)}:
         odd += [spot for spot, cell in enumerate(cells) if cell is not None and type(cell) not in (float, str)]
+    seen = {}
     for spot in odd:
-        values[spot], flags[spot] = parse_number(cells[spot], marks)
-    return values, flags
+        kind = (type(cells[spot]), cells[spot])
+        if kind not in seen:
+            value, flag = parse_number(cells[spot])
+            seen[kind] = value, words.setdefault(flag, len(words))
+        values[spot], codes[spot] = seen[kind]
+    return values, codes
 
 
-def _read_words(words: pa.Array, spots: np.ndarray, values: np.ndarray, flags: np.ndarray, marks: Mapping | None) -> None:
-    """Read each different text once and put the outcome in every spot that prints it."""
-    coded = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
-    coded = coded.dictionary_encode()
-    if not len(coded.dictionary):
-        return
-    known = pa.array(sorted(MARKS.keys() | {mark.lower() for mark in marks or ()}), pa.large_string())
-    wordy = pc.match_substring_regex(coded.dictionary, r"^[A-Za-z]")
-    wordy = pc.and_(wordy, pc.invert(pc.is_in(pc.utf8_trim_whitespace(pc.utf8_lower(coded.dictionary)), known)))
-    value, flag = np.full(len(wordy), math.nan), np.full(len(wordy), "unreadable", dtype=object)
-    others = np.flatnonzero(~wordy.to_numpy(zero_copy_only=False))
-    for spot, text in zip(others, coded.dictionary.take(pa.array(others)).to_pylist(), strict=True):
-        value[spot], flag[spot] = parse_number(text, marks)
-    codes = coded.indices.to_numpy(zero_copy_only=False)
-    values[spots], flags[spots] = value[codes], flag[codes]
+def _read_text(text: pa.Array, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    values, codes = np.full(len(text), math.nan), np.zeros(len(text), np.int32)
+    figures, labels, rest = _sort_by_bytes(text.fill_null("") if text.null_count else text)
+    if len(labels):
+        codes[labels] = words.setdefault("unreadable", len(words))
+    if len(figures):
+        values[figures] = text.take(pa.array(figures)).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        rest = np.concatenate([rest, figures[np.isinf(values[figures])]])
+    if len(rest):
+        coded = text.take(pa.array(rest)).dictionary_encode()
+        value, code = _read_words(coded.dictionary, words)
+        at = coded.indices.to_numpy(zero_copy_only=False)
+        values[rest], codes[rest] = value[at], code[at]
+    return values, codes
 
 
-def _text_figures(text: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    if pc.any(pc.starts_with(text, "(")).as_py():
-        text = pc.replace_substring_regex(text, r"^\(([0-9][0-9,]*\.?[0-9]*)\)$", r"-\1")
-    grouped = pc.match_substring_regex(text, _GROUPED)
-    if pc.any(grouped).as_py():
-        text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
-    figure = pc.fill_null(pc.match_substring_regex(text, _PLAIN), False)
-    values = pc.if_else(figure, text, None).cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
-    blank = pc.fill_null(pc.equal(text, ""), True)
-    return values, np.flatnonzero(~(pc.or_(figure, blank).to_numpy(zero_copy_only=False)) | np.isinf(values))
+def _sort_by_bytes(text: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions of cells that are plain figures, of those that begin with a letter no mark begins with, of other cells that are not empty."""
+    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)
+    ends = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    filled = np.flatnonzero(ends[1:] > ends[:-1])
+    if not len(filled):
+        return filled, filled, filled
+    first, end = ends[filled], ends[filled + 1]
+    holds = np.bitwise_or.reduceat(_BYTES[data[: ends[-1]]], first)
+    figure = ((holds & _OTHER) == 0) & ((holds & _DIGIT) > 0)
+    head = np.minimum(first + (data[first] == ord("-")), end - 1)
+    behind = np.minimum(head + 1, end - 1)
+    figure &= ~((data[head] == ord("0")) & (behind > head) & (data[behind] != ord(".")))  # 007 is a code
+    inner = np.flatnonzero(figure & ((holds & _MINUS) > 0))
+    figure[inner] = pc.match_substring_regex(text.take(pa.array(filled[inner])), _PLAIN).to_numpy(zero_copy_only=False)
+    dotted = np.flatnonzero(figure & ((holds & _DOT) > 0))
+    if len(dotted):
+        dots = np.add.reduceat(data[: ends[-1]] == ord("."), first, dtype=np.int64)
+        figure[dotted] = dots[dotted] == 1
+    letter = _LABELS[data[first]]
+    return filled[figure], filled[letter], filled[~figure & ~letter]
+
+
+def _read_words(distinct: pa.Array, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Read each text once: brackets, thousands commas and powers together, marks and oddities one by one."""
+    bare = pc.replace_substring_regex(distinct, r"^\(([0-9][0-9,]*\.?[0-9]*)\)$", r"-\1")
+    bare = pc.if_else(pc.match_substring_regex(bare, _GROUPED), pc.replace_substring(bare, ",", ""), bare)
+    figure = pc.match_substring_regex(bare, _PLAIN)
+    value = pc.if_else(figure, bare, None).cast(pa.float64()).to_numpy(zero_copy_only=False).copy()
+    code = np.zeros(len(value), np.int32)
+    for spot in np.flatnonzero(~figure.to_numpy(zero_copy_only=False) | np.isinf(value)).tolist():
+        value[spot], flag = parse_number(distinct[spot].as_py())
+        code[spot] = words.setdefault(flag, len(words))
+    return value, code
 
 
 def write_money(millions: float) -> str:

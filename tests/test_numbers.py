@@ -132,12 +132,7 @@ def test_stacked_marks_notes_and_bounds():
     assert parse_number("7 [made up]") == (7.0, "unreadable")
 
 
-def test_a_publication_may_give_marks_its_own_meaning():
-    assert parse_numbers(pd.Series(["-", "8,000"]), {"-": 0.0})["value"].tolist() == [0.0, 8000.0]
-    assert parse_number("#", {"#": "suppressed"})[1] == "suppressed"
-
-
-@settings(deadline=None, max_examples=3)
+@settings(deadline=None)
 @given(st.integers(1, 10**6))
 def test_a_million_cells_take_no_loop(seed):
     column = pd.Series(pd.Series(range(seed, seed + 50_000)).map("{:,}".format), dtype="str")

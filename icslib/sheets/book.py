@@ -9,6 +9,7 @@ import re
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pyarrow as pa
@@ -59,7 +60,7 @@ def _take(source: Path | str | bytes) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         return source, "bytes"
     if isinstance(source, str) and re.match(r"[a-z][a-z+.-]+://", source, re.I):
-        return read_address(source), PurePosixPath(source.split("?")[0]).name
+        return read_address(source), PurePosixPath(unquote(urlsplit(source).path)).name
     path = Path(source)
     try:
         return path.read_bytes(), path.name
@@ -132,5 +133,5 @@ def _r_grid(frame: pd.DataFrame) -> Columns:
             values = values.astype(values.cat.categories.dtype)
         cells = pa.array(values, from_pandas=True)
         text = cells.cast(pa.large_string()) if not pa.types.is_null(cells.type) else pa.nulls(len(cells), pa.large_string())
-        columns.append(pa.chunked_array([pa.array([str(title)], pa.large_string()), text.fill_null("")]))
+        columns.append(pa.concat_arrays([pa.array([str(title)], pa.large_string()), text.fill_null("")]))
     return Columns(columns)

@@ -11,7 +11,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..errors import SheetError
 
@@ -85,8 +85,8 @@ def unpack_r(raw: bytes, name: str) -> bytes:
 
 def _inflate(raw: bytes) -> Iterator[bytes]:
     """The content of a compressed file, a megabyte at a time."""
-    opener = {b"BZ": bz2.BZ2File, b"\xfd7": lzma.LZMAFile}.get(raw[:2], gzip.GzipFile)
-    with opener(io.BytesIO(raw)) if opener is not gzip.GzipFile else gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
+    opener: Callable = {b"BZ": bz2.open, b"\xfd7": lzma.open}.get(raw[:2], gzip.open)
+    with opener(io.BytesIO(raw)) as stream:
         while piece := stream.read(1 << 20):
             yield piece
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import DriftError, SheetError
-from .table import Table, find_end, looks_note, tell_totals
+from .table import Table, looks_note, tell_totals
 from .text import Columns
 from .titles import column_letter, describe_drift, flatten, nearest, pick, plain
 
@@ -111,9 +111,6 @@ class Page:
         titles: Sequence[str],
         subtotals: Iterable[str | re.Pattern] = (),
         key: str | None = None,
-        *,
-        carry: Sequence[str] = (),
-        gaps: int = 0,
     ) -> Table:
         """Find the table whose header holds all of `titles`, in any order and between other columns.
 
@@ -127,8 +124,6 @@ class Page:
         subtotals : keys (or compiled patterns) of printed totals, kept aside in ``.totals``. A key that reads like
             a total and is not listed is an error, so that nothing is counted twice.
         key : the title whose cell names the row; by default the first. Rows without it are kept aside in ``.unkeyed``.
-        carry : titles whose empty cells repeat the cell above (merged row labels).
-        gaps : empty rows in a row that do not end the table.
         """
         wanted = [plain(title) for title in titles]
         header, found = self._find_header(wanted)
@@ -142,44 +137,30 @@ class Page:
         key = plain(key) if key else wanted[0]
         if key not in places:
             raise SheetError(f"The key {key!r} is not one of the titles {list(places)}.")
-        return self._cut(header, found, places, key, tuple(subtotals), carry, gaps)
+        return self._cut(header, places, key, tuple(subtotals))
 
-    def _cut(
-        self, header: int, found: list[str], places: dict[str, int], key: str,
-        subtotals: tuple[str | re.Pattern, ...], carry: Sequence[str], gaps: int,
-    ) -> Table:  # fmt: skip
+    def _cut(self, header: int, places: dict[str, int], key: str, subtotals: tuple[str | re.Pattern, ...]) -> Table:
         """Take the rows below row `header` (from 0) until every titled cell is empty."""
         rows = np.arange(header + 1, len(self.grid))
         filled = self.filled(places[key], rows)
         for spot in places.values():
             blank = np.flatnonzero(~filled)
             filled[blank] |= self.filled(spot, rows[blank]) if len(blank) else False
-        rows = rows[: find_end(filled, gaps)]
-        filled = filled[: len(rows)]
+        rows = rows[: (np.flatnonzero(~filled) if not filled.all() else [len(rows)])[0]]
         keys = pd.Series(self.labels(places[key], rows).to_pylist(), index=rows + 1, dtype=object)
-        carried = {title: self._carry(places[title], rows) for title in carry}
-        if key in carried:
-            keys = carried[key].map(plain, na_action="ignore").fillna("")
         notes = self._trailing_notes(keys, rows, places, key)
-        kept = ~keys.index.isin([row for row, _ in notes]) & filled
+        kept = ~keys.index.isin([row for row, _ in notes])
         total = tell_totals(keys, subtotals, kept, self.called)
         keyless = (keys == "").to_numpy() & kept & ~total
 
         def take(which: np.ndarray) -> pd.DataFrame:
             if not which.any():
                 return body.iloc[:0]
-            frame = self.frame(places, rows[which])
-            return frame.assign(**{title: cells[which] for title, cells in carried.items()}) if carried else frame
+            return self.frame(places, rows[which])
 
         letters = {title: column_letter(spot + 1) for title, spot in places.items()}
-        body = self.frame(places, rows[:0])
-        body = take(kept & ~total & ~keyless)
-        return Table(body, letters, self.sheet, self.file, take(total), take(keyless), notes, tuple(found), header + 1)
-
-    def _carry(self, spot: int, rows: np.ndarray) -> pd.Series:
-        """A column whose empty cells repeat the cell above."""
-        cells = self.frame({"cells": spot}, rows)["cells"]
-        return cells.where(self.filled(spot, rows)).ffill()
+        body = self.frame(places, rows[kept & ~total & ~keyless])
+        return Table(body, letters, self.sheet, self.file, take(total), take(keyless), notes)
 
     def _trailing_notes(self, keys: pd.Series, rows: np.ndarray, places: dict[str, int], key: str) -> tuple[tuple[int, str], ...]:
         """Lines at the end that hold a note in the key column and nothing else."""

@@ -34,7 +34,6 @@ def test_rows_totals_and_letters():
     table = FINANCE.find_table(TITLES, subtotals=["North region"])
     assert table.frame["System"].tolist() == ["Ambleton", "Brackley", "Unassigned", "Castle Vale"]
     assert table.totals["Plan £m"].tolist() == ["(9.0)"] and table.letters == {"System": "B", "Plan £m": "C", "Outturn £m": "D"}
-    assert table.header == 2 and table.titles == ("Code", "System", "Plan £m", "Outturn £m")
 
 
 def test_a_row_without_its_key_is_kept_aside_and_does_not_end_the_table():
@@ -86,19 +85,6 @@ def test_a_renamed_title_is_drift_with_the_line_to_alter():
 def test_a_page_without_the_table_says_how_it_starts():
     with pytest.raises(SheetError, match=r"no row holds the titles \['Beds'\].*starts \['Table 3"):
         FINANCE.find_table(["Beds"])
-
-
-def test_merged_labels_and_gaps():
-    drawn = page("""
-        Region | System   | Plan
-        North  | Ambleton | 5
-               | Brackley | 6
-               |          |
-        South  | Dunmere  | 7
-    """)
-    assert drawn.find_table(["Region", "System", "Plan"], key="System").frame["System"].tolist() == ["Ambleton", "Brackley"]
-    table = drawn.find_table(["Region", "System", "Plan"], key="System", carry=["Region"], gaps=1)
-    assert table.frame["Region"].tolist() == ["North", "North", "South"] and table.frame.index.tolist() == [2, 3, 5]
 
 
 def test_one_page_whatever_the_file(tmp_path):
