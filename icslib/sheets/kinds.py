@@ -1,8 +1,10 @@
 """Each cell of a page by what it holds: nothing, text, a figure, or a mark in a figure's place."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
+import pyarrow as pa
 
 from ..numbers import read_figures
 from .page import Page
@@ -18,28 +20,35 @@ class Cells:
     Attributes
     ----------
     kinds : uint8 array, rows x columns
-    values, flags : arrays of the same shape, as :func:`icslib.numbers.read_figures` gives them
+    values : array of the same shape, NaN where no figure
+    codes : array of the same shape, the number of each cell's flag among `words` (0: no flag)
     """
 
     page: Page
     kinds: np.ndarray = field(repr=False)
     values: np.ndarray = field(repr=False)
-    flags: np.ndarray = field(repr=False)
+    codes: np.ndarray = field(repr=False)
+    words: tuple[str, ...] = ("",)
 
     @classmethod
     def read(cls, page: Page) -> "Cells":
-        """Read all cells of `page`."""
-        rows, columns = len(page.grid), page.width
-        if not rows or not columns:
-            none = np.zeros((rows, 0))
-            return cls(page, none.astype(np.uint8), none, none.astype(object))
-        flat = page.flat()
-        values, flags = (array.reshape(columns, rows).T for array in read_figures(flat))
-        kinds = np.where(flags == "unreadable", TEXT, EMPTY).astype(np.uint8)
+        """Read all cells of `page`; its columns of text together."""
+        words = {"": 0}
+        values = np.full((page.width, len(page.grid)), np.nan)
+        codes = np.zeros(values.shape, np.int32)
+        mixed = [spot for spot, column in enumerate(page.columns) if isinstance(column, list)]
+        texts = [spot for spot in range(page.width) if spot not in mixed]
+        for spots in filter(None, (texts, mixed)):
+            columns = [page.columns[spot] for spot in spots]
+            cells = list(chain.from_iterable(columns)) if spots is mixed else pa.concat_arrays(columns)
+            found = (part.reshape(len(spots), -1) for part in read_figures(cells, words))
+            if len(spots) == page.width:
+                values, codes = found
+            else:
+                values[spots], codes[spots] = found
+        kinds = np.array([EMPTY if not flag else TEXT if "unreadable" in flag else MARK for flag in words], np.uint8)[codes]
         kinds[~np.isnan(values)] = FIGURE
-        marked = np.nonzero((kinds == EMPTY) & (flags != ""))
-        kinds[marked] = [TEXT if "unreadable" in said else MARK for said in flags[marked]]
-        return cls(page, kinds, values, flags)
+        return cls(page, kinds.T, values.T, codes.T, tuple(words))
 
     def text(self, row: int, spot: int) -> str:
         """The cell as plain text; row and column from 0."""

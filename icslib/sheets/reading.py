@@ -5,9 +5,9 @@ log with the cells concerned. Nothing printed is dropped silently: what is not i
 a note, a total or a loose line, each with its cell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ class Reading:
     notes : DataFrame ``key, text, sheet, cell, cites``; ``cites`` are the cells that refer to it
     log : DataFrame ``sheet, cells, decision``; everything that was decided
     grid : dict of sheet name to Page, the cells as printed
-    roles : dict of sheet name to an array of letters, one a cell (see ``ROLES``)
+    drawn : dict of sheet name to what makes its :attr:`roles`
     """
 
     file: str
@@ -47,7 +47,12 @@ class Reading:
     notes: pd.DataFrame = field(repr=False)
     log: pd.DataFrame = field(repr=False)
     grid: dict[str, Page] = field(repr=False)
-    roles: dict[str, np.ndarray] = field(repr=False)
+    drawn: dict[str, Callable[[], np.ndarray]] = field(repr=False)
+
+    @cached_property
+    def roles(self) -> dict[str, np.ndarray]:
+        """What part each cell plays: sheet name to an array of letters, see ``ROLES``."""
+        return {name: draw() for name, draw in self.drawn.items()}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -147,27 +152,32 @@ def read_sheet(source: Path | str | bytes, sheet: str | None = None) -> Reading:
         if sheet not in pages:
             raise SheetError(f"{_called(pages)} has no sheet {sheet!r}. It has {list(pages)}.")
         pages = {sheet: pages[sheet]}
+    return read_pages(pages)
+
+
+def read_pages(pages: dict[str, Page]) -> Reading:
+    """Read pages that are open."""
     tables: list[PrintedTable] = []
     notes: list[Note] = []
     log: list[tuple[str, str, str]] = []
     cites: dict[str, list[str]] = {}
-    roles: dict[str, np.ndarray] = {}
+    drawn: dict[str, Callable[[], np.ndarray]] = {}
     for name, page in pages.items():
-        read_page(page, name, tables, notes, log, cites, roles)
+        _read_page(page, name, tables, notes, log, cites, drawn)
     bound = pd.DataFrame(
         [(*note, tuple(cites.get(note.key, ())) if note.key else ()) for note in notes],
         columns=["key", "text", "sheet", "cell", "cites"],
     )
     unbound = set(cites) - {note.key for note in notes}
     log += [("", ", ".join(cites[key][:3]), f"note {key!r} is cited but no line explains it") for key in sorted(unbound)]
-    return Reading(_called(pages), tuple(tables), bound, pd.DataFrame(log, columns=["sheet", "cells", "decision"]), pages, roles)
+    return Reading(_called(pages), tuple(tables), bound, pd.DataFrame(log, columns=["sheet", "cells", "decision"]), pages, drawn)
 
 
 def _called(pages: dict[str, Page]) -> str:
     return next(iter(pages.values())).file if pages else "The file"
 
 
-def read_page(page: Page, name: str, tables, notes, log, cites, roles) -> None:
+def _read_page(page: Page, name: str, tables, notes, log, cites, drawn) -> None:
     """Read one page into the lists of a reading."""
 
     def say(cells: str, decision: str) -> None:
@@ -192,7 +202,7 @@ def read_page(page: Page, name: str, tables, notes, log, cites, roles) -> None:
         tables.append(table)
         _say_area(cells, area, table, say)
         _cite(cells, area, table, name, known, cites)
-    roles[name] = _draw_roles(cells, areas, lines, tables)
+    drawn[name] = partial(_draw_roles, cells.kinds, areas, lines, tables[len(tables) - len(areas) :])
 
 
 def _line(cells: Cells, row: int, columns: list[int]) -> str:
@@ -245,12 +255,12 @@ def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[s
             table.frame[title] = printed.map(lambda text, split=split: split.get(text, (text,))[0])
 
 
-def _draw_roles(cells: Cells, areas: list[Area], lines: list[tuple[int, list[int]]], tables: list[PrintedTable]) -> np.ndarray:
+def _draw_roles(
+    kinds: np.ndarray, areas: list[Area], lines: list[tuple[int, list[int]]], tables: list[PrintedTable]
+) -> np.ndarray:
     """One letter a cell; a cell that nobody claimed is ``U``."""
-    kinds = cells.kinds
     roles = np.where(kinds == EMPTY, " ", "U")
-    own = tables[len(tables) - len(areas) :]
-    for area, table in zip(areas, own, strict=True):
+    for area, table in zip(areas, tables, strict=True):
         left, right = area.columns[0], area.columns[-1] + 1
         for letter, rows in (("T", area.above), ("H", area.header), ("G", area.sections), ("R", area.repeated)):
             roles[rows, left:right] = letter

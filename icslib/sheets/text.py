@@ -17,9 +17,9 @@ DELIMITERS = ",\t;$|"
 
 
 class Columns(Sequence):
-    """A grid kept by column, read by row: ``grid[i][j]`` as for a list of rows."""
+    """A grid of text kept by column, read by row: ``grid[i][j]`` as for a list of rows."""
 
-    def __init__(self, columns: list[pa.ChunkedArray]):
+    def __init__(self, columns: list[pa.Array]):
         self.columns = columns
         self._rows = len(columns[0]) if columns else 0
 
@@ -127,7 +127,7 @@ def _arrow(clean: bytes, delimiter: str) -> Columns | None:
         )
     except pa.ArrowInvalid:
         return None
-    return Columns(table.columns)
+    return Columns([column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns])
 
 
 def _ragged(clean: bytes, delimiter: str, name: str) -> tuple[Columns, list[int]]:
@@ -147,4 +147,4 @@ def _ragged(clean: bytes, delimiter: str, name: str) -> tuple[Columns, list[int]
             f"{name or 'The file'} has a row of {width:,} cells; a table is not so wide. Check the delimiter and the quotes."
         )
     padded = [row + [""] * (width - len(row)) for row in rows]
-    return Columns([pa.chunked_array([pa.array(column, pa.large_string())]) for column in zip(*padded, strict=True)]), uneven
+    return Columns([pa.array(column, pa.large_string()) for column in zip(*padded, strict=True)]), uneven

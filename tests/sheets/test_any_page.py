@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from icslib.numbers import parse_number
 from icslib.sheets import Page, column_letter, plain
-from icslib.sheets.reading import read_page
+from icslib.sheets.reading import read_pages
 
 CELLS = st.sampled_from(
     [
@@ -39,21 +39,20 @@ PAGES = st.integers(1, 7).flatmap(
 @settings(deadline=None, max_examples=150)
 @given(PAGES)
 def test_any_page_is_read_and_nothing_is_lost(grid):
-    tables, notes, log, cites, roles = [], [], [], {}, {}
-    read_page(Page(grid, "T1", "any"), "T1", tables, notes, log, cites, roles)
+    reading = read_pages({"T1": Page(grid, "T1", "any")})
     letters = {column_letter(i + 1): i for i in range(len(grid[0]))}
     seen = set()
-    for table in tables:
+    for table in reading.tables:
         for line in table.tidy.itertuples():
             spot = (line.row - 1, letters[line.column])
             value, flag = parse_number(grid[spot[0]][spot[1]])
             assert flag == line.flag and (value == line.value or (math.isnan(value) and math.isnan(line.value)))
             assert spot not in seen
             seen.add(spot)
-    drawn = roles["T1"]
+    drawn = reading.roles["T1"]
     for r, row in enumerate(grid):
         for c, cell in enumerate(row):
             assert (drawn[r, c] == " ") == (not plain(cell)), (r, c, cell)
             if drawn[r, c] == "D":
-                owners = [t for t in tables if r + 1 in t.frame.index and column_letter(c + 1) in t.letters.values()]
+                owners = [t for t in reading.tables if r + 1 in t.frame.index and column_letter(c + 1) in t.letters.values()]
                 assert owners, (r, c)
