@@ -66,7 +66,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "move_together",
             "oversight_metrics",
             "sketch_objectives",
-            "weigh_ties",
         ],
         "prices": ["deflate", "deflator"],
         "savings": [

@@ -1,6 +1,5 @@
 """Figures and tables of national targets and local aims."""
 
-from dataclasses import replace
 from textwrap import fill
 
 import pandas as pd
@@ -12,7 +11,6 @@ from ..oversight.comovement import Comovement
 from ..oversight.money import Strings
 from ..oversight.sketch import RUNGS, Sketch
 from ..oversight.targets import MEASURES, TargetCounts
-from ..oversight.ties import Ties
 from ..oversight.voice import Voices
 from . import plot, table
 from .charts import ranked_dots
@@ -161,12 +159,6 @@ def _(result: Voices, asked: str = "") -> Exhibit:
         draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=list(data.index[data["wording"].isin(["intention", "capacity"]) & data["measure"].str.contains("prevention")])),
         size=(8.0, 5.6),
     )  # fmt: skip
-
-
-@plot.register
-def _(result: Ties, asked: str = "") -> Exhibit:
-    """The first association, each term with its interval, under a title that says whether any can be told."""
-    return replace(plot(next(iter(result.found.values()))), title=result.headline)
 
 
 @plot.register

@@ -11,7 +11,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "money": ["Strings", "follow_money"],
         "sketch": ["sketch_objectives"],
         "targets": ["TargetCounts", "count_targets"],
-        "ties": ["Ties", "weigh_ties"],
         "voice": ["Voices", "compare_voices"],
     },
 )

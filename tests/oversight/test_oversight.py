@@ -154,26 +154,6 @@ def test_later_change_by_hand_and_its_refusals():
         ics.change_after(panel, "rate", 2024, 2019)
 
 
-class Found:
-    """What an association gives, typed."""
-
-    def __init__(self, holm, years):
-        self.terms = pd.DataFrame({"alone": [2.0, 9.0], "alone_low": [1.0, 8.0], "alone_high": [3.0, 10.0], "holm": holm}, index=["waits", "level"])
-        self.places, self.years, self.difference = 42, years, "per 100,000"
-
-
-def test_ties_tell_what_can_be_told_over_how_many_systems_and_years():
-    none = ics.weigh_ties({"waits": Found([0.2, 0.9], 8), "debts": Found([0.3, 0.0], 1)}, "deaths", {"debts": ["waits"]})
-    assert none.finding == "No association of waits (8 years) or debts (one change over time) with deaths can be told from none, over 42 systems. Few years are one reason."
-    clear = ics.weigh_ties({"waits": Found([0.01, 0.9], 12)}, "deaths")
-    assert clear.finding == (
-        "Waits can be told to go with deaths, over 42 systems; waits: 2.0 per 100,000 for one standard deviation more (95% interval 1.0 to 3.0). "
-        "Looked at: waits (12 years)."
-    )
-    with pytest.raises(NotIdentified, match="debts has no term"):
-        ics.weigh_ties({"debts": Found([0.1, 0.1], 1)}, "deaths", {"debts": ["wealth"]})
-
-
 class Outlook:
     """What an outlook gives, typed."""
 
