@@ -86,7 +86,8 @@ def write_table(record: dict, links: Links | None = None) -> str:
                 text = f"<a href={address}>{text}</a>" if links else f'<span title="{escape(name_cells(refs))}">{text}</span>'
             cells.append(f"<td>{text}" if cells else f"<th scope=row>{text}")
         lines.append(f"<tr>{''.join(cells)}")
-    head = "".join(f"<th scope=col>{escape(_heading(name))}{_origin(kind)}" for name, kind in zip(columns, kinds, strict=True))
+    named = ((f" class={SHORT}" * bool(PERIOD.fullmatch(name)), name, kind) for name, kind in zip(columns, kinds, strict=True))
+    head = "".join(f"<th scope=col{unbroken}>{escape(_heading(name))}{_origin(kind)}" for unbroken, name, kind in named)
     sided = " ".join(f"{side}{place}" for place, side in enumerate(sides, 1) if side)
     hidden = ' class="hidden"' if record["kind"] == "table" else ""
     more = len(record["rows"]) - len(rows)
