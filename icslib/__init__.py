@@ -84,7 +84,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "workforce": [
             "back_test",
             "breaks_in_series",
-            "check_rates",
             "compare_staffing",
             "decompose",
             "england_line",

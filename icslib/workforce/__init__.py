@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "split": ["Split", "decompose"],
         "need": ["Staffing", "compare_staffing"],
         "footing": ["breaks_in_series", "england_line", "hold_fixed", "per_weighted_head", "weighted_people"],
-        "sickness": ["check_rates", "sickness_by"],
+        "sickness": ["sickness_by"],
         "backtest": ["BackTest", "back_test"],
         "flow": ["Projection", "net_flow", "project_workforce"],
         "plan": ["project_plan"],

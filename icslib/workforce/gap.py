@@ -38,15 +38,12 @@ class Gap(Result):
     editions : DataFrame
         Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``,
         ``qualifier``, ``used``, ``cells``.
-    restated : DataFrame
-        Days printed with more than one value: ``first``, ``last``, ``change``, ``beyond_rounding``.
     coverage : DataFrame, index ``staff_group``, one column a quarter
         ``count and rate``, ``count``, ``rate`` or ``""``.
     """
 
     table: pd.DataFrame
     editions: pd.DataFrame
-    restated: pd.DataFrame
     coverage: pd.DataFrame
     place: str
     unit: str = "FTE"
@@ -118,7 +115,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
     editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True)
-    return Gap(_combine(held, series), editions, _restated(held[held["exact"]], key), _cover(held), place)
+    return Gap(_combine(held, series), editions, _cover(held), place)
 
 
 def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
@@ -143,18 +140,6 @@ def _posts(part: pd.DataFrame) -> tuple[float, float, float, float]:
             posts, low, high = (100 * (count + way * whole / 2) / (rate - way * tenth / 2) for way in (0, -1, 1))
             return posts, low, high, posts - count
     return (np.nan,) * 4
-
-
-def _restated(exact: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    out = []
-    for (group, day, measure), part in exact.groupby(key):
-        first, last = part.iloc[0], part.iloc[-1]
-        if part["value"].nunique() > 1:
-            change = last["value"] - first["value"]
-            beyond = abs(change) > (first["rounding"] + last["rounding"]) / 2
-            cells = merge_cells([first["cells"], last["cells"]])
-            out.append((group, day, measure, first["value"], last["value"], change, beyond, cells))
-    return pd.DataFrame(out, columns=[*key, "first", "last", "change", "beyond_rounding", "cells"])
 
 
 def _cover(held: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from ..errors import BasisError
 from ..tidy import cell_refs, merge_cells
 
 DRAWN = "2022-07"  # boundaries of the systems that the files print beside each organisation
-LOST, AVAILABLE, RATE = "sickness_days_lost", "staff_days_available", "sickness_absence"
+LOST, AVAILABLE = "sickness_days_lost", "staff_days_available"
 
 
 def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "month", vintage: str = DRAWN) -> pd.DataFrame:
@@ -53,13 +53,3 @@ def sickness_by(absence: pd.DataFrame, by: str | None = "system", per: str = "mo
     front = ["place", "month" if per == "month" else "months", "lost", "available", "rate", *([] if moved else ["organisations"]), "cells"]
     return out.reset_index().rename(columns={"group": "place"})[front]
 
-
-def check_rates(absence: pd.DataFrame) -> pd.DataFrame:
-    """Published rates beside ours: ``place``, ``month``, ``printed``, ``ours``, ``apart`` (percentage points).
-
-    Rows without all three figures are left out.
-    """
-    wide = absence.pivot(index=["place", "start"], columns="measure", values="value").dropna(subset=[LOST, AVAILABLE, RATE])
-    ours = 100 * wide[LOST] / wide[AVAILABLE].replace(0, np.nan)
-    out = pd.DataFrame({"printed": wide[RATE], "ours": ours, "apart": (ours - wide[RATE]).abs()}).dropna()
-    return out.reset_index().rename(columns={"start": "month"})

@@ -23,6 +23,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from .wording import told_day
 
 LIMIT, SCREEN, RUN = 2.66, 3.267, 7
 RULES = ("outside limits", "shift", "trend", "two of three")
@@ -74,7 +75,7 @@ class Xmr(Result):
         tentative = f", tentative below {LEAST}" if base["tentative"] else ""
         flagged = int((self.points["signal"] != "").sum())
         return (
-            f"{self.name} stood at {write_number(last['value'], self.unit)} in {_day(last.name)}, {about}{by}. The usual range is {limits} "
+            f"{self.name} stood at {write_number(last['value'], self.unit)} in {told_day(last.name)}, {about}{by}. The usual range is {limits} "
             f"on {base['points']} points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals."
         )
 
@@ -188,13 +189,8 @@ def _in_runs(side: np.ndarray, length: int) -> np.ndarray:
 
 def _in_trends(value: np.ndarray) -> np.ndarray:
     """Seven points rising or falling are six steps of one sign; all seven take part."""
-    steps = np.nan_to_num(np.sign(np.diff(value)))
-    runs = _in_runs(steps, RUN - 1)
-    taking_part = np.zeros(len(value), bool)
-    for start in range(len(steps) - RUN + 2):
-        if runs[start : start + RUN - 1].all() and abs(steps[start : start + RUN - 1].sum()) == RUN - 1:
-            taking_part[start : start + RUN] = True
-    return taking_part
+    runs = _in_runs(np.nan_to_num(np.sign(np.diff(value))), RUN - 1)
+    return np.append(runs, False) | np.insert(runs, 0, False)
 
 
 def _two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
@@ -225,6 +221,3 @@ def _icons(points: pd.DataFrame, better: str) -> pd.Series:
     words = np.where(high == (better == "higher"), "improvement", "concern") if better else np.where(high, "high", "low")
     return pd.Series(np.where(points["signal"] != "", words, "common cause"), index=points.index).where(points["value"].notna())
 
-
-def _day(at: object) -> str:
-    return f"{at:%B %Y}" if hasattr(at, "strftime") else str(at)

@@ -46,14 +46,13 @@ def test_a_restatement_is_used_and_the_first_edition_kept():
     later = ("vacancies", "nurses", "2022-06-30", 980.0, 1.0, "revised", "b", "2023-09")
     gap = measure_gap(typed(COUNT, later))
     assert gap.table.iloc[0]["vacancies"] == 980 and len(gap.editions) == 2
-    assert gap.restated[["first", "last", "change"]].values.tolist() == [[1_000.0, 980.0, -20.0]]
     assert gap.facts.set_index("theirs")["stands"].to_dict() == {1_000.0: "restated since", 980.0: "ours"}
 
 
 def test_an_exact_figure_stands_before_a_bound_printed_later():
     bound = ("vacancies", "nurses", "2022-06-30", 900.0, 100.0, "at least", "b", "2024-01")
     gap = measure_gap(typed(COUNT, bound))
-    assert gap.table.iloc[0]["vacancies"] == 1_000 and gap.restated.empty
+    assert gap.table.iloc[0]["vacancies"] == 1_000
     assert measure_gap(typed(bound)).table.iloc[0]["qualifier"] == "at least"
 
 
