@@ -91,22 +91,22 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     data = result.by_place.rename(index=names).rename_axis("place")
     marked = list(data.index[data["outside"] != ""])
     who = names.get(asked, "")
-    inside = int((result.by_place["outside"] == "").sum())
-    finding = f"{inside} of {len(data)} systems lie inside the limits for so few trusts" if show == "funnel" else result.headline
-
+    finding = result.headline
+    if show == "funnel":
+        finding = f"{(result.by_place['outside'] == '').sum()} of {len(data)} systems lie inside the limits for so few trusts"
     if asked in names:
         row = result.by_place.loc[asked]
-        finding = f"{who} lies {row['outside'] or 'inside'} the limits for {row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}" if show == "funnel" else (
-            f"{who}: {write_number(row['estimate'], result.unit)} ({write_number(row['low'], result.unit)} to {write_number(row['high'], result.unit)}) from "
-            f"{row['trusts']:.0f} trust{'s' if row['trusts'] != 1 else ''}, where systems average {write_number(result.mean, result.unit)}; "
-            + (f"{row['outside']} the limits" if row["outside"] else "inside the limits, so not told apart from the others")
+        many, side = f"{row['trusts']:.0f} trust{'' if row['trusts'] == 1 else 's'}", row["outside"] or "inside"
+        value, low, high, mean = (write_number(x, result.unit) for x in (row["estimate"], row["low"], row["high"], result.mean))
+        finding = f"{who}: {value} ({low} to {high}) from {many}, where systems average {mean}; {side} the limits" + (
+            "" if row["outside"] else ", so not told apart from the others"
         )
+        finding = f"{who} lies {side} the limits for {many}" if show == "funnel" else finding
 
     def funnel(figure):
         ax = figure.subplots()
-        for low, high, dashes in (("low", "high", "-"), ("plain_low", "plain_high", ":")):
-            for side in (low, high):
-                ax.plot(result.limits.index, result.limits[side], color=style.QUIET, linewidth=1, linestyle=dashes)
+        for side in result.limits:
+            ax.plot(result.limits[side], color=style.QUIET, linewidth=1, linestyle=":" if side.startswith("plain") else "-")
         ax.axhline(result.mean, color=style.SECOND, linewidth=1, linestyle="--")
         scatter(ax, data, "size", "estimate", xunit="Effective number of trusts", unit=result.unit, asked=who, marked=marked)
 
@@ -134,8 +134,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
 
 @plot.register
 def _(result: Explained, asked: str = "") -> Exhibit:
-    shown = result.terms.rename(columns={"estimate": "joint", "low": "joint_low", "high": "joint_high"})
-    frame = shown.rename(columns={"alone": "estimate", "alone_low": "low", "alone_high": "high"})[["estimate", "low", "high"]].sort_values("estimate")
+    frame = result.terms[["alone", "alone_low", "alone_high"]].set_axis(["estimate", "low", "high"], axis=1).sort_values("estimate")
     return Exhibit(
         kind="figure",
         title=result.headline,

@@ -83,8 +83,8 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
 def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     names = short_names(result.by_place.index)
     unit = result.unit if people is None else "GBP per head"
-    size = 1.0 if people is None else 1e6 / people.reindex(result.by_place.index)
-    ends = result.by_place[["position", "position_p10", "position_p90"]].mul(size, axis=0).rename(index=names).rename_axis("system")
+    shown = result.by_place.drop(columns="break_even").mul(1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0)
+    shown = shown.assign(break_even=result.by_place["break_even"]).rename(index=names).rename_axis("system")
     told = [_beside(result.by_place[name].median()) for name in ("position", "position_p10", "position_p90")]
     title = f"The middle system ends {told[0]} its plan; eight times in ten, {told[1]} to {told[2]} it"
     if asked in names:
@@ -97,11 +97,11 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
         kind="figure",
         title=title,
         subtitle="Year end against a plan that counts on every saving: mean, 10th to 90th percentile",
-        data=result.by_place.rename(index=names).rename_axis("system").round(2).reset_index(),
+        data=shown.round(2).reset_index(),
         unit=unit,
         notes=(ASSUMED, "The same assumptions are used for every system, so an order of systems is one of the size of their asks."),
-        alt=describe_ranking(ends["position"], unit, "systems", names.get(asked, "")),
-        draw=lambda figure: ranked_dots(figure.subplots(), ends["position"], unit=unit, asked=names.get(asked, ""), low=ends["position_p10"], high=ends["position_p90"]),
+        alt=describe_ranking(shown["position"], unit, "systems", names.get(asked, "")),
+        draw=lambda figure: ranked_dots(figure.subplots(), shown["position"], unit=unit, asked=names.get(asked, ""), low=shown["position_p10"], high=shown["position_p90"]),
         size=style.TALL,
     )  # fmt: skip
 

@@ -163,6 +163,7 @@ def test_savings_draw_both_the_shared_and_the_independent_sum():
     assert spreads["systems taken as independent"] < spreads["systems share shocks"]
     people = pd.Series({"QF7": 1e6, "QOC": 5e5})
     one = ics.plot(savings, asked="QF7", show="systems", people=people)
+    assert one.data.set_index("system")["asked"].to_dict() == {"South Yorkshire": 100.0, "Shropshire, Telford and Wrekin": 100.0}
     assert one.unit == "GBP per head" and one.title.startswith("South Yorkshire: £") and "of £100m asked" in one.title
     drawn(one)
     assert one.title.endswith("%") and "chance of plan or better" in one.title
