@@ -5,6 +5,10 @@ group, where there are groups) would lead one to expect of it: their mean, or wi
 attributes at the wave's mean (outcome regression; Heckman, Ichimura and Todd 1997; Sant'Anna and Zhao 2020).
 """
 
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -100,15 +104,6 @@ def by_pyfixest(
 
     Places with a single figure, or with none before adopting, tell nothing (and did2s fails on them).
     """
-    import logging
-    import warnings
-
-    root = logging.getLogger()
-    level, handlers = root.level, root.handlers[:]
-    import pyfixest as pf
-
-    root.setLevel(level)  # importing it turns on everybody's messages
-    root.handlers[:] = handlers
     held = ~np.isnan(y) & (years <= last)
     useful = (held.sum(axis=1) > 1) & (held & (years < wave[:, None])).any(axis=1)
     grid = useful[:, None] & (years <= last)  # LP-DiD shifts rows, so it needs the missing years as well
@@ -117,8 +112,9 @@ def by_pyfixest(
     table = pd.DataFrame({"y": y[unit, at], "unit": unit + 1, "year": years[at], "g": start, "cluster": label[unit]})
     table["rel"] = np.where(start > 0, table["year"] - start, np.inf)
     table["treat"] = (table["rel"] >= 0) & np.isfinite(table["rel"])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet():
+        import pyfixest as pf
+
         if method == "did2s":
             found = pf.did2s(table, "y", "~ 0 | unit + year", "~ i(rel, ref=-1.0)", "treat", "cluster").tidy()
         elif method == "sun_abraham":
@@ -131,3 +127,15 @@ def by_pyfixest(
     found = found.loc[~found.index.duplicated(), ["Estimate", "Std. Error"]].astype(float).reindex([float(e) for e in events])
     found.loc[-1.0] = 0.0
     return found["Estimate"].to_numpy(), found["Std. Error"].to_numpy()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings, and the root logger as it was: pyfixest turns on everybody's messages when its parts are imported."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
