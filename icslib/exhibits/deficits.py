@@ -13,7 +13,7 @@ from . import plot, table
 from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
 from .names import short_names
-from .positions import SIGN, sources_of
+from .positions import SIGN, noted, sources_of
 from .words import describe_intervals, describe_ranking
 
 ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
@@ -32,7 +32,7 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
         data=data.reset_index(),
         unit=result.units[1],
-        notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ())),
+        notes=noted(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
         sources=sources_of(result.places),
         alt=result.finding,
         draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
@@ -50,7 +50,7 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.places))
     data = result.table.round(3).assign(p=[_p_value(p) for p in result.table["p"]]).reset_index()
     title = result.headline
-    notes = ("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", *((f"Left out, with only one figure: {len(result.left_out)}.",) if result.left_out else ()))
+    notes = noted("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", _left_out(result))
     return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.places))
 
 
@@ -146,6 +146,10 @@ def _(result: Explained, asked: str = "") -> Exhibit:
         alt=describe_intervals(frame, result.difference),
         draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
     )  # fmt: skip
+
+
+def _left_out(result: Persistence) -> str:
+    return f"Left out, with only one figure: {len(result.left_out)}." if result.left_out else ""
 
 
 def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:

@@ -152,12 +152,12 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
         title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} {years}",
         data=data.reset_index(drop=True),
         unit=result.unit,
-        notes=(
+        notes=noted(
             SIGN,
             "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
-            *((f"No figure of any system, so no column: {', '.join(bare)}.",) if bare else ()),
-            *((f"No figure at all, so no row: {'; '.join(sorted(none))}.",) if none else ()),
-            *((f"{moved} figures come in part from divided systems, by the shares of the register.",) if moved else ()),
+            f"No figure of any system, so no column: {', '.join(bare)}." if bare else "",
+            f"No figure at all, so no row: {'; '.join(sorted(none))}." if none else "",
+            f"{moved} figures come in part from divided systems, by the shares of the register." if moved else "",
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),
         sources=sources_of(result.table),
@@ -222,6 +222,11 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
 
 def _missed(result: MonthPath) -> str:
     return result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1)
+
+
+def noted(*notes: str) -> tuple[str, ...]:
+    """Those of the notes that say something."""
+    return tuple(note for note in notes if note)
 
 
 def sources_of(cells: tuple[str, ...] | pd.DataFrame) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from . import plot, table
 from .charts import bars, lines, ranked_dots
 from .core import Exhibit
 from .names import short_names
-from .positions import sources_of
+from .positions import noted, sources_of
 from .words import describe_lines, describe_ranking
 
 ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
@@ -28,8 +28,10 @@ def _(result: NationalSavings, asked: str = "") -> Exhibit:
 @table.register
 def _(result: Delivered, asked: str = "") -> Exhibit:
     data = result.table.drop(columns="fy").round({"share": 3, "assumed": 3, "high_implied": 2})
-    notes = ("'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",)
-    notes += ((f"No total that can be traced to a page is held for {', '.join(result.gaps)}.",) if result.gaps else ())
+    notes = noted(
+        "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",
+        f"No total that can be traced to a page is held for {', '.join(result.gaps)}." if result.gaps else "",
+    )
     return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
 
 
@@ -38,8 +40,11 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
     data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
     moved = (result.table["asked"] * result.table["apportioned"]).sum()
-    notes = ("Shared out by weight: a stand-in by people, not a published figure of that system.", f"Money in {result.prices}.")
-    notes += ((f"{write_money(moved)} of the whole came from divided systems, by the shares of the register.",) if moved > 0 else ())
+    notes = noted(
+        "Shared out by weight: a stand-in by people, not a published figure of that system.",
+        f"Money in {result.prices}.",
+        f"{write_money(moved)} of the whole came from divided systems, by the shares of the register." if moved > 0 else "",
+    )
     title = result.finding.split("; ")[0]
     if asked in result.table.index:
         row, name = result.table.loc[asked], short_names([asked])[asked]
@@ -74,7 +79,7 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
         subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
         data=spread.reset_index(),
         unit=result.unit,
-        notes=(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.", *((f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision.",) if len(result.by_place) > 1 else ())),
+        notes=noted(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.", f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision." if len(result.by_place) > 1 else ""),
         alt=result.finding,
         draw=draw,
     )  # fmt: skip
@@ -162,6 +167,9 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 @table.register
 def _(result: Scenarios, asked: str = "") -> Exhibit:
     data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
-    notes = ("Year end without support or other help than is named; deficit negative.", "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.")
-    notes += (("A system's shocks are its part of the national ask: a stand-in.",) if asked else ())
+    notes = noted(
+        "Year end without support or other help than is named; deficit negative.",
+        "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.",
+        "A system's shocks are its part of the national ask: a stand-in." if asked else "",
+    )
     return Exhibit(kind="table", title=_of(asked, result.finding.split(": ")[0]), data=data.round(0 if not asked else 1).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
