@@ -1,6 +1,6 @@
 """How long a simulation takes, by draws and by what it is compared with. Run: python benchmarks/bench_savings.py."""
 
-import time
+from timeit import repeat
 
 import numpy as np
 from scipy import stats
@@ -21,12 +21,7 @@ def scheme_by_scheme(asked: np.ndarray, draws: int, rng: np.random.Generator) ->
 
 
 def timed(work, repeats: int = 3) -> float:
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - start)
-    return best
+    return min(repeat(work, number=1, repeat=repeats))
 
 
 def main() -> None:

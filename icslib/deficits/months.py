@@ -42,9 +42,8 @@ class MonthPath(Result):
         line, still = self.errors.loc["straight_line"], self.errors.loc["no_more"]
         if not line["figures"]:
             return f"{len(self.table)} figures to date, none of a year whose outturn we hold: the straight line cannot be judged."
-        way = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'} by {write_money(abs(line['mean']))} on balance"
-        if max(line["lowest"], line["highest"], key=abs) * min(line["lowest"], line["highest"], key=abs) > 0:
-            way = f"every time too {'gloomy' if line['mean'] < 0 else 'hopeful'}"
+        side = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'}"
+        way = f"every time {side}" if line["lowest"] * line["highest"] > 0 else f"{side} by {write_money(abs(line['mean']))} on balance"
         return (
             f"Over {line['figures']:.0f} mid-year figures of {line['years']:.0f} closed years the straight line missed by "
             f"{write_money(line['mean_absolute'])} on average, {way}; "

@@ -105,17 +105,8 @@ def test_impossible_months_and_two_outturns_are_refused():
 
 
 def test_the_month_is_read_from_the_last_day():
-    rows = pd.DataFrame(
-        {
-            "kind": "year to date",
-            "what": "variance from plan",
-            "scope": "system",
-            "value": [-1.0, -2.0, -3.0],
-            "fy": 2023,
-            "period": ["2022-23 M6", "2022-23 M12", "2022-23"],
-            "end": pd.to_datetime(["2022-09-30", "2023-03-31", "2023-03-31"]),
-        }
-    )
+    rows = pd.DataFrame({"period": ["2022-23 M6", "2022-23 M12", "2022-23"], "end": pd.to_datetime(["2022-09-30", "2023-03-31", "2023-03-31"])})
+    rows = rows.assign(kind="year to date", what="variance from plan", scope="system", value=[-1.0, -2.0, -3.0], fy=2023)
     assert months_to_date(rows)["month"].tolist() == [6, 12]
 
 
