@@ -151,8 +151,7 @@ def _causes(before: dict, after: dict) -> list[str]:
         was, now = (side["parameters"].get(name, "the default") for side in (before, after))
         if was != now:
             said.append(f"Parameter {name} was {was}, is {now}.")
-    changed = [name for name, code in after["code"].items() if before["code"].get(name, code) != code]
-    changed += [name for name in {**before["code"], **after["code"]} if (name in before["code"]) != (name in after["code"])]
+    changed = [name for name in {**before["code"], **after["code"]} if before["code"].get(name) != after["code"].get(name)]
     if changed:
         said.append(f"Code changed in {len(changed)} cell{'s' * (len(changed) != 1)}: {', '.join(changed)}.")
     for name in dict.fromkeys([*before["stamp"], *after["stamp"]]):
@@ -164,12 +163,8 @@ def _causes(before: dict, after: dict) -> list[str]:
 
 
 def _compare_prose(old: dict[str, str], new: dict[str, str]) -> list[dict]:
-    found = []
-    for name in dict.fromkeys([*old, *new]):
-        was, now = old.get(name, ""), new.get(name, "")
-        if was != now:
-            found.append({"where": name, "pieces": compare_words(was, now)})
-    return found
+    names = (name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name))
+    return [{"where": name, "pieces": compare_words(old.get(name, ""), new.get(name, ""))} for name in names]
 
 
 def compare_words(old: str, new: str) -> list[tuple[str, str]]:
@@ -190,15 +185,9 @@ def compare_words(old: str, new: str) -> list[tuple[str, str]]:
 
 def _key_columns(old: dict, new: dict, shared: list[str]) -> list[str]:
     """Columns that name a row in both tables: those of text and, as far as needed, of whole numbers. None: by place."""
-    worded = [name for name in shared if _holds(old, name, str) and _holds(new, name, str)]
-    whole = [name for name in shared if _holds(old, name, int) and _holds(new, name, int)]
-    keys: list[str] = []
-    for name in [*worded, *whole]:
-        if keys and all(len(_rows_by_key(side, keys)) == len(side["rows"]) for side in (old, new)):
-            break
-        keys.append(name)
-    unique = keys and all(len(_rows_by_key(side, keys)) == len(side["rows"]) for side in (old, new))
-    return keys if unique else []
+    both = [name for kind in (str, int) for name in shared if _holds(old, name, kind) and _holds(new, name, kind)]
+    tried = (both[:count] for count in range(1, len(both) + 1))
+    return next((keys for keys in tried if all(len(_rows_by_key(side, keys)) == len(side["rows"]) for side in (old, new))), [])
 
 
 def _holds(record: dict, name: str, kind: type) -> bool:

@@ -153,13 +153,9 @@ def _refs(refs: str | Iterable[str] | float | None) -> list[str]:
 
 def _plain(value: Any) -> Any:
     """One value as JSON can hold it: missing is None, a date is ISO text."""
-    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
     if isinstance(value, date):
-        return value.isoformat()
+        return value.isoformat()[:10]
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float) and value != value:
-        return None
     return value if isinstance(value, (bool, int, float, str)) else str(value)

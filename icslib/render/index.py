@@ -16,7 +16,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from .. import paths
-from ..errors import IcsError, RenderError
+from ..errors import RenderError
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_column
 from ..exhibits.names import short_names
@@ -141,10 +141,7 @@ def _places() -> dict[str, tuple[str, str]]:
     """Name and region of each system of the vintage that the tiles show."""
     from ..register import places
 
-    try:
-        known, regions = places(at=VINTAGE, type="system"), places(type="region")
-    except IcsError:
-        return {}
+    known, regions = places(at=VINTAGE, type="system"), places(type="region")
     named = dict(zip(regions["code"], regions["name"], strict=True))
     short = short_names(known["code"])
     return {code: (short[code], named.get(region, region)) for code, region in zip(known["code"], known["region"], strict=True)}

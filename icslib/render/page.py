@@ -42,6 +42,12 @@ def write_page(target: Path, template: str, own_style: str = "", **parts: Any) -
     return target
 
 
+def write_diff(compared: dict[str, dict], html: Path, old: str, new: str, tolerance: float) -> Path:
+    """Write what :func:`icslib.changes.compare_files` found as one static page, and give its path."""
+    changed = sum(one["any"] for one in compared.values())
+    return write_page(html, "diff.html.j2", compared=compared, changed=changed, old=old, new=new, tolerance=f"{tolerance:g}")
+
+
 @cache
 def stylesheet(own: str = "") -> str:
     """The whole CSS of a page: what all share, and the file `own` of the templates."""
