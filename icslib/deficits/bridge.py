@@ -41,11 +41,15 @@ class Bridge(Result):
     prices: str = CASH
 
     @property
+    def together(self) -> pd.DataFrame:
+        """The same for all places together, one row a position or step."""
+        how = {"step": "first", "role": "first", "value": "sum", "running": "sum", "cells": merge_cells}
+        return self.table.groupby("order", sort=True).agg(how).reset_index(drop=True)
+
+    @property
     def finding(self) -> str:
         """Where it starts, where it ends, and the largest step between."""
-        total = self.table.groupby("order", sort=True).agg(
-            step=("step", "first"), role=("role", "first"), value=("value", "sum"), running=("running", "sum")
-        )
+        total = self.together
         steps = total[total["role"] == "step"]
         largest = steps.loc[steps["value"].abs().idxmax()]
         places = self.table["place"].nunique()
@@ -70,7 +74,7 @@ def sum_up(steps: Bridge, systems: Comparison, share: Positions | None = None) -
     systems : what is published by system
     share : where they ended, as a percentage of what they were allocated
     """
-    end = float(steps.table.loc[steps.table["order"] == steps.table["order"].max(), "value"].sum())
+    end = float(steps.together["value"].iloc[-1])
     side = f"{write_money(abs(end))} in {'deficit' if end < 0 else 'surplus'}" if end else "in balance"
     prices = "" if steps.prices == CASH else f" ({steps.prices})"
     support = f" after {write_money(steps.support)} of support in their plans" if steps.support else ""

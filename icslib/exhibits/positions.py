@@ -166,19 +166,14 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
 
 @plot.register
 def _(result: Bridge, asked: str = "") -> Exhibit:
-    rows = result.table[result.table["place"] == asked] if asked else result.table
-    total = rows.groupby("order", sort=True).agg(
-        step=("step", "first"), role=("role", "first"), value=("value", "sum"), cells=("cells", merge_cells)
-    )
+    total = result.together
     steps = dict(total.loc[total["role"] == "step", ["step", "value"]].to_numpy())
     start, end = total.iloc[0], total.iloc[-1]
-    data = total.reset_index(drop=True).assign(running=total.loc[total.index[:-1], "value"].cumsum().reset_index(drop=True))
-    data.loc[data.index[-1], "running"] = end["value"]
     return Exhibit(
         kind="figure",
         title=(result.finding[0].upper() + result.finding[1:]).rstrip("."),
         subtitle=f"Bridge between positions; the steps sum exactly, in pounds; {result.prices}",
-        data=data,
+        data=total,
         unit=result.unit,
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
         sources=sources_of(result.cells),
