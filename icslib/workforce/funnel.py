@@ -31,12 +31,12 @@ class Funnel(Result):
     Attributes
     ----------
     by_place : DataFrame, index place
-        ``value`` (times `per`), ``denominator``, ``z``, ``z_adjusted``, ``low_95``, ``high_95``, ``low_998``, ``high_998`` and
+        ``value`` (percent), ``denominator``, ``z``, ``z_adjusted``, ``low_95``, ``high_95``, ``low_998``, ``high_998`` and
         ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion.
     limits : DataFrame, index denominator
         The funnel's lines on a grid of sizes, with and without over-dispersion (``plain_``).
     pooled : float
-        The pooled proportion, times `per`.
+        The pooled proportion, percent.
     phi, tau2 : float
         Over-dispersion ratio (1 is chance alone) and variance between places on the arcsine scale.
     """
@@ -70,8 +70,6 @@ def funnel(
     place: str = "place",
     *,
     winsorise: float = 0.1,
-    per: float = 100.0,
-    unit: str = "percent",
     name: str = "",
 ) -> Funnel:
     """Funnel plot of a proportion over places.
@@ -81,7 +79,6 @@ def funnel(
     frame : DataFrame, one row a place
     events, denominator : columns; events lie between 0 and the denominator
     winsorise : share pulled in on each side before phi is taken
-    per : 100 for percent
 
     Raises
     ------
@@ -98,12 +95,12 @@ def funnel(
     z = (np.arcsin(np.sqrt(x / n)) - centre) / s
     phi = float((z.clip(*z.quantile([winsorise, 1 - winsorise])) ** 2).mean())
     tau2 = _between(phi, s.to_numpy())
-    by_place = pd.DataFrame({"value": per * x / n, "denominator": n, "z": z, "z_adjusted": z * s / np.sqrt(s**2 + tau2)})
-    by_place = by_place.join(_lines(n, centre, tau2, per))
+    by_place = pd.DataFrame({"value": 100 * x / n, "denominator": n, "z": z, "z_adjusted": z * s / np.sqrt(s**2 + tau2)})
+    by_place = by_place.join(_lines(n, centre, tau2))
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
-    limits = _lines(sizes, centre, tau2, per).join(_lines(sizes, centre, 0.0, per).add_prefix("plain_")).set_axis(sizes, axis=0)
-    return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), per * target, phi, tau2, name or events, unit)
+    limits = _lines(sizes, centre, tau2).join(_lines(sizes, centre, 0.0).add_prefix("plain_")).set_axis(sizes, axis=0)
+    return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), 100 * target, phi, tau2, name or events)
 
 
 def _between(phi: float, s: np.ndarray) -> float:
@@ -112,13 +109,13 @@ def _between(phi: float, s: np.ndarray) -> float:
     return float(max(0.0, (count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())))
 
 
-def _lines(n: pd.Series, centre: float, tau2: float, per: float) -> pd.DataFrame:
+def _lines(n: pd.Series, centre: float, tau2: float) -> pd.DataFrame:
     spread = np.sqrt(1 / (4 * n) + tau2)
     lines = {}
     for label, level in LEVELS.items():
         reach = stats.norm.ppf(0.5 + level / 2) * spread
-        lines[f"low_{label}"] = per * np.sin((centre - reach).clip(lower=0)) ** 2
-        lines[f"high_{label}"] = per * np.sin((centre + reach).clip(upper=np.pi / 2)) ** 2
+        lines[f"low_{label}"] = 100 * np.sin((centre - reach).clip(lower=0)) ** 2
+        lines[f"high_{label}"] = 100 * np.sin((centre + reach).clip(upper=np.pi / 2)) ** 2
     return pd.DataFrame(lines)
 
 

@@ -86,7 +86,6 @@ def xmr(
     better: str = "",
     rebase: Iterable | str = (),
     baseline: int | None = None,
-    screen: bool = True,
     unit: str = "",
     name: str = "",
 ) -> Xmr:
@@ -101,8 +100,6 @@ def xmr(
         a new baseline starts where a shift of seven or more starts and lasts to the end of the series.
     baseline : int, optional
         Set limits from the first `baseline` points of each period only, and hold the rest to them.
-    screen : bool
-        Leave moving ranges above 3.267 times their mean out of the limits.
 
     Raises
     ------
@@ -119,12 +116,12 @@ def xmr(
     if not series.index.is_monotonic_increasing or not series.index.is_unique:
         raise ParameterError("The series is not in time order, or a time stands twice. Sort it, and keep one value a time.")
     asked = [] if isinstance(rebase, str) else list(rebase)
-    starts = _shift_starts(series, baseline, screen) if rebase == "shift" else _starts(series, asked)
+    starts = _shift_starts(series, baseline) if rebase == "shift" else _starts(series, asked)
     reason = "start of a shift that lasts" if rebase == "shift" else "as asked"
     period = pd.Series(np.searchsorted(starts, np.arange(len(series)), side="right"), index=series.index)
     parts, bases = [], []
     for number, part in series.groupby(period):
-        mean, lower, upper = _limits(part, baseline, screen)
+        mean, lower, upper = _limits(part, baseline)
         parts.append(_flags(part, mean, lower, upper).assign(period=number, mean=mean, lower=lower, upper=upper))
         held = int(part.iloc[:baseline].notna().sum())
         why = reason if number > 0 else "start of the series"
@@ -150,14 +147,13 @@ def _starts(series: pd.Series, asked: list) -> list[int]:
     return sorted(series.index.get_loc(at) for at in asked)
 
 
-def _limits(part: pd.Series, baseline: int | None, screen: bool) -> tuple[float, float, float]:
+def _limits(part: pd.Series, baseline: int | None) -> tuple[float, float, float]:
     base = part.iloc[:baseline]
     moves = base.diff().abs().dropna()
     if moves.empty:
         count = int(base.notna().sum())
         raise NotIdentified(f"The baseline from {part.index[0]} has {count} values, none beside another: no moving range, so no limits.")
-    if screen:
-        moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves
+    moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves
     mean, reach = float(base.mean()), LIMIT * float(moves.mean())
     return mean, mean - reach, mean + reach
 
@@ -202,13 +198,13 @@ def _two_of_three(near: np.ndarray, side: np.ndarray) -> np.ndarray:
     return taking_part
 
 
-def _shift_starts(series: pd.Series, baseline: int | None, screen: bool) -> list[int]:
+def _shift_starts(series: pd.Series, baseline: int | None) -> list[int]:
     """Where a run of seven or more on one side of its baseline's mean starts and lasts to the end, again and again."""
     starts: list[int] = []
     first = 0
     while True:
         part = series.iloc[first:]
-        side = np.nan_to_num(np.sign(part.to_numpy() - _limits(part, baseline or LEAST, screen)[0]))
+        side = np.nan_to_num(np.sign(part.to_numpy() - _limits(part, baseline or LEAST)[0]))
         change = int(np.flatnonzero(side != side[-1])[-1]) + 1 if (side != side[-1]).any() else 0
         if change < LEAST or len(part) - change < RUN or side[-1] == 0:
             return starts

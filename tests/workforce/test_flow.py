@@ -47,11 +47,7 @@ def test_95_percent_fans_cover_95_percent_of_planted_futures():
     for _ in range(200):
         growth = rng.normal(2.0, 1.5, 13)
         stock = pd.Series(100 * np.cumprod(np.concatenate([[1], 1 + growth / 100])), index=range(2010, 2024))
-        fan = at(
-            project_workforce(stock[2018], 0.0, {"net": net_flow(stock.loc[:2018])}, start=2018, years=5, draws=400),
-            "staff",
-            2023,
-        )
+        fan = at(project_workforce(stock[2018], 0.0, {"net": net_flow(stock.loc[:2018])}, start=2018, years=5, draws=400), "staff", 2023)
         held.append(fan["low_95"] <= stock[2023] <= fan["high_95"])
     assert 0.92 <= np.mean(held) <= 0.98
 

@@ -18,14 +18,8 @@ TWO = frame([("nurses", 2019, 10, 100), ("doctors", 2019, 5, 100), ("nurses", 20
 
 
 def test_rates_that_stand_still_move_only_by_mix():
-    split = decompose(
-        TWO.assign(vacant=TWO["posts"] * TWO["group"].map({"nurses": 0.1, "doctors": 0.05})),
-        "vacant",
-        "posts",
-        "group",
-        2019,
-        2022,
-    )
+    still = TWO.assign(vacant=TWO["posts"] * TWO["group"].map({"nurses": 0.1, "doctors": 0.05}))
+    split = decompose(still, "vacant", "posts", "group", 2019, 2022)
     assert split.steps["within"] == pytest.approx(0) and split.steps["mix"] == pytest.approx(split.after - split.before)
 
 

@@ -25,34 +25,23 @@ from icslib.workforce import (
 STOCK = pd.Series(np.linspace(100, 118, 10) + np.sin(range(10)), index=range(2014, 2024))
 
 
-def results():
+@pytest.fixture(scope="module")
+def made():
     need, _ = need_rows(places=12)
     days = pd.DataFrame({"place": list("AABB"), "year": [1, 2, 1, 2], "lost": [4, 6, 5, 5], "available": [100, 120, 90, 95]})
-    monthly = pd.Series(
-        100 + np.arange(96) % 12 + np.random.default_rng(1).normal(0, 1, 96),
-        index=pd.period_range("2016-04", periods=96, freq="M"),
-        name="Adverts",
-    )
+    season = 100 + np.arange(96) % 12 + np.random.default_rng(1).normal(0, 1, 96)
+    monthly = pd.Series(season, index=pd.period_range("2016-04", periods=96, freq="M"), name="Adverts")
+    sick = pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0], index=pd.date_range("2024-04-01", periods=6, freq="MS"))
     return {
         "gap": measure_gap(typed(COUNT, RATE)),
         "staffing": compare_staffing(need.assign(people=1.0), "staff", ["need"], people="people"),
-        "xmr": xmr(
-            pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0], index=pd.date_range("2024-04-01", periods=6, freq="MS")),
-            better="lower",
-            unit="percent",
-            name="Sickness",
-        ),
+        "xmr": xmr(sick, better="lower", unit="percent", name="Sickness"),
         "funnel": funnel(funnel_rows(), "events", "denominator", name="Sickness"),
         "split": decompose(days, "lost", "available", "place", 1, 2),
         "projection": project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50),
         "links": link_staffing(link_rows(), "staff", ["wait"], jumps=[("P00", 2020)]),
         "forecasts": forecast_series(monthly, models=("naive", "seasonal"), horizons=(1,), origins=2),
     }
-
-
-@pytest.fixture(scope="module")
-def made():
-    return results()
 
 
 @pytest.mark.parametrize("name", ["gap", "staffing", "xmr", "funnel", "split", "projection", "links", "forecasts"])
@@ -78,14 +67,10 @@ def test_other_views_draw_too(made):
     assert len(plot(made["staffing"], asked="P01", among=("P02", "P03")).data) == 3
     assert {"theirs", "ours"} <= set(table(made["gap"], show="facts").data)
     assert len(table(made["gap"], show="coverage").data) == 1
-    assert "without jumps" in set(table_of_links(made["links"]))
+    assert "without jumps" in set(plot(made["links"]).data["sample"])
     assert table(made["forecasts"]).data["model"].tolist() == ["repeating the last value", "repeating last year's value"]
     assert table(back_test(STOCK, horizons=(1,), draws=50)).kind == "table"
     assert table(made["staffing"]).data["term"].tolist() == ["Need"]
-
-
-def table_of_links(links):
-    return plot(links).data["sample"]
 
 
 def test_a_signal_is_named_in_the_data_of_the_chart(made):
