@@ -4,7 +4,7 @@ from drawing import draw, source
 from icslib import catalog, store
 from icslib.errors import DriftError, SheetError
 from icslib.sources.emergency import IDS, MEASURES, tidy_emergency
-from icslib.sources.emergency_series import UNBOOKED, tidy_emergency_series
+from icslib.sources.monthly_series import UNBOOKED, tidy_monthly_series
 
 TITLES = " | ".join([*IDS, *MEASURES])
 
@@ -50,7 +50,7 @@ def test_the_excerpts_are_refused(official, monkeypatch):
 def test_history_flags_the_change_of_collection_and_counts_no_booked_attendances():
     titles = "org_code | month_key | methodology_break | " + " | ".join(UNBOOKED)
     page = draw("\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7"]))
-    frame = tidy_emergency_series({"": page}, source("emergency_history")).query("measure == 'ae_unbooked'")
+    frame = tidy_monthly_series({"": page}, source("emergency_history")).query("measure == 'ae_unbooked'")
     assert frame[["period", "value", "flag"]].values.tolist() == [["2025-10", 2, ""], ["2025-11", 2, "break in series"]]
 
 
@@ -59,7 +59,7 @@ def test_systems_get_their_ods_code_and_na_is_not_zero():
 icb22_code | total_attendances | attendances_over_4hours | total_emergency_admissions | emergency_admissions_over_4hours | date
 E54000040  | 10                | NA                      | 3                          | 1                                | April 2022
 """)
-    frame = tidy_emergency_series({"": page}, source("emergency_systems")).set_index("measure")
+    frame = tidy_monthly_series({"": page}, source("emergency_systems")).set_index("measure")
     assert set(frame["place"]) == {"QOX"} and set(frame["period"]) == {"2022-04"}
     assert frame.loc["ae_over_4_hours", "flag"] == "not available"
 

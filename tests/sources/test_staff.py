@@ -7,9 +7,9 @@ from icslib import catalog, store
 from icslib.errors import SheetError
 from icslib.sheets import Page
 from icslib.sources.ambulance import IDS, MEASURES, tidy_ambulance
+from icslib.sources.monthly_series import tidy_monthly_series
 from icslib.sources.staff_nationality import tidy_staff_nationality
 from icslib.sources.tac_accounts import tidy_tac_accounts
-from icslib.sources.vacancies_regional import tidy_vacancies_regional
 
 
 def test_staff_keep_group_and_nationality():
@@ -25,7 +25,7 @@ def test_england_had_a_million_staff_in_both_months():
 
 def test_advertised_vacancies_are_far_from_the_headline():
     page = draw("region_code | region_name | month_key | vacancy_wte_total | vacancy_wte_nursing\nY59 | South East | 201604 | 2150.92 | 655.42")
-    assert tidy_vacancies_regional({"": page}, source("vacancies_regional"))["value"].tolist() == [2150.92, 655.42]
+    assert tidy_monthly_series({"": page}, source("vacancies_regional"))["value"].tolist() == [2150.92, 655.42]
     sums = store.load("vacancies_regional").query("measure == 'vacancies_advertised'").groupby("period")["value"].sum()
     assert 5_000 < sums.min() < sums.max() < 30_000
 

@@ -5,9 +5,9 @@ from pandas.testing import assert_series_equal
 
 from icslib import catalog, store
 from icslib.errors import DriftError, SheetError
+from icslib.sources.monthly_series import tidy_monthly_series
 from icslib.sources.waiting import tidy_waiting
 from icslib.sources.waiting_extract import tidy_waiting_extract
-from icslib.sources.waiting_history import tidy_waiting_history
 
 TRUSTS = """
 nhs_trust22_code | nhs_trust22_name | date | year | month | treatment | waits_over_18_weeks | waits_over_52_weeks
@@ -37,7 +37,7 @@ def test_regions_get_a_code():
 
 def test_blank_long_waits_are_not_available():
     page = draw("org_code | month_key | total_incomplete | within_18wk | over_52wk | over_65wk | over_78wk\nRAA | 202603 | 10 | 6 | 1 | |")
-    frame = tidy_waiting_history({"": page}, source("waiting_history")).set_index("measure")
+    frame = tidy_monthly_series({"": page}, source("waiting_history")).set_index("measure")
     assert frame.loc["rtt_over_65_weeks", "flag"] == "not available"
     assert frame.loc["rtt_waiting", ["value", "period"]].tolist() == [10, "2026-03"]
 

@@ -40,7 +40,8 @@ class Project:
         path = self.official / file
         path.write_text(text, encoding="utf-8", newline="")
         data = path.read_bytes()
-        head = f'[{table}]\npublisher = "P"\ntitle = "{table} title"\naddress = "https://example.org"\nlicence = "OGL"\nreader = "{table}"\n'
+        reader = {"vacancies_regional": "monthly_series"}.get(table, table)
+        head = f'[{table}]\npublisher = "P"\ntitle = "{table} title"\naddress = "https://example.org"\nlicence = "OGL"\nreader = "{reader}"\n'
         block = f'[[{table}.editions]]\nedition = "{edition}"\nfile = "{file}"\nsha256 = "{hashlib.sha256(data).hexdigest()}"\nsize = {len(data)}\n'
         self.blocks.setdefault(table, [head]).append(block + (f'download = "{download}"\n' if download else ""))
         catalog = self.home / "data" / "raw" / "catalog.toml"

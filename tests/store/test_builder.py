@@ -55,9 +55,9 @@ def test_a_broken_source_stops_that_source_only(project):
 
 def test_a_check_sees_a_reader_that_makes_something_else(project, monkeypatch):
     store.build()
-    from icslib.sources import vacancies_regional
+    from icslib.sources import monthly_series
 
-    monkeypatch.setitem(vacancies_regional.MEASURES, "vacancy_wte_total", "something_else")
+    monkeypatch.setitem(monthly_series.VACANCIES, "vacancy_wte_total", "something_else")
     report = store.build(check=True)
     assert status(report)["vacancies_regional"] == "differs"
     assert "something_else" in str(report)

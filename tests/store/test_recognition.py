@@ -71,7 +71,7 @@ def test_layouts_that_are_not_shipped_are_named_and_a_cut_file_is_told_from_a_ne
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     for table in ("tac_accounts", "waiting_extract"):
         assert recognise(open_pages(catalog.need_file(catalog.get(table))))[0].table == table
-    with pytest.raises(SumError, match="looks like ambulance .* figures do not add up.*2024-05"):
+    with pytest.raises(SumError, match=r"looks like ambulance .* figures do not add up.*2024-05"):
         recognise(open_pages(catalog.need_file(catalog.get("ambulance"))))
 
 
