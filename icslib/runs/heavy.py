@@ -6,8 +6,7 @@ Importing this module does nothing, except in the server, which is started with 
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib import import_module
 
 ASKED = "ICSLIB_WARM_SERVER"
@@ -31,25 +30,18 @@ LIBRARIES = [
 ]
 
 
-@contextmanager
-def _without(name: str) -> Iterator[None]:
-    """Act as if the module `name` were not installed."""
-    absent = name not in sys.modules
-    if absent:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules[name]
-
-
 def load_nbformat():
     """Import nbformat without the grammar of internationalised addresses: a second, for a check that no notebook needs."""
-    with _without("rfc3987_syntax"):
+    grammar = "rfc3987_syntax"
+    absent = grammar not in sys.modules
+    if absent:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+    try:
         import jsonschema  # noqa: F401
         import nbformat
-
+    finally:
+        if absent:
+            del sys.modules[grammar]
     return nbformat
 
 

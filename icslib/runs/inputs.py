@@ -82,9 +82,10 @@ def modules_loaded(began: float = float("inf")) -> dict[str, str]:
     return {name: hash_since(find_module(name), began) for name in sorted(found)}
 
 
-def page_templates(began: float = float("inf")) -> dict[str, str]:
-    """The templates and style of the page, with their hashes as at `began`: they alter its look, never its results."""
-    found = sorted((PACKAGE / "render" / "templates").glob("*.*"))
+def page_files(began: float = float("inf")) -> dict[str, str]:
+    """The code, templates and style that pages are made by, with their hashes as at `began`: they alter its look, never its results."""
+    render = PACKAGE / "render"
+    found = sorted([*render.glob("*.py"), *(render / "templates").glob("*.*"), PACKAGE / "changes.py", PACKAGE / "style.py"])
     return {path.relative_to(PACKAGE.parent).as_posix(): hash_since(path, began) for path in found}
 
 

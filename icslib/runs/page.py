@@ -5,18 +5,14 @@ the record, so that the same run again gives the same page; from the same report
 """
 
 import json
-import time
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from .. import paths
 from ..errors import IcsError
 from .heavy import load_nbformat
-from .inputs import hash_bytes, modules_loaded, page_templates
+from .inputs import hash_bytes
 from .record import folder
-
-LOADED = time.time()
 
 
 def load_renderer() -> None:
@@ -43,9 +39,3 @@ def make_html(where: Path, name: str, ipynb: bytes) -> tuple[bytes, str]:
     changes = json.loads(known.read_text(encoding="utf-8")) if old.is_file() and known.is_file() else {}
     shown = changes if changes.get("after") == after else None
     return make_page(ipynb.decode(), shown).encode(), changes["before"] if shown else ""
-
-
-def page_code(besides: Collection[str]) -> dict[str, str]:
-    """Source files and templates that pages are made by, with their hashes, but for those the run itself loaded (`besides`)."""
-    loaded = modules_loaded(LOADED) | page_templates(LOADED)
-    return {name: seen for name, seen in loaded.items() if name not in besides and not name.endswith(("/cli.py", "/__main__.py"))}

@@ -1,6 +1,7 @@
 """From an outcome to files in place: what differs is written, whole or not at all, and the record after it."""
 
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 from .. import paths
 from ..errors import IcsError, ParameterError, RunError
 from .execute import Outcome, describe_error, rewrite
-from .inputs import FIND, hash_bytes, hash_file
+from .inputs import FIND, hash_bytes, hash_file, page_files
 from .notebook import source
 from .options import Options, Report
-from .page import make_html, page_code
+from .page import make_html
 from .plan import Job
 from .record import make_record, read_record, write_record
+
+LOADED = time.time()
 
 
 def report_on(where: Path, job: Job, done: str, why: str, **facts: Any) -> Report:
@@ -38,7 +41,7 @@ def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> 
             if options.cluster:
                 _same_inputs(outcome)
             outcome.html, outcome.before = make_html(where, job.name, outcome.ipynb)
-            outcome.page_modules = page_code(outcome.modules)
+            outcome.page_modules = page_files(LOADED)
             changed = _place(where, job.name, outcome.ipynb, outcome.html, options)
     except (OSError, RunError) as fault:
         outcome.error = describe_error(fault, "writing") | {"said": f"{fault}. The old report is as it was."}
@@ -97,7 +100,7 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
             return None
         html, before = make_html(where, job.name, ipynb)
         changed = _place(where, job.name, ipynb, html, options)
-        record["inputs"] |= {"page": job.notebook.page, "page_modules": page_code(record["inputs"]["modules"])}
+        record["inputs"] |= {"page": job.notebook.page, "page_modules": page_files(LOADED)}
         record["outputs"] = {"ipynb": hash_bytes(ipynb), "html": hash_bytes(html), "before": before}
         write_record(where, record)
     except (OSError, IcsError) as fault:
