@@ -1,16 +1,14 @@
 """What happened to an outcome after a year, beside what stood in that year: a frame for a lagged association.
 
 Where an exposure is known in one or two years only, no profile of lags can be estimated (the gate says so). What remains is one
-long difference over places: who stood worse then, and did their outcome change differently since? An association over 42 places.
+long difference over places: who stood worse then, and did their outcome change differently since? An association over places.
 """
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
-from ..panel import grids
 
 
 def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
@@ -31,18 +29,12 @@ def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms
     >>> change_after(typed, "rate", 2019, 2024)[["change", "level"]].round(6).values.tolist()
     [[-10.0, 100.0]]
     """
-    places, years, held = grids(panel, [outcome])
-    spots = []
+    wide = panel.pivot(index="place", columns="year", values=outcome).dropna(axis=1, how="all")
     for year in (first, last):
-        if year not in years or np.isnan(held[outcome][:, list(years).index(year)]).all():
-            known = [int(y) for y, column in zip(years, held[outcome].T, strict=True) if not np.isnan(column).all()]
-            raise NotIdentified(f"{outcome} has no figure in {year}; it has figures from {min(known)} to {max(known)}.")
-        spots.append(list(years).index(year))
+        if year not in wide:
+            raise NotIdentified(f"{outcome} has no figure in {year}; it has figures from {wide.columns.min()} to {wide.columns.max()}.")
     if last <= first:
         raise NotIdentified(f"The change runs from {first} to {last}; the last year must be the later.")
-    start, end = (held[outcome][:, spot] for spot in spots)
-    frame = pd.DataFrame({"place": places, "year": last, "change": 100 * (end / start - 1), "level": start})
-    for name, values in (terms or {}).items():
-        frame[name] = values.reindex(places).to_numpy()
+    frame = pd.DataFrame({"year": last, "change": 100 * (wide[last] / wide[first] - 1), "level": wide[first]}).assign(**(terms or {})).reset_index()
     frame.attrs["units"] = {"change": "percent", "level": panel.attrs.get("units", {}).get(outcome, "")}
     return frame
