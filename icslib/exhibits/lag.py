@@ -116,13 +116,14 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         data=rows,
         unit=result.unit,
         sources=result.support.sources,
-        notes=("The sum is what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),
+        notes=("The sum: what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),
     )
 
 
 @plot.register
 def _(result: Splice, asked: str = "") -> Exhibit:
     gap = 100 * (result.overlap["ratio"] - 1)
+    errors = ", ".join(f"{name} {value:.2f}" for name, value in result.rules["error"].items())
     return Exhibit(
         kind="figure",
         title=result.headline,
@@ -130,10 +131,7 @@ def _(result: Splice, asked: str = "") -> Exhibit:
         data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
         sources=source_names(result.panel, result.measure),
-        notes=(
-            result.finding,
-            f"Error of each rule on held-back years, percent: {', '.join(f'{name} {value:.2f}' for name, value in result.rules['error'].items())}.",
-        ),
+        notes=(result.finding, f"Error of each rule on held-back years, percent: {errors}."),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),
     )
@@ -170,6 +168,7 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     silent = write_lags(event for event in result.profile.index if not result.profile.loc[event, "supported"])
     rest = f"Not identified and not drawn: {silent}." if silent else ""
     held = int(result.profile["treated"].get(result.longest, 0))
+    thin = [f"Year {result.longest} rests on {held} {result.kind if held != 1 else result.kind.removesuffix('s')}."] if held else []
     return _path(
         result,
         shown,
@@ -179,9 +178,9 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
         data=result.profile.reset_index(),
         notes=(
             result.finding,
-            f"Difference from {result.kind} not yet {result.adopted}, set to zero in the year before. Years before that are placebos.",
+            f"Difference from {result.kind} not yet {result.adopted}, zero in the year before. Years before that are placebos.",
             f"Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence. {rest}",
-            *([f"Year {result.longest} rests on {held} {result.kind if held != 1 else result.kind.removesuffix('s')}."] if held else []),
+            *thin,
         ),
         sources=result.sources,
         more=rest,
@@ -210,9 +209,10 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
     """The curve, and beside it, on the same scale, one estimate with its `tests`."""
     made = result.made.reset_index(drop=True)
     beside = tests.rows.dropna(subset=["estimate"]) if tests else pd.DataFrame()
+    widths = (5, 3) if tests else (1,)
 
     def draw(figure):
-        ax, *rest = np.atleast_1d(figure.subplots(1, 1 + bool(len(beside)), sharey=True, width_ratios=(5, 3)[: 1 + bool(len(beside))]))
+        ax, *rest = np.atleast_1d(figure.subplots(1, len(widths), sharey=True, width_ratios=widths))
         _needles(ax, made, made.index, (made["low"] > 0) | (made["high"] < 0))
         ax.set_xlabel("Specifications, lowest estimate first")
         ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
@@ -223,7 +223,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle="sum of the lag profile under every combination of choices" + ("; right, one of them and its tests" if tests else ""),
+        subtitle=f"sum of the lag profile under many combinations of choices{'; right, one of them and its tests' if tests else ''}",
         data=result.specs.round(3),
         unit=result.unit,
         notes=(
@@ -232,7 +232,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
             *([f"Right, dark where a test is failed: {tests.finding}"] if tests else []),
         ),
         sources=result.sources,
-        alt=f"{len(made)} estimates in order with intervals. {result.finding}" + (f" Beside them: {tests.finding}" if tests else ""),
+        alt=f"{len(made)} estimates in order with intervals. {result.finding} {tests.finding if tests else ''}".strip(),
         draw=draw,
     )
 
@@ -240,30 +240,51 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
 @table.register
 def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
     """Which choice moves the answer."""
-    rows = result.by_choice.reset_index().round(2)
-    return Exhibit(kind="table", title=f"What moves the answer most is the choice of {result.deciding}", data=rows, unit=result.unit, sources=result.sources,
-                   notes=("Clear: share of specifications with that choice whose interval is clear of zero.",))  # fmt: skip
+    return Exhibit(
+        kind="table",
+        title=f"What moves the answer most is the choice of {result.deciding}",
+        data=result.by_choice.reset_index().round(2),
+        unit=result.unit,
+        sources=result.sources,
+        notes=("Clear: share of specifications with that choice whose interval is clear of zero.",),
+    )
 
 
 @table.register
 def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(3)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
-    return Exhibit(kind="table", title=result.headline, data=rows, unit=result.unit, sources=result.sources,
-                   notes=(result.finding, "A rival passes if it stays inside the first row's interval: a wide interval is easily agreed with. Each place left out: the estimate furthest away, and the range over all.",))  # fmt: skip
+    return Exhibit(
+        kind="table",
+        title=result.headline,
+        data=rows,
+        unit=result.unit,
+        sources=result.sources,
+        notes=(
+            result.finding,
+            "A rival passes if it stays inside the first row's interval: a wide interval is easily agreed with. Each place left "
+            "out: the estimate furthest away, and the range over all.",
+        ),
+    )
 
 
 @table.register
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
     rows = result.rows.drop(columns="longest").reset_index().round(2)
     rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(_words)
-    notes = (
-        result.finding,
-        "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate is "
-        "their sum.",
-        "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
+    return Exhibit(
+        kind="table",
+        title=result.headline,
+        subtitle="lags each pair can see, the sum over those used, and the tests it fails",
+        data=rows,
+        sources=result.sources,
+        notes=(
+            result.finding,
+            "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate "
+            "is their sum.",
+            "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
+        ),
     )
-    return Exhibit(kind="table", title=result.headline, subtitle="lags each pair can see, the sum over those used, and the tests it fails", data=rows, notes=notes, sources=result.sources)
 
 
 def _path(result, shown: pd.DataFrame, xlabel: str, *, more: str = "", **fields) -> Exhibit:
@@ -283,7 +304,8 @@ def _support_rows(result: LagSupport) -> pd.DataFrame:
     rows = result.lags.reset_index().round({"inflation": 1, "effective": 0, "clusters": 0})
     ends = zip(rows["first"], rows["last"], strict=True)
     rows["outcome years"] = [f"{a:.0f} to {b:.0f}" if pd.notna(a) else "" for a, b in ends]
-    return rows[["lag", "place_years", "places", "outcome years", "joint", "inflation", "effective", "clusters", "status", "reason"]]
+    about = ["inflation", "effective", "clusters", "status", "reason"]
+    return rows[["lag", "place_years", "places", "outcome years", "joint", *about]]
 
 
 def _needles(ax, rows: pd.DataFrame, at, dark, wide: float = 0.6) -> None:

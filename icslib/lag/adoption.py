@@ -138,7 +138,7 @@ def event_study(
     label = labels_of(panel, places, cluster)
     df = label.max()
     if df < 1:
-        raise NotIdentified(f"{cluster} puts all {len(places)} places into one cluster, so no error can be computed. Use at least two.")
+        raise NotIdentified(f"{cluster} puts all {len(places)} places into one cluster, which shows no error. Use two or more.")
     event = np.array(asked)
     known = support["supported"].to_numpy()
     alone = (support[["treated", "controls"]].min(axis=1) < 2).to_numpy() & (event != -1)  # one place shows no spread

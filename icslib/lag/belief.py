@@ -78,8 +78,8 @@ class LagBelief(Result):
         """How far belief moved, and the odds, as figures."""
         before, factor = self.summary.loc["prior"], max(self.bayes_factor, 1 / self.bayes_factor)
         return (
-            f"Before, 90% of belief lay between {before['low']:.1f} and {before['high']:.1f} years; it moved by {self.moved:.2f} of "
-            f"1. The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times "
+            f"Before, 90% of belief lay between {before['low']:.1f} and {before['high']:.1f} years; it moved by "
+            f"{self.moved:.2f} of 1. The panel is {'over 1,000' if factor > 1000 else f'{factor:.1f}'} times "
             f"{'more' if self.bayes_factor > 1 else 'less'} likely under an effect of this shape than under none."
         )
 

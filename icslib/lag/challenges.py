@@ -110,7 +110,8 @@ def challenge_lag(
     try:
         placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
         early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
-        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": bool(p is not None and p > 0.1), "reading": "sum of the leads; all zero?"}
+        fine = bool(p is not None and p > 0.1)
+        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": fine, "reading": "sum of the leads; all zero?"}
     except NotIdentified:
         rows["placebo leads"] = {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
     if region:
@@ -120,7 +121,8 @@ def challenge_lag(
     test("place trends", "each place its own straight line", rival, trends=True)
     test("other pandemic choice", "2020 and 2021 in, or out", rival, exclude=() if exclude else (2020, 2021))
     if negative:
-        test("negative control", f"{_words(negative)}: should be none", lambda found: found.low <= 0 <= found.high, out=negative)
+        none = lambda found: found.low <= 0 <= found.high  # noqa: E731
+        test("negative control", f"{_words(negative)}: should be none", none, out=negative)
     design, fitted = _refit(panel, exposure, outcome, lags, ends, exclude, options)
     used = np.flatnonzero(base.model.absorber.weights.any(axis=1))
     away = 1.0 - np.eye(len(design.places))[..., None]
@@ -154,8 +156,8 @@ def challenge_adoption(
     base = event_study(panel, outcome, adopted, **how)
     value, _, low, high = base.average
     rows: dict = {
-        "as estimated": {"estimate": value, "low": low, "high": high, "passes": True, "reading": "average over the years identified"},
-        "placebo years": {"p": base.placebo, "passes": base.placebo > 0.1, "reading": "the years before the base year; all none?"},
+        "as estimated": {"estimate": value, "low": low, "high": high, "passes": True, "reading": "average of years identified"},
+        "placebo years": {"p": base.placebo, "passes": base.placebo > 0.1, "reading": "years before the base year; all none?"},
     }
     rivals: list[tuple[str, str, dict]] = [(IN_WORDS[one], "pyfixest, on the same years", {"method": one}) for one in METHODS[1:]]
     if attribute:

@@ -72,7 +72,8 @@ def support_of(cells: list[Comparison], events: list[int], last: int) -> pd.Data
         if event == -1:
             reason = "base year"
         elif not mine:
-            reason = f"no place still to adopt is left to compare with (the last such year is {last})" if event >= 0 else "no base year"
+            late = f"no place still to adopt is left to compare with (the last such year is {last})"
+            reason = late if event >= 0 else "no base year"
         else:
             reason = f"rests on {treated} treated and {controls} comparison places" if min(treated, controls) < FEW else ""
         table[event] = {

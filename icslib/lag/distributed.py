@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy import linalg
 
 from icslib.errors import NotIdentified
 from icslib.stats.bands import sup_t
@@ -80,18 +81,17 @@ def fit_design(
     try:
         absorber = design.absorb(design.rows(kept), trends)
     except NotIdentified:
-        raise NotIdentified(f"No place holds lags {write_lags(kept)} together in two years. Ask for fewer leads or lags.") from None
+        together = f"No place holds lags {write_lags(kept)} together in two years."
+        raise NotIdentified(f"{together} Ask for fewer leads or lags.") from None
     years = int(absorber.weights.any(axis=0).sum())
     if trends and years < MIN_TREND_YEARS:
         raise NotIdentified(
-            f"A line for each place needs {MIN_TREND_YEARS} outcome years, and these lags leave {years}. Ask for fewer lags "
-            f"or no trends."
+            f"A line for each place needs {MIN_TREND_YEARS} outcome years, and these lags leave {years}. "
+            "Ask for fewer lags or no trends."
         )
     extra = design.extra(absorber.weights, trends)
     columns = np.concatenate([design.block[[design.lags.index(lag) for lag in kept]], extra])
-    transform = np.block(
-        [[inner, np.zeros((len(kept), len(extra)))], [np.zeros((len(extra), inner.shape[1])), np.eye(len(extra))]]
-    )
+    transform = linalg.block_diag(inner, np.eye(len(extra)))
     names = [f"{support.exposure} at lag {lag}" for lag in kept] + ["a control"] * len(extra)
     options: dict = {"cluster": design.cluster, "names": names, "transform": transform}
     model, price = fit(design.outcome, columns, absorber, **options), 0.0
@@ -131,18 +131,11 @@ def _admit(design: Design, support: LagSupport, extrapolate: bool) -> list[int]:
 
 def _shapes(lags: tuple[int, ...], kept: list[int], basis: str, degree: int, ends: str) -> tuple[np.ndarray, np.ndarray]:
     """(kept, terms) and (lags, terms): the basis over lags 0 and up, leads left free."""
-
-    def around(chosen: list[int] | tuple[int, ...]) -> np.ndarray:
-        body = make_basis(basis, [k for k in lags if k >= 0], degree, ends) if max(lags) >= 0 else np.zeros((0, 0))
-        leads = [k for k in lags if k < 0]
-        whole = np.zeros((len(lags), len(leads) + body.shape[1]))
-        whole[: len(leads), : len(leads)] = np.eye(len(leads))
-        whole[len(leads) :, len(leads) :] = body
-        return whole[[lags.index(k) for k in chosen]]
-
-    inner = around(kept)
+    body = make_basis(basis, [k for k in lags if k >= 0], degree, ends) if max(lags) >= 0 else np.zeros((0, 0))
+    outer = linalg.block_diag(np.eye(sum(k < 0 for k in lags)), body)
+    inner = outer[[lags.index(k) for k in kept]]
     live = np.abs(inner).sum(axis=0) > 0
-    return inner[:, live], around(lags)[:, live]
+    return inner[:, live], outer[:, live]
 
 
 def _choose_penalty(model: Fit, smooth: list[int], kept: list[int]) -> tuple[float, np.ndarray]:
@@ -158,9 +151,8 @@ def _choose_penalty(model: Fit, smooth: list[int], kept: list[int]) -> tuple[flo
     scale = np.trace(grams.sum(axis=0)[np.ix_(where, where)]) / len(where)
 
     def missed(price: float) -> float:
-        held = np.linalg.solve(grams.sum(axis=0) - grams + price * scale * shape, (moments.sum(axis=0) - moments)[..., None])[
-            ..., 0
-        ]
+        others = grams.sum(axis=0) - grams + price * scale * shape
+        held = np.linalg.solve(others, (moments.sum(axis=0) - moments)[..., None])[..., 0]
         return float(np.einsum("gk,gkl,gl->", held, grams, held) - 2 * np.einsum("gk,gk->", held, moments))
 
     price = float(min(np.geomspace(1e-4, 1e4, 41), key=missed)) * scale

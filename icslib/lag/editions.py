@@ -48,15 +48,16 @@ class Splice(Result):
     @property
     def headline(self) -> str:
         """Which years, joined where."""
-        return f"{self.measure.replace('_', ' ').capitalize()}, {self.first} to {self.last}: two editions joined at {self.newer_from}"
+        words = self.measure.replace("_", " ").capitalize()
+        return f"{words}, {self.first} to {self.last}: two editions joined at {self.newer_from}"
 
     @property
     def finding(self) -> str:
         """How far apart the editions are, and how well the rule closes the gap."""
         low, high = (write_number(100 * (self.overlap["ratio"].agg(f) - 1), "percent") for f in ("min", "max"))
         return (
-            f"{self.headline}. The newer stands {low} to {high} from the older on the {len(self.overlap)} years they share. Rule: "
-            f"{self.rule}, which predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
+            f"{self.headline}. The newer stands {low} to {high} from the older on the {len(self.overlap)} years they share. "
+            f"Rule: {self.rule}, which predicts held-back years within {self.rules.loc[self.rule, 'error']:.2f}% (as printed: "
             f"{self.rules.loc['as printed', 'error']:.2f}%)."
         )
 

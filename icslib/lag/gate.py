@@ -104,7 +104,7 @@ class LagSupport(Result):
         return (
             f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The "
             f"place-years that hold both ends go from {held.iloc[0]:,} at lag {held.index[0]} to {held.iloc[-1]:,} at lag "
-            f"{held.index[-1]}; {self.pre_period} outcome year{'' if self.pre_period == 1 else 's'} before the exposure first changes."
+            f"{held.index[-1]}; outcome years before the exposure first changes: {self.pre_period}."
         )
 
 
@@ -129,10 +129,8 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
 
 def named_by(panel: pd.DataFrame, exposure: str, outcome: str) -> dict:
     """What a panel says of the two: where they come from and their units."""
-    units = panel.attrs.get("units", {})
-    return {
-        "sources": source_names(panel, exposure, outcome), "exposure_unit": units.get(exposure, ""), "unit": units.get(outcome, ""),
-    }  # fmt: skip
+    units = {name: panel.attrs.get("units", {}).get(name, "") for name in (exposure, outcome)}
+    return {"sources": source_names(panel, exposure, outcome), "exposure_unit": units[exposure], "unit": units[outcome]}
 
 
 def check_support(design: Design, exposure: str = "exposure", outcome: str = "outcome") -> LagSupport:

@@ -54,8 +54,8 @@ class LocalProjection(Result):
         """The largest response with its interval, and horizons that are not identified."""
         top, says = self._largest, lambda value: write_number(value, self.unit)
         text = (
-            f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after {int(top.name)} "
-            f"years (95% interval {says(top['low'])} to {says(top['high'])})."
+            f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after "
+            f"{int(top.name)} years (95% interval {says(top['low'])} to {says(top['high'])})."
         )
         return text + (f" {write_lags(self.refused)} years are not identified." if self.refused else "")
 
@@ -77,7 +77,7 @@ def local_projection(
     panel: pd.DataFrame, exposure: str, outcome: str, horizons: Iterable[int] = range(0, 11), *, augment: int = 1,
     level: float = 0.95, seed: int = 1, **design,
 ) -> LocalProjection:  # fmt: skip
-    """Response of `outcome` `horizons` years after `exposure` as long differences, errors clustered (CR1) and bands over all horizons (sup-t).
+    """Response of `outcome` `horizons` years after `exposure`: long differences, clustered errors (CR1), bands over all (sup-t).
 
     Parameters
     ----------

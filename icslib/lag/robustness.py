@@ -60,8 +60,9 @@ class SpecificationCurve(Result):
     @property
     def headline(self) -> str:
         """How many point each way."""
-        below, clear = (self.made["estimate"] < 0).mean(), ((self.made["low"] > 0) | (self.made["high"] < 0)).mean()
-        return f"Of {len(self.made)} ways to estimate it, {below:.0%} fall below zero, {1 - below:.0%} above; {clear:.0%} are clear of it"
+        made = self.made
+        below, clear = (made["estimate"] < 0).mean(), ((made["low"] > 0) | (made["high"] < 0)).mean()
+        return f"Of {len(made)} ways to estimate it, {below:.0%} fall below zero, {1 - below:.0%} above; {clear:.0%} are clear of it"
 
     @property
     def deciding(self) -> str:
@@ -145,7 +146,8 @@ def specification_curve(
 def _slim(panel: pd.DataFrame) -> pd.DataFrame:
     """The panel with numbers for words: many designs are made of it."""
     words = [name for name in panel if not pd.api.types.is_numeric_dtype(panel[name])]
-    out = panel.assign(**{name: pd.Series(pd.factorize(panel[name], sort=True)[0], panel.index).replace(-1, np.nan) for name in words})
+    codes = {name: pd.Series(pd.factorize(panel[name], sort=True)[0], panel.index).replace(-1, np.nan) for name in words}
+    out = panel.assign(**codes)
     out.attrs = {"spans": panel.attrs.get("spans", {})}
     return out
 

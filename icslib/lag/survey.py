@@ -33,7 +33,7 @@ class LagSurvey(Result):
     def finding(self) -> str:
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
         fragile = int((self.rows["reading"] == "not robust").sum())
-        held = f"; {fragile} more {'is' if fragile == 1 else 'are'} clear of none but fail{'s' if fragile == 1 else ''} a test" if fragile else ""
+        held = f"; clear of none, but failing a test: {fragile} more" if fragile else ""
         return (
             f"{self.headline}{held}. Silence is not absence: an effect may be there and not be seen, and no lag beyond "
             f"{self.rows['longest'].max():.0f} years can be read with any confidence."

@@ -29,12 +29,10 @@ class Outlook(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``
-        ``now`` (and ``cells:now``, where it is printed, if the panel knows); ``target`` (its value); ``trend`` (expected change by then, fraction); ``windows``, ``independent`` (that do
-        not overlap) and
-        ``achieved`` in its own history; ``own`` (share, shrunk towards all places); ``like`` (share among windows starting
-        like it);
-        ``noise`` (share if only the national path and noise moved); ``chance`` (on trend); ``detectable`` (total change told
-        from noise).
+        ``now`` (and ``cells:now``, where it is printed, if the panel knows); ``target`` (its value); ``trend`` (expected change
+        by then, fraction); ``windows``, ``independent`` (that do not overlap) and ``achieved`` in its own history; ``own``
+        (share, shrunk towards all places); ``like`` (share among windows starting like it); ``noise`` (share if only the
+        national path and noise moved); ``chance`` (on trend); ``detectable`` (total change told from noise).
     ladder : DataFrame, index ``place``, ``horizon``
         ``now``, ``trend``, ``modest``, ``stretching``, ``unprecedented``: values; in the ends of the range noise is taken out.
     share, low, high : among all places: share of windows that achieved it, 95% interval by independent windows
@@ -166,7 +164,8 @@ def outlook(
         index=pd.Index(places, name="place"),
     )
     if cells := panel.attrs.get("cells"):
-        by_place["cells:now"] = [cells.get((p, years[~np.isnan(row)].max(initial=0), outcome), ()) for p, row in zip(places, y, strict=True)]
+        latest = [years[~np.isnan(row)].max(initial=0) for row in y]
+        by_place["cells:now"] = [cells.get((place, year, outcome), ()) for place, year in zip(places, latest, strict=True)]
     rungs = {h: _ladder(process, y, h, now, standing, like, sign).set_axis(by_place.index) for h in sorted(horizons)}
     return Outlook(
         by_place=by_place, ladder=pd.concat(rungs, names=["horizon"]).swaplevel().sort_index(), share=share, low=low, high=high,

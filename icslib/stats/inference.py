@@ -52,7 +52,7 @@ def covariance(model: Fit, errors: str) -> np.ndarray:
     plain = np.diag(model.bread) * (model.absorber.weights * model.resid**2).sum() / model.rows
     if (np.diag(v) < 1e-12 * plain).any():
         raise NotIdentified(
-            f"What the {model.clusters} clusters say cancels exactly, so their spread shows no error. Use at least three clusters."
+            f"What the {model.clusters} clusters say cancels exactly, so their spread shows no error. Use at least three."
         )
     if model.penalty is not None:
         spare = model.rows - len(model.coef) - model.absorber.year_levels

@@ -108,14 +108,18 @@ class Fit:
         return z, np.linalg.pinv(gram, hermitian=True, rcond=1e-11)
 
     @cached_property
+    def placed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The place effects' basis times root weight, (effects, rows of the grid), and the place of each row."""
+        root = np.sqrt(self.absorber.weights)
+        line = (self.absorber.basis * root).reshape(len(self.absorber.basis), -1)
+        return line, np.broadcast_to(np.arange(len(root))[:, None], root.shape).ravel()
+
+    @cached_property
     def adjusted(self) -> list[np.ndarray]:
         """For each cluster, its regressors times the CR2 adjustment, (K, rows of the cluster)."""
         self.need_clusters()
-        z, inverse = self.projected
-        root = np.sqrt(self.absorber.weights)
-        line = (self.absorber.basis * root).reshape(len(self.absorber.basis), -1)
-        place = np.broadcast_to(np.arange(len(root))[:, None], root.shape).ravel()
-        x = (self.x * root).reshape(len(self.coef), -1)
+        (z, inverse), (line, place) = self.projected, self.placed
+        x = (self.x * np.sqrt(self.absorber.weights)).reshape(len(self.coef), -1)
         out = []
         for rows in self.blocks:
             same = place[rows][:, None] == place[rows]
@@ -133,14 +137,11 @@ class Fit:
 
     def satterthwaite(self, contrast: np.ndarray) -> float:
         """Degrees of freedom of the CR2 variance of `contrast` (K,)."""
-        z, inverse = self.projected
-        root = np.sqrt(self.absorber.weights)
-        line = (self.absorber.basis * root).reshape(len(self.absorber.basis), -1)
-        place = np.broadcast_to(np.arange(len(root))[:, None], root.shape).ravel()
+        (z, inverse), (line, place) = self.projected, self.placed
         own, shared = [], []
         for x, rows in zip(self.adjusted, self.blocks, strict=True):
             a = contrast @ self.bread @ x
-            by_place = np.stack([np.bincount(place[rows], one[rows] * a, len(root)) for one in line])
+            by_place = np.stack([np.bincount(place[rows], one[rows] * a, len(self.cluster)) for one in line])
             own.append(a @ a - (by_place**2).sum())
             shared.append(z[:, rows] @ a)
         across = np.stack(shared, axis=1)

@@ -27,7 +27,8 @@ def results(panel):
     yield "belief", ics.update_lag_belief(estimate), "belief in the delay"
     yield "designation", ics.event_study(panel, "death_rate"), "Nothing can be known"
     yield "projection", ics.local_projection(panel, "dose", "death_rate", range(0, 4)), "The response of death rate to dose"
-    yield "curve", ics.specification_curve(panel, "dose", "death_rate", longest=(2, 3), shapes=("almon 1",)), "ways to estimate it"
+    curve = ics.specification_curve(panel, "dose", "death_rate", longest=(2, 3), shapes=("almon 1",))
+    yield "curve", curve, "ways to estimate it"
     yield "visible", ics.first_visible_year(panel, "death_rate", treated=5, draws=200), "would be seen"
     yield "outlook", ics.outlook(panel, "death_rate", 4, -0.02), "achieved"
 

@@ -26,7 +26,7 @@ def designated(effect=0.0, waves=WAVES, seed=0, noise=0.3):
 
 def test_two_places_and_four_years_are_a_hand_sum():
     panel = pd.DataFrame({
-        "place": ["A"] * 4 + ["B"] * 4, "year": [1, 2, 3, 4] * 2, "y": [1.0, 1, 5, 9, 2, 2, 3, 4], "adopted": [3.0] * 4 + [np.nan] * 4,
+        "place": list("AAAABBBB"), "year": [1, 2, 3, 4] * 2, "y": [1.0, 1, 5, 9, 2, 2, 3, 4], "adopted": [3.0] * 4 + [np.nan] * 4,
     })  # fmt: skip
     r = event_study(panel, "y", events=range(-2, 3))
     assert r.profile["estimate"].loc[[-2, -1, 0, 1]].tolist() == [0, 0, 3, 6]
@@ -119,7 +119,8 @@ def test_places_that_adopt_together_are_one_cluster():
 
 
 def test_designation_is_set_beside_its_rivals():
-    panel = designated().assign(region=lambda d: d["place"].str[1:].astype(int) % 3, z=lambda d: d["place"].str[2:].astype(int) % 7)
+    number = lambda d: d["place"].str[1:].astype(int)  # noqa: E731
+    panel = designated().assign(region=lambda d: number(d) % 3, z=lambda d: number(d) % 7)
     tests = challenge_adoption(panel, "y", region="region", attribute="z", draws=19).rows
     assert tests.index.tolist()[1:4] == ["placebo years", "region by year", "z by year"] and tests["passes"].notna().all()
     assert tests.loc["as estimated", "low"] < tests.loc["two stages (did2s)", "estimate"] < tests.loc["as estimated", "high"]

@@ -41,8 +41,10 @@ def test_years_without_a_figure_carry_no_weight_and_show_it_later():
     x = np.column_stack([np.ones(10), np.r_[np.zeros(6), 1, 2, 3, 4]])[np.r_[known, [True] * 4]]
     np.testing.assert_allclose(weights[np.r_[known, [True] * 4]], np.linalg.pinv(x)[1], atol=1e-8)
     assert weights[[2, 4]].tolist() == [0, 0]
-    holes = PANEL.assign(rate=PANEL["rate"].where(~PANEL["year"].isin([2016, 2017, 2018, 2020])))
-    whole, less = (first_visible_year(p, "rate", treated=10, draws=200, exclude=skip) for p, skip in ((PANEL, [2016, 2017, 2018, 2020]), (holes, [])))
+    gone = [2016, 2017, 2018, 2020]
+    holes = PANEL.assign(rate=PANEL["rate"].where(~PANEL["year"].isin(gone)))
+    whole = first_visible_year(PANEL, "rate", treated=10, draws=200, exclude=gone)
+    less = first_visible_year(holes, "rate", treated=10, draws=200)
     assert (less.power["detectable"] == whole.power["detectable"]).all()  # a gap is a gap, whoever made it
     two = PANEL.assign(rate=PANEL["rate"].where((PANEL["place"] > "P01") | ~PANEL["year"].between(2012, 2019)))
     alone = first_visible_year(two, "rate", treated=1, draws=200).by_place
