@@ -9,7 +9,7 @@ import pandas as pd
 from ..errors import PlaceError
 from . import steps
 from .combine import Denominators, combine, mark, number
-from .facts import ENOUGH, FAMILY, as_date, places, table
+from .facts import ENOUGH, FAMILY, OPEN, as_date, places, table
 from .moves import divide, known_codes, plan_of
 from .overlap import check_overlap
 
@@ -62,6 +62,8 @@ def roll_up(
         raise PlaceError(f"by={by!r} is not a way to divide trusts. Ways: {', '.join(BY)}.")
     end = as_date(vintage)
     frame = known_codes(observations[~observations["place_type"].isin([to, "england"])])
+    if frame.empty:
+        raise PlaceError(f"There are no figures of smaller places to roll up to {to}.")
     check_overlap(frame, drawn=drawn is not None)
     spread = _spread(frame, end, by, None if drawn is None else as_date(drawn))
     left = sorted(set(frame["place"]) - set(spread["was"]))
@@ -87,6 +89,8 @@ def home_of(codes: Iterable[str], vintage: str | date = "2022-07", to: str = "sy
     ['QF7', 'QF7', 'QOP', 'QHM']
     """
     end, given = as_date(vintage), pd.Index(codes, name="place")
+    if given.empty:
+        return pd.Series(index=given, dtype=object)
     kinds = places().drop_duplicates("code", keep="last").set_index("code")["place_type"]
     frame = known_codes(pd.DataFrame({"place": given, "place_type": "", "end": end, "flag": ""}))
     spread = _spread(frame.assign(place_type=frame["place"].map(kinds).fillna("other")), end, by, None)
@@ -101,10 +105,14 @@ def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp
     lies = _memberships(by)
     frame = frame.assign(place_type=frame["place_type"].replace(FAMILY), line=np.arange(len(frame)))
     pair = number(frame, ["place", "place_type", "end"])
-    plan = plan_of(frame, pair, end, drawn)
-    plan = plan[(plan["place_type"] != "trust") | ~plan["place"].isin(lies["part"])]  # a trust lies where it was published, whatever it became
+    # Parts are moved to boundaries of which memberships are published; a trust only if it has none of its own, whatever it became.
+    until = {kind: max(end, lies["day"].min()) for kind in frame["place_type"].unique()} | {"system": end, "trust": OPEN}
+    moves = ~((frame["place_type"] == "trust") & frame["place"].isin(lies["part"]))
+    kinds = [(until[kind], moves & (frame["place_type"] == kind)) for kind in frame["place_type"].unique()]
+    plans = [plan_of(frame[mine].reset_index(drop=True), pair[mine], day, drawn) for day, mine in kinds]
+    plan = pd.concat(plans)
     parts, start = divide(frame, pair, plan)
-    parts["fill"] = _fill(parts, start, end)
+    parts["fill"] = _fill(parts, start, until)
     homes = _homes(lies, set(parts["place"]), end)
     out = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
     return out.assign(share=out["share"] * out["of"], cover=out["cover"] * out["fill"])
@@ -126,13 +134,13 @@ def _regions(end: pd.Timestamp) -> pd.Series:
     return places(end, "system").set_index("code")["region"]
 
 
-def _fill(parts: pd.DataFrame, start: np.ndarray, end: pd.Timestamp) -> np.ndarray:
+def _fill(parts: pd.DataFrame, start: np.ndarray, until: dict[str, pd.Timestamp]) -> np.ndarray:
     """How much of each place at the date wanted came from the old one that is there."""
     fill = np.where(start < 0, 1.0, np.nan)
     kinds = parts["place_type"].to_numpy()
     for kind, begin in {*zip(kinds[start >= 0], start[start >= 0], strict=True)}:
         mine = (kinds == kind) & (start == begin)
-        back = steps.shares(kind, steps.segment(kind, end), int(begin)).set_index(["old", "new"])["share"]
+        back = steps.shares(kind, steps.segment(kind, until[kind]), int(begin)).set_index(["old", "new"])["share"]
         fill[mine] = back.reindex(pd.MultiIndex.from_frame(parts.loc[mine, ["place", "was"]])).to_numpy()
     return fill
 

@@ -5,6 +5,7 @@ import pytest
 
 from icslib import tidy
 from icslib.periods import parse_period
+from icslib.register import as_date
 
 
 def _draw(text: str, **more) -> pd.DataFrame:
@@ -20,6 +21,14 @@ def _draw(text: str, **more) -> pd.DataFrame:
     frame = frame.assign(start=pd.to_datetime([p.start for p in dated]), end=pd.to_datetime([p.end for p in dated]))
     frame = frame.assign(source="drawn", sheet="S", row=range(2, len(frame) + 2), column="B", **more)
     return frame[[*tidy.COLUMNS, *(name for name in frame if name not in tidy.COLUMNS)]]
+
+
+def drawn_on(at: str, values: pd.Series, unit: str = "FTE") -> pd.DataFrame:
+    """Observations of systems (a Series by code) counted on one day, the first of a vintage."""
+    day = as_date(at)
+    frame = pd.DataFrame(dict(place=values.index.astype(str), start=day, end=day, value=values.to_numpy(float), row=range(2, len(values) + 2)))
+    more = dict(place_type="system", measure="staff", period=at, unit=unit, basis="outturn", flag="", source="drawn", sheet="S", column="B")
+    return frame.assign(lower=float("nan"), upper=float("nan"), **more)[[*tidy.COLUMNS]]
 
 
 @pytest.fixture

@@ -10,30 +10,15 @@ from pandas.testing import assert_frame_equal
 from icslib import register, tidy
 from icslib.errors import PlaceError
 
+from .conftest import drawn_on
+
 VINTAGES = ["2016-04", "2018-06", "2020-06", "2021-06", "2022-07", "2024-04", "2026-04"]
 
 
 def systems(at, values, unit="FTE"):
     """Observations of every system at a vintage, drawn on it."""
     codes = register.places(at=at, type="system")["code"]
-    day = register.as_date(at)
-    frame = pd.DataFrame(
-        dict(
-            place=codes, place_type="system", measure="staff", period=at, start=day, end=day, value=np.resize(values, len(codes))
-        )
-    )
-    frame = frame.assign(
-        lower=np.nan,
-        upper=np.nan,
-        unit=unit,
-        basis="outturn",
-        flag="",
-        source="drawn",
-        sheet="S",
-        row=range(2, len(codes) + 2),
-        column="B",
-    )
-    return frame[[*tidy.COLUMNS]]
+    return drawn_on(at, pd.Series(np.resize(values, len(codes)), codes), unit)
 
 
 def plain(frame):

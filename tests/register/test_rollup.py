@@ -112,6 +112,12 @@ def test_closed_systems_and_groups_reach_a_region_by_their_own_date(draw):
         assert later.sum() == pytest.approx(8) and set(later.index) <= {"Y59"}, kind
 
 
+def test_boundaries_before_any_published_membership(draw):
+    rows = draw("place | value | place_type | period\nRTV | 1 | trust | 2018-19\n15D | 2 | ccg | 2018-19").assign(unit="people")
+    homes = {kind: register.roll_up(held, "system", "2020-06", missing="zero")["place"].tolist() for kind, held in rows.groupby("place_type")}
+    assert homes == {"trust": ["QYG"], "ccg": ["QNQ"]}
+
+
 def test_one_authority_in_two_systems_is_whole_in_england(draw):
     rows = draw("place | value\nE07000244 | 10").assign(place_type="local_authority", unit="people")
     england = register.roll_up(rows, "england", missing="zero")
@@ -144,6 +150,8 @@ def test_practices_and_sub_icb_locations(draw):
 
 
 def test_what_cannot_be_done_is_said(draw):
+    with pytest.raises(PlaceError, match="no figures of smaller places to roll up to system"):
+        register.roll_up(draw("place | value\nQOP | 1"))
     with pytest.raises(PlaceError, match="not to 'county'"):
         register.roll_up(draw("place | value\nQOP | 1"), to="county")
     with pytest.raises(PlaceError, match="Ways: published, patients, emergency"):

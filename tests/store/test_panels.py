@@ -111,17 +111,6 @@ def test_cells_are_carried_without_being_copied():
     assert np.isfinite(panel["acute_staff"]).all()
 
 
-@pytest.mark.parametrize("measure", ["acute_staff", "sickness_absence", "loan_closing", "preventable_mortality"])
-def test_one_parameter_moves_a_panel_to_later_boundaries(measure):
-    year = 2025 if measure == "sickness_absence" else 2019
-    now, later = (store.load_panel([measure], year, year, vintage=vintage)[["place", measure]] for vintage in ("2022-07", "2026-04"))
-    assert len(later) == 36 and later[measure].notna().all()
-    if measure == "loan_closing":
-        assert later[measure].sum() == pytest.approx(now[measure].sum())
-    else:
-        assert now[measure].min() <= later[measure].min() <= later[measure].max() <= now[measure].max()
-
-
 def test_a_printed_part_of_england_does_not_stand_for_the_whole():
     england = store.load_panel(["loan_closing"], 2019, 2019, places="england")
     assert england["loan_closing"].item() == pytest.approx(13_978.781)
