@@ -15,7 +15,7 @@ import xlrd
 from icslib import catalog, paths
 from icslib.exhibits.cells import split_ref
 from icslib.exhibits.core import MIME
-from icslib.render.provenance import SCALES, find_printing, holds
+from icslib.render.provenance import SCALES, Printing, find_printings, holds
 
 
 def linked_numbers() -> list[tuple[str, tuple[str, ...], float]]:
@@ -35,10 +35,13 @@ def linked_numbers() -> list[tuple[str, tuple[str, ...], float]]:
     return sorted(found)
 
 
+printings = cache(find_printings)
+
+
 @cache
 def rests_on(refs: tuple[str, ...], value: float) -> bool:
-    known = [find_printing(ref).value for ref in refs]
-    return holds(refs[0], value) if len(refs) == 1 else None not in known and agrees(sum(known), value)
+    known = [printings(ref.partition("!")[0]).get(split_ref(ref), Printing()).value for ref in refs]
+    return holds(known[0], value) if len(refs) == 1 else None not in known and agrees(sum(known), value)
 
 
 def agrees(held: float, value: float) -> bool:

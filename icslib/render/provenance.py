@@ -28,11 +28,12 @@ class Cells:
 
     exhibit: str
     sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    known: dict[str, dict] = field(default_factory=dict)
 
     def link(self, refs: Sequence[str], value: Any) -> str:
         """The address of these cells, which says whether `value` is printed in them; it stays when other cells are added."""
         known = tuple(sorted(set(refs)))
-        kind = PRINTED if len(known) == 1 and holds(known[0], value) else MADE
+        kind = PRINTED if len(known) == 1 and holds(self._printing(known[0]).value, value) else MADE
         digest = urlsafe_b64encode(hashlib.sha256("\n".join((self.exhibit, *known)).encode()).digest()).decode()
         anchor = next(name for size in range(4, 40) if self.sets.setdefault(name := kind[1:] + digest[:size], known) == known)
         return f"#{anchor}"
@@ -47,11 +48,17 @@ class Cells:
             ranges = list(cell_ranges(refs))
             if anchor.startswith(PRINTED[1:]):
                 source, sheet, cell = ranges[0]
-                about = find_printing(refs[0])._replace(value=None)
+                about = self._printing(refs[0])._replace(value=None)
                 printed.setdefault((source, sheet), {}).setdefault(about, []).append((anchor, cell))
             else:
                 made.append((anchor, len(refs), [(source, sheet, _cut(cells)) for source, sheet, cells in ranges]))
         return environment().get_template("cells.html.j2").render(printed=printed, made=made)
+
+    def _printing(self, ref: str) -> "Printing":
+        source = ref.partition("!")[0]
+        if source not in self.known:
+            self.known[source] = find_printings(source)
+        return self.known[source].get(split_ref(ref), Printing())
 
 
 def describe_publications(names: Iterable[str]) -> list[dict]:
@@ -74,24 +81,21 @@ class Printing(NamedTuple):
     address: str = ""
 
 
-def find_printing(ref: str) -> Printing:
-    """What the store knows of a cell."""
-    source, sheet, column, row = split_ref(ref)
+def find_printings(source: str) -> dict[tuple[str, str, str, int], Printing]:
+    """What the store knows of the cells of a source, by source, sheet, column and row; nothing of an unknown one."""
     try:
         path = paths.processed(f"{catalog.get(source).table}.parquet")
     except IcsError:
-        return Printing()
-    known = _printings(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
-    return known.get((source, sheet, column, row), Printing())
+        return {}
+    return _printings(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
 
 
-def holds(ref: str, shown: Any) -> bool:
-    """Whether the cell holds the figure that is shown, in its unit or a larger or smaller one; a figure in words, as it is rounded.
+def holds(printed: float | None, shown: Any) -> bool:
+    """Whether a cell holds the figure that is shown, in its unit or a larger or smaller one; a figure in words, as it is rounded.
 
-    >>> holds("nowhere!!A1", 3.0)
-    False
+    >>> holds(-563.4, -0.5634), holds(-563.4, "−£563m"), holds(-563.4, "−£564m"), holds(None, 3.0)
+    (True, True, False, False)
     """
-    printed = find_printing(ref).value
     if printed is None:
         return False
     if isinstance(shown, (int, float)):
