@@ -177,7 +177,7 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
         unit=result.unit,
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
         sources=sources_of(result.cells),
-        alt=f"{start['step']} {write_number(start['value'], result.unit)}; " + "; ".join(f"{k} {write_number(v, result.unit)}" for k, v in steps.items()) + f"; {end['step']} {write_number(end['value'], result.unit)}.",
+        alt="; ".join(f"{row.step} {write_number(row.value, result.unit)}" for row in total.itertuples()) + ".",
         draw=lambda figure: bridge(figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit),
     )
 
