@@ -24,7 +24,7 @@ def measure() -> list[tuple[str, float]]:
     timed("the gap", lambda: ics.measure_gap(ics.load("vacancies_national")))
     staffing = timed("need, 42 systems by 8 years", lambda: ics.compare_staffing(panel, "acute_staff", NEEDS, people="population_registered"))
     absence = ics.load("sickness_absence")
-    days = timed("sickness by system", lambda: ics.sickness_by(absence, per="all"))
+    days = timed("sickness by system", lambda: ics.sickness_by(absence))
     timed("funnel", lambda: ics.funnel(days, "lost", "available"))
     adverts = ics.load("vacancies_regional").query("place == 'Y56' and measure == 'vacancies_advertised'").set_index("start")["value"].sort_index()
     charts = timed("XmR of 42 series", lambda: [ics.xmr(part.set_index("year")["acute_staff"]) for _, part in panel.groupby("place")])

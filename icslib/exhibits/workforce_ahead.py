@@ -17,7 +17,7 @@ from ..workforce.wording import in_words, within
 from . import plot, table
 from .charts import caterpillar, lines, small_multiples
 from .core import Exhibit
-from .words import describe_intervals, describe_lines, describe_trend
+from .words import describe_intervals, describe_lines
 
 
 def first_sentence(text: str) -> str:
@@ -95,29 +95,6 @@ def _(result: BackTest) -> Exhibit:
     )
 
 
-@plot.register
-def _(result: Forecasts) -> Exhibit:
-    """The series and the best model's forecast with its 95% interval."""
-    wide = pd.DataFrame({"so far": result.series, "forecast": result.ahead["mean"]})
-    wide.index = wide.index.to_timestamp(how="end").normalize()
-    band = result.ahead.set_axis(result.ahead.index.to_timestamp(how="end").normalize())
-
-    def draw(figure):
-        lines(figure.subplots(), wide, unit=result.unit, bands={"forecast": (band["low"], band["high"])})
-
-    expected = f"{write_number(result.ahead['mean'].iloc[-1], result.unit)} expected in {result.ahead.index[-1]:%B %Y}"
-    return Exhibit(
-        "figure",
-        f"{result.series.name}: {expected}",
-        result.ahead.rename(index=str).reset_index(names="period"),
-        subtitle=f"{result.series.name}, forecast by {NAMES[result.best]}",
-        unit=result.unit,
-        notes=("Shaded: 95% interval of the model. Models are judged by rolling origin: each saw only what was known then.",),
-        alt=f"{describe_trend(result.series.rename(index=str), result.unit)} {result.finding}",
-        draw=draw,
-    )
-
-
 @table.register
 def _(result: Forecasts) -> Exhibit:
     """Accuracy of each model by steps ahead."""
@@ -128,6 +105,7 @@ def _(result: Forecasts) -> Exhibit:
         subtitle=f"Error of each model by steps ahead, from {int(result.accuracy['origins'].max())} earlier dates",
         unit=result.unit,
         notes=(
+            result.finding,
             "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. "
             "Inside: percent of figures within the 95% interval.",
         ),

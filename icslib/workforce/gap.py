@@ -1,13 +1,12 @@
 """The gap, reconciled: vacancies, posts, staff in post and cover, each on a named series and edition.
 
-The NHS vacancy collection counts posts not filled on the last day of a quarter. Adverts and ESR
-vacancies are other things and are never joined to it. A count and a rate are put together only
-when the same page printed both; they imply
+The NHS vacancy collection counts posts not filled on the last day of a quarter. Adverts and ESR vacancies are other things and
+are never joined to it. A count and a rate are put together only when the same page printed both; they imply
 
     posts = vacancies / rate          staff in post = posts - vacancies
 
-and, since both were rounded, an interval for each. A figure printed again later with another value
-is a restatement: both editions stay, and the later one is used.
+and, since both were rounded, an interval for each. A figure printed again later with another value is a restatement: both
+editions stay, and the later one is used.
 """
 
 from dataclasses import dataclass

@@ -1,17 +1,16 @@
 """Signal or noise: XmR charts with the rules of NHS England's Making Data Count.
 
-Limits of a period are its mean plus and minus 2.66 times the mean moving range; moving ranges above
-3.267 times their mean are left out of that mean once, so that one jump does not widen the limits.
-Four rules, each flagging every point that takes part:
+Limits of a period are its mean plus and minus 2.66 times the mean moving range; moving ranges above 3.267 times their mean are
+left out of that mean once, so that one jump does not widen the limits. Four rules, each flagging every point that takes part:
 
     outside limits      a point beyond a limit
     shift               seven or more in a row on one side of the mean
     trend               seven or more in a row rising, or falling
     two of three        of three in a row on one side, two beyond two thirds of the way to the limit (and within it)
 
-These are the definitions of Making Data Count as the NHS-R community's *plotthedots* carries them out;
-the tests hold limits and flags to its published reference values. Limits are set anew only where
-`rebase` says so, or at the start of a shift when `rebase="shift"` states that rule.
+These are the definitions of Making Data Count as the NHS-R community's *plotthedots* carries them out; the tests hold limits and
+flags to its published reference values. Limits are set anew only where `rebase` says so, or at the start of a shift when
+`rebase="shift"` states that rule.
 """
 
 from collections.abc import Iterable

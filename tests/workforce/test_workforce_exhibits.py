@@ -44,7 +44,7 @@ def made():
     }
 
 
-@pytest.mark.parametrize("name", ["gap", "staffing", "xmr", "funnel", "split", "projection", "links", "forecasts"])
+@pytest.mark.parametrize("name", ["gap", "staffing", "xmr", "funnel", "split", "projection", "links"])
 def test_a_figure_states_its_finding_and_says_what_it_shows(made, name):
     exhibit = plot(made[name])
     svg = exhibit.svg()
