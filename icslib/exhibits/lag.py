@@ -168,7 +168,8 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     silent = write_lags(event for event in result.profile.index if not result.profile.loc[event, "supported"])
     rest = f"Not identified and not drawn: {silent}." if silent else ""
     held = int(result.profile["treated"].get(result.longest, 0))
-    thin = [f"Year {result.longest} rests on {held} {result.kind if held != 1 else result.kind.removesuffix('s')}."] if held else []
+    kind = result.kind if held != 1 else result.kind.removesuffix("s")
+    thin = [f"Year {result.longest} rests on {held} {kind}."] if held else []
     return _path(
         result,
         shown,
@@ -223,7 +224,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
     return Exhibit(
         kind="figure",
         title=result.headline,
-        subtitle=f"sum of the lag profile under many combinations of choices{'; right, one of them and its tests' if tests else ''}",
+        subtitle=f"sum of the lag profile under many choices{'; right, one of them and its tests' if tests else ''}",
         data=result.specs.round(3),
         unit=result.unit,
         notes=(

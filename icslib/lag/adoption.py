@@ -78,12 +78,8 @@ class EventStudy(Result):
             )
         said = []
         if self.longest < int(self.profile.index.max()):
-            last = int(self.waves.index.max())
-            why = (
-                f"all {self.kind} were {self.adopted} by {last}, so none is left to compare with"
-                if self.ends > self.last_untreated
-                else f"the figures end in {self.last_untreated}"
-            )
+            gone = f"all {self.kind} were {self.adopted} by {self.waves.index.max()}, so none is left to compare with"
+            why = gone if self.ends > self.last_untreated else f"the figures end in {self.last_untreated}"
             said.append(f"{self.headline}: {why}.")
         b, se, low, high = self.average
         says = lambda value: write_number(value, self.unit)  # noqa: E731

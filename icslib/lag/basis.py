@@ -33,11 +33,8 @@ def make_basis(basis: str, lags: Sequence[int], degree: int = 2, ends: str = "fr
         )
     scaled = (at - at.mean()) / max(np.ptp(at) / 2, 1.0)
     if basis == "spline":
-        raw = (
-            _natural_spline(scaled, np.linspace(scaled[0], scaled[-1], degree + 1))
-            if degree > 1
-            else np.vander(scaled, degree + 1)
-        )
+        knots = np.linspace(scaled[0], scaled[-1], degree + 1)
+        raw = _natural_spline(scaled, knots) if degree > 1 else np.vander(scaled, degree + 1)
     else:
         taken = (ends != "free") + (ends == "both")
         if degree < taken:

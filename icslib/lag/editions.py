@@ -16,6 +16,7 @@ from icslib.panel import build_panel
 from icslib.results import Result
 
 RULES = ("as printed", "one ratio", "ratio by place", "ratio with a trend")
+HELD_BACK = 3  # overlap years the rules are tested on
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,24 +63,18 @@ class Splice(Result):
         )
 
 
-def splice_editions(
-    older: pd.DataFrame, newer: pd.DataFrame, measure: str, *, rule: str | None = None, held_back: int = 3
-) -> Splice:
+def splice_editions(older: pd.DataFrame, newer: pd.DataFrame, measure: str) -> Splice:
     """Join two panels that hold two editions of `measure`, a positive figure.
 
     Parameters
     ----------
     older, newer : panels as :func:`icslib.load_panel` gives them with ``edition=``
-    rule : one of "as printed", "one ratio", "ratio by place", "ratio with a trend"; by default the best on the overlap
-    held_back : overlap years the rules are tested on
 
     Raises
     ------
     BasisError
         Different units, or too few years in common to test a rule.
     """
-    if rule is not None and rule not in RULES:
-        raise BasisError(f"rule={rule!r} is not known. Choose one of {RULES}.")
     units = [panel.attrs.get("units", {}).get(measure) for panel in (older, newer)]
     if units[0] != units[1]:
         raise BasisError(f"The editions of {measure} are in {units[0]} and {units[1]}. Convert one first.")
@@ -88,14 +83,12 @@ def splice_editions(
         raise PanelError(f"{measure} is zero or less somewhere, so editions cannot be compared by ratio.")
     gap = np.log(both[1] / both[0]).dropna().rename("gap").reset_index()
     shared = sorted(gap["year"].unique())
-    if len(shared) < held_back + 2:
-        raise BasisError(
-            f"The editions of {measure} share {len(shared)} years; at least {held_back + 2} are needed to test a rule."
-        )
-    early = gap["year"].isin(shared[:held_back])
+    if len(shared) < HELD_BACK + 2:
+        raise BasisError(f"The editions of {measure} share {len(shared)} years; at least {HELD_BACK + 2} are needed to test a rule.")
+    early = gap["year"].isin(shared[:HELD_BACK])
     errors = {name: gap[early]["gap"] - _predict(name, gap[~early], gap[early]) for name in RULES}
     rules = pd.DataFrame({"error": {name: 100 * float(np.sqrt((e**2).mean())) for name, e in errors.items()}}).rename_axis("rule")
-    chosen = rule or str(rules["error"].idxmin())
+    chosen = str(rules["error"].idxmin())
     start = int(both[1].index.get_level_values("year").min())
     moved = both[0][both[0].index.get_level_values("year") < start].rename(measure).reset_index()
     moved[measure] *= np.exp(_predict(chosen, gap, moved))

@@ -52,7 +52,8 @@ class LocalProjection(Result):
     @property
     def finding(self) -> str:
         """The largest response with its interval, and horizons that are not identified."""
-        top, says = self._largest, lambda value: write_number(value, self.unit)
+        ahead, says = self.profile[self.profile.index >= 0].dropna(), lambda value: write_number(value, self.unit)
+        top = ahead.loc[ahead["estimate"].abs().idxmax()]
         text = (
             f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after "
             f"{int(top.name)} years (95% interval {says(top['low'])} to {says(top['high'])})."
@@ -66,11 +67,6 @@ class LocalProjection(Result):
         clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
         told = f"is clear of none after {write_lags(clear)} years" if len(clear) else "cannot be told apart from none in any year"
         return f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} {told}"
-
-    @property
-    def _largest(self) -> pd.Series:
-        ahead = self.profile[self.profile.index >= 0].dropna(subset="estimate")
-        return ahead.loc[ahead["estimate"].abs().idxmax()]
 
 
 def local_projection(

@@ -62,7 +62,7 @@ class SpecificationCurve(Result):
         """How many point each way."""
         made = self.made
         below, clear = (made["estimate"] < 0).mean(), ((made["low"] > 0) | (made["high"] < 0)).mean()
-        return f"Of {len(made)} ways to estimate it, {below:.0%} fall below zero, {1 - below:.0%} above; {clear:.0%} are clear of it"
+        return f"Of {len(made)} ways to estimate it, {below:.0%} fall below zero, {1 - below:.0%} above; {clear:.0%} clear of it"
 
     @property
     def deciding(self) -> str:
