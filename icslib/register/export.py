@@ -56,19 +56,14 @@ def export_register(folder: Path | str) -> list[Path]:
 
 
 def _describe() -> dict:
-    numbers, days = {"share", "back"}, {"valid_from", "valid_to", "date"}
-    kind = {
-        name: "number" if name in numbers else "date" if name in days else "string"
-        for columns in ABOUT.values()
-        for name in columns
-    }
+    kind = dict.fromkeys(("share", "back"), "number") | dict.fromkeys(("valid_from", "valid_to", "date"), "date")
     return {
         "name": "icslib-places",
         "title": "Places of the English NHS and local government that know their dates, and what became of them",
         "licenses": [{"name": "OGL-UK-3.0", "title": "Contains public sector information licensed under the Open Government Licence v3.0"}],
         "resources": [
             {"name": Path(name).stem, "path": name, "mediatype": "text/csv",
-             "schema": {"fields": [{"name": column, "type": kind[column], "description": said} for column, said in columns.items()]}}
+             "schema": {"fields": [{"name": column, "type": kind.get(column, "string"), "description": said} for column, said in columns.items()]}}
             for name, columns in ABOUT.items()
         ],
     }  # fmt: skip

@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from icslib import tidy
+from icslib import register, tidy
 from icslib.periods import parse_period
-from icslib.register import as_date
 
 
 def _draw(text: str, **more) -> pd.DataFrame:
@@ -25,7 +24,7 @@ def _draw(text: str, **more) -> pd.DataFrame:
 
 def drawn_on(at: str, values: pd.Series, unit: str = "FTE") -> pd.DataFrame:
     """Observations of systems (a Series by code) counted on one day, the first of a vintage."""
-    day = as_date(at)
+    day = register.as_date(at)
     frame = pd.DataFrame(dict(place=values.index.astype(str), start=day, end=day, value=values.to_numpy(float), row=range(2, len(values) + 2)))
     more = dict(place_type="system", measure="staff", period=at, unit=unit, basis="outturn", flag="", source="drawn", sheet="S", column="B")
     return frame.assign(lower=float("nan"), upper=float("nan"), **more)[[*tidy.COLUMNS]]
@@ -35,3 +34,9 @@ def drawn_on(at: str, values: pd.Series, unit: str = "FTE") -> pd.DataFrame:
 def draw():
     """Turn a drawn table into observations; columns left out are a surplus of systems in 2023-24, GBP m."""
     return _draw
+
+
+@pytest.fixture
+def move(draw):
+    """A drawn table moved to the boundaries of a vintage."""
+    return lambda text, vintage="2026-04", **more: register.to_vintage(draw(text), vintage, **more)
