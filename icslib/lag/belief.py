@@ -54,10 +54,8 @@ class LagBelief(Result):
     def finding(self) -> str:
         """Belief before and after, and whether the panel had anything to say."""
         before, after = self.summary.loc["prior"], self.summary.loc["posterior"]
-        if not 1 / 3 < self.bayes_factor < 3:
-            told = f"and speak {'for' if self.bayes_factor > 1 else 'against'} there being any effect"
-        else:
-            told = "and hardly speak for or against there being any effect"
+        side = "for" if self.bayes_factor > 1 else "against"
+        told = f"and {'hardly speak for or against' if 1 / 3 < self.bayes_factor < 3 else f'speak {side}'} there being any effect"
         moving = self._moving("the survey's belief in the delay")
         return (
             f"The figures {moving}, from {before['median']:.1f} to "
@@ -169,19 +167,13 @@ def update_lag_belief(
     ahead = np.arange(0, 21)
     wide = np.array([[kernel_shape(c, s, ahead) for s in SPREADS] for c in prior.index])
     flat = np.repeat(prior.to_numpy()[:, None], len(SPREADS), axis=1) / len(SPREADS)
+    shares = {"prior": np.einsum("cs,csl->l", flat, wide), "posterior": np.einsum("cs,csl->l", weight, wide)}
+    told = {name: _describe(mass, low, high) for name, mass in (("prior", prior), ("posterior", after))}
     return LagBelief(
-        delay=pd.DataFrame({"prior": prior, "posterior": after}),
-        kernel=pd.DataFrame(
-            {"prior": np.einsum("cs,csl->l", flat, wide), "posterior": np.einsum("cs,csl->l", weight, wide)},
-            pd.Index(ahead, name="lag"),
-        ),
-        summary=pd.DataFrame({name: _describe(mass, low, high) for name, mass in (("prior", prior), ("posterior", after))}).T,
-        size=(size, sd),
-        moved=float((prior - after).abs().sum() / 2),
-        bayes_factor=factor,
-        low=low,
-        high=high,
-    )
+        delay=pd.DataFrame({"prior": prior, "posterior": after}), kernel=pd.DataFrame(shares, pd.Index(ahead, name="lag")),
+        summary=pd.DataFrame(told).T, size=(size, sd), moved=float((prior - after).abs().sum() / 2), bayes_factor=factor,
+        low=low, high=high,
+    )  # fmt: skip
 
 
 def _describe(mass: pd.Series, low: float, high: float) -> dict:

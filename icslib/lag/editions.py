@@ -84,7 +84,7 @@ def splice_editions(older: pd.DataFrame, newer: pd.DataFrame, measure: str) -> S
     gap = np.log(both[1] / both[0]).dropna().rename("gap").reset_index()
     shared = sorted(gap["year"].unique())
     if len(shared) < HELD_BACK + 2:
-        raise BasisError(f"The editions of {measure} share {len(shared)} years; at least {HELD_BACK + 2} are needed to test a rule.")
+        raise BasisError(f"The editions of {measure} share {len(shared)} years; at least {HELD_BACK + 2} are needed for a test.")
     early = gap["year"].isin(shared[:HELD_BACK])
     errors = {name: gap[early]["gap"] - _predict(name, gap[~early], gap[early]) for name in RULES}
     rules = pd.DataFrame({"error": {name: 100 * float(np.sqrt((e**2).mean())) for name, e in errors.items()}}).rename_axis("rule")

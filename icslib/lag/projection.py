@@ -96,9 +96,7 @@ def local_projection(
     fits = {h: _one_horizon(arrays, h, augment) for h in horizons}
     made = {h: model for h, model in fits.items() if model is not None}
     if not made:
-        raise NotIdentified(
-            f"No horizon of {exposure} and {outcome} leaves enough place-years. Bring a longer panel or fewer lags to augment."
-        )
+        raise NotIdentified(f"No horizon of {exposure} and {outcome} leaves enough place-years. Bring a longer panel.")
     influence = np.stack([np.sqrt(model.factor) * (model.bread[0] @ model.scores) for model in made.values()])
     covariance = influence @ influence.T  # of the horizons, by what each cluster adds to all of them
     df = np.array([model.df for model in made.values()])
