@@ -19,6 +19,7 @@ from .store.lineage import STAMP
 
 TOLERANCE = 1e-6  # of the larger of the two figures
 MOST = 30  # changes of a kind that are told one by one: the biggest figures, the first of the rest
+AROUND = 24  # words and spaces told on either side of what is reworded
 PICTURES = 6  # charts shown before and now
 KINDS = ("figures", "rows", "exhibits", "charts", "prose")
 
@@ -168,7 +169,7 @@ def _compare_prose(old: dict[str, str], new: dict[str, str]) -> list[dict]:
 
 
 def compare_words(old: str, new: str) -> list[tuple[str, str]]:
-    """Two texts as runs of words that are the same, gone or new.
+    """Two texts as runs of words that are the same, gone or new; long runs of the same are cut in their middle.
 
     >>> compare_words("31 of 42 in deficit", "33 of 42 in deficit")
     [('gone', '31'), ('new', '33'), ('same', ' of 42 in deficit')]
@@ -177,7 +178,8 @@ def compare_words(old: str, new: str) -> list[tuple[str, str]]:
     pieces = []
     for what, a1, a2, b1, b2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if what == "equal":
-            pieces.append(("same", "".join(a[a1:a2])))
+            kept = a[a1:a2] if a2 - a1 <= 2 * AROUND else [*a[a1 : a1 + AROUND], "… ", *a[a2 - AROUND : a2]]
+            pieces.append(("same", "".join(kept)))
             continue
         pieces += [(kind, "".join(words)) for kind, words in (("gone", a[a1:a2]), ("new", b[b1:b2])) if words]
     return pieces

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "render"))
 from drawn_reports import SURPLUS, code, figure, shown, small
 
 from icslib import cli
-from icslib.changes import MOST, PICTURES, compare_reports, compare_tables
+from icslib.changes import MOST, PICTURES, compare_reports, compare_tables, compare_words
 from icslib.errors import RenderError
 from icslib.exhibits import table
 from icslib.render import render_report
@@ -130,6 +130,13 @@ def test_the_command_compares_folders_writes_a_page_and_tells_by_its_exit_code(t
     assert "none.ipynb is not there" in capsys.readouterr().err
 
 
+def test_what_stays_of_a_long_passage_is_told_by_its_ends():
+    words = " ".join(f"w{spot}" for spot in range(200))
+    (kind, start), *rest = compare_words(f"{words} 31.", f"{words} 33.")
+    assert kind == "same" and start.startswith("w0 w1 ") and " … w" in start and start.endswith("w199 ") and len(start) < 150
+    assert rest == [("gone", "31."), ("new", "33.")]
+
+
 def test_many_changes_are_told_from_the_biggest_and_the_rest_counted(tmp_path):
     """Figures of 60 systems grow by 1 to 60 parts in a thousand; eight charts show them, one more is drawn anew from the same."""
     values = pd.Series(100.0, index=[f"S{spot:02}" for spot in range(60)], name="surplus")
@@ -143,7 +150,9 @@ def test_many_changes_are_told_from_the_biggest_and_the_rest_counted(tmp_path):
 
     found = compare_reports(bytes_of(report(values, "blue")), bytes_of(report(grown, "red")))
     assert len(found["figures"]) == MOST and found["more"]["figures"] == 8 * 60 - MOST
-    assert {one["row"] for one in found["figures"][:8]} == {"S59"} and found["summary"].startswith("480 figures changed in 8 exhibits")
+    assert {one["row"] for one in found["figures"][:8]} == {"S59"} and found["summary"].startswith(
+        "480 figures changed in 8 exhibits"
+    )
     assert sum("old" in one for one in found["charts"]) == PICTURES and "old" not in found["charts"][-1]
     assert len(json.dumps(found)) < 400_000
     (tmp_path / "r.ipynb").write_bytes(bytes_of(report(grown, "red")))
