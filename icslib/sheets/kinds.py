@@ -34,15 +34,15 @@ class Cells:
     def read(cls, page: Page) -> "Cells":
         """Read all cells of `page`; its columns of text together."""
         words = {"": 0}
-        values = np.full((page.width, len(page.grid)), np.nan)
+        values = np.full((len(page.columns), len(page.grid)), np.nan)
         codes = np.zeros(values.shape, np.int32)
         mixed = [spot for spot, column in enumerate(page.columns) if isinstance(column, list)]
-        texts = [spot for spot in range(page.width) if spot not in mixed]
+        texts = [spot for spot in range(len(page.columns)) if spot not in mixed]
         for spots in filter(None, (texts, mixed)):
             columns = [page.columns[spot] for spot in spots]
             cells = list(chain.from_iterable(columns)) if spots is mixed else pa.concat_arrays(columns)
             found = (part.reshape(len(spots), -1) for part in read_figures(cells, words))
-            if len(spots) == page.width:
+            if len(spots) == len(page.columns):
                 values, codes = found
             else:
                 values[spots], codes[spots] = found

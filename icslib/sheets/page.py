@@ -15,8 +15,6 @@ from .table import Table, looks_note, tell_totals
 from .text import Columns
 from .titles import column_letter, describe_drift, flatten, nearest, pick, plain
 
-__all__ = ["Page", "column_letter", "plain"]
-
 DEEPEST = 3  # header rows tried
 UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
 TEXT = pd.StringDtype(na_value=np.nan)
@@ -40,11 +38,6 @@ class Page:
     file: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
-
-    @property
-    def width(self) -> int:
-        """Columns of the widest row."""
-        return len(self.columns)
 
     @cached_property
     def columns(self) -> list[pa.Array | list[object]]:

@@ -195,32 +195,21 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
 
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:
-    codes, words = cells.codes[np.ix_(rows, np.array(values, np.intp))], np.array(cells.words, dtype=object)
-    bad = ["unreadable" in flag for flag in cells.words]
-    pieces = []
-    for order, spot in enumerate(values):
-        at = np.flatnonzero(codes[:, order])
-        if not len(at):
-            continue
-        raw = cells.page.cells(spot, rows[at])
-        printed = [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else raw.to_pylist()
-        said = codes[at, order]
-        for where in np.flatnonzero(np.array(bad)[said]).tolist():
-            say(
-                cell_name(int(rows[at[where]]), spot),
-                f"{printed[where].strip()!r} is no figure and no known mark; left out and flagged",
-            )
-        said = words[said]
-        count = len(at)
-        pieces.append((rows[at] + 1, [column_letter(spot + 1)] * count, [names[spot]] * count, said, printed))
-    if not pieces:
+    codes, words = cells.codes[np.ix_(rows, np.array(values, np.intp))].T, np.array(cells.words, dtype=object)
+    order, at = np.nonzero(codes)
+    if not len(at):
         return NO_FLAGS.copy()
-    return pd.DataFrame(
-        {
-            name: np.concatenate([np.asarray(piece[i], dtype=object if i else None) for piece in pieces])
-            for i, name in enumerate(NO_FLAGS)
-        }
+    flags, printed = words[codes[order, at]], []
+    for spot, some in zip(values, codes, strict=True):
+        raw = cells.page.cells(spot, rows[some > 0])
+        printed += [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else raw.to_pylist()
+    for where in np.flatnonzero(["unreadable" in flag for flag in flags]).tolist():
+        cell = cell_name(int(rows[at[where]]), values[order[where]])
+        say(cell, f"{printed[where].strip()!r} is no figure and no known mark; left out and flagged")
+    letters, titles = (
+        np.array(part, dtype=object)[order] for part in zip(*((column_letter(s + 1), names[s]) for s in values), strict=True)
     )
+    return pd.DataFrame(dict(zip(NO_FLAGS, (rows[at] + 1, letters, titles, flags, printed), strict=True)))
 
 
 def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: Labels, say: Say) -> pd.DataFrame:

@@ -83,14 +83,7 @@ class Reading:
     def units(self) -> pd.DataFrame:
         """Unit, scale and period of each value column: table, sheet, column, title, unit, scale, period."""
         rows = [
-            (
-                t.number,
-                t.sheet,
-                t.letters[name],
-                name,
-                *t.units.get(name, ("", 1.0)),
-                t.periods.get(name, ""),
-            )
+            (t.number, t.sheet, t.letters[name], name, *t.units.get(name, ("", 1.0)), t.periods.get(name, ""))
             for t in self.tables
             for name in t.values
         ]

@@ -28,10 +28,7 @@ class Columns(Sequence):
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            start, stop, step = index.indices(self._rows)
-            if step != 1:
-                return [self[i] for i in range(start, stop, step)]
-            return list(zip(*(column.slice(start, stop - start).to_pylist() for column in self.columns), strict=True))
+            return list(zip(*(column[index].to_pylist() for column in self.columns), strict=True))
         if not -self._rows <= index < self._rows:
             raise IndexError(index)
         return tuple(column[index % self._rows].as_py() for column in self.columns)

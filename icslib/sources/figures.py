@@ -1,6 +1,6 @@
 """Figures of reports, press and board papers, transcribed by us: one row a figure, each with its own publisher.
 
-Raw page    a CSV of ours; money in GBP m, a deficit negative; `rounding` is the step to which the figure was printed
+Raw page    a CSV of ours; money in GBP m, a deficit negative; `rounding` is the step to which the figure was printed (0: an exact count)
 Quirks      figures that contradict each other stay as two rows; `doubt` says in our words what to beware of
 """
 

@@ -14,8 +14,7 @@ import pandas as pd
 
 from ..catalog import reference
 from ..errors import DriftError
-from ..sheets import Page
-from ..sheets.page import column_letter, plain
+from ..sheets import Page, column_letter, plain
 
 
 def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | None = None) -> dict[str, Page]:
