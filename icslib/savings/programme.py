@@ -65,11 +65,11 @@ def make_programme(
 
 def check_bands(bands: Mapping[str, float]) -> None:
     """Say so unless the shares by risk band lie between 0 and 1 and sum to one."""
-    total = sum(bands.values())
+    total, told = sum(bands.values()), ", ".join(f"{band} {share:g}" for band, share in bands.items())
     if abs(total - 1) > 1e-6:
-        raise BasisError(f"The shares by risk band sum to {total:g}, not to 1: {dict(bands)}. Put what is not rated in a band of its own.")
+        raise BasisError(f"The shares by risk band sum to {total:g}, not to 1: {told}. Put what is not rated in a band of its own.")
     if min(bands.values()) < 0:
-        raise BasisError(f"A share by risk band is below zero: {dict(bands)}. Together high and medium cannot be more than 1.")
+        raise BasisError(f"A share by risk band is below zero: {told}. Together high and medium cannot be more than 1.")
 
 
 def check_programme(programme: pd.DataFrame, delivery: pd.DataFrame = DELIVERY) -> pd.DataFrame:
