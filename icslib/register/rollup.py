@@ -169,18 +169,12 @@ def _admit_holes(made: pd.DataFrame, spread: pd.DataFrame, end: pd.Timestamp, to
     cover = tiles.groupby(["group", "home"])["cover"].sum()
     due = cover
     if to != "system":
-        whole = tiles.drop_duplicates("group").set_index("group")
-        regions = set(places(end, "region")["code"])
-        system = _regions(end)
-        wanted = [
-            (group, home)
-            for group, row in whole.iterrows()
-            for home in (
-                [code for code in regions if code[0] == row["home"][0]] if row["place_type"] == "region"
-                else system.index[(system == row["place"]) | (to == "england")]
-            )
-        ]  # fmt: skip
-        due = cover.reindex(pd.MultiIndex.from_tuples(wanted, names=["group", "home"]), fill_value=0.0)
+        every = pd.concat([places(end, "system"), places(end, "region")]).rename(columns={"code": "home"})
+        ground = every["home"].str[0].where(every["place_type"] == "region", "")  # regions of the NHS and those of government
+        every = every.assign(kind=every["place_type"] + ground, place=every["region"] if to == "region" else "E92000001")
+        met = tiles.merge(every[["home", "kind"]], on="home")[["group", "place", "kind"]].drop_duplicates()
+        wanted = met.merge(every[["home", "kind", "place"]], on=["kind", "place"])[["group", "home"]]
+        due = cover.reindex(pd.MultiIndex.from_frame(wanted), fill_value=0.0)
     short = due[due < 0.999].sort_index()
     if short.empty:
         return made

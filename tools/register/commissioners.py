@@ -4,6 +4,8 @@ from functools import cache
 
 import pandas as pd
 
+from icslib.register.names import plain
+
 from .areas import lsoas, sub_codes
 from .files import by, lie_in, move, places, proper, read, stated
 
@@ -19,13 +21,9 @@ def ccg_codes() -> dict[str, str]:
 
 def codes_by_name() -> dict[str, str]:
     """ODS code of each CCG by its ONS code, where two files give it one name."""
-    by_name = {_plain(name): code for code, name in _names().items()}
+    by_name = {plain(name)[0]: code for code, name in _names().items()}
     named = by(read("ccg_mortality").query("CCG19NM != 'NA'"), "ccg19cd", "CCG19NM")
-    return {ons: by_name[_plain(name)] for ons, name in named.items() if _plain(name) in by_name}
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.upper().removeprefix("NHS ").removesuffix(" CCG").replace("&", "AND").replace(",", " ").split())
+    return {ons: by_name[plain(name)[0]] for ons, name in named.items() if plain(name)[0] in by_name}
 
 
 @cache
