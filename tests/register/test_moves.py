@@ -196,11 +196,8 @@ def test_districts_follow_their_mergers_there_and_back(draw):
     assert home["place"].tolist() == ["E07000026", "E07000028", "E07000029"] and home["value"].sum() == pytest.approx(100)
 
 
-def test_a_ccg_becomes_its_sub_icb_location(draw):
-    moved = register.to_vintage(
-        draw("place | value | place_type | period\n00W | 1 | ccg | 2015-16\n01M | 2 | ccg | 2015-16\n01N | 3 | ccg | 2015-16"),
-        "2022-07",
-    )
+def test_a_ccg_becomes_its_sub_icb_location(move):
+    moved = move("place | value | place_type | period\n00W | 1 | ccg | 2015-16\n01M | 2 | ccg | 2015-16\n01N | 3 | ccg | 2015-16", "2022-07")
     assert moved[["place", "place_type", "value"]].to_numpy().tolist() == [["14L", "sub_icb", 6]]
 
 
