@@ -85,8 +85,8 @@ def unpack_r(raw: bytes, name: str) -> bytes:
 
 def _inflate(raw: bytes) -> Iterator[bytes]:
     """The content of a compressed file, a megabyte at a time."""
-    opener: Callable = {b"BZ": bz2.open, b"\xfd7": lzma.open}.get(raw[:2], gzip.open)
-    with opener(io.BytesIO(raw)) as stream:
+    openers: dict[bytes, Callable] = {b"BZ": bz2.open, b"\xfd7": lzma.open}
+    with openers.get(raw[:2], gzip.open)(io.BytesIO(raw)) as stream:
         while piece := stream.read(1 << 20):
             yield piece
 

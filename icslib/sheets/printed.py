@@ -199,7 +199,8 @@ def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, s
     order, at = np.nonzero(codes)
     if not len(at):
         return NO_FLAGS.copy()
-    flags, printed = words[codes[order, at]], []
+    flags = words[codes[order, at]]
+    printed: list[str] = []
     for spot, some in zip(values, codes, strict=True):
         raw = cells.page.cells(spot, rows[some > 0])
         printed += [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else raw.to_pylist()

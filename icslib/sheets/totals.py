@@ -115,9 +115,10 @@ class _Sums:
         self.values, self.withheld, self.adds = values, withheld, adds
         self.unit = 10.0 ** -_decimals(values)
 
-    def slack(self, total: np.ndarray, count: np.ndarray | int) -> np.ndarray:
+    def slack(self, total: np.ndarray, count: np.ndarray | int, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Half a last digit, and what rounding of `count` figures may add."""
-        return 0.5001 * self.unit + np.minimum(0.866 * self.unit * np.sqrt(count), 0.002 * np.abs(total))
+        unit = self.unit[columns]
+        return 0.5001 * unit + np.minimum(0.866 * unit * np.sqrt(count), 0.002 * np.abs(total))
 
     def check(self, row: int, members: np.ndarray, by: str) -> _Total:
         """The outcome of holding `row` against the sum of `members`."""
@@ -244,11 +245,10 @@ def _worth_a_look(rows: np.ndarray, sums: _Sums) -> np.ndarray:
     block = sums.values[np.ix_(rows, np.flatnonzero(sums.adds))]
     if not block.size:
         return np.zeros(0, int)
-    weight = np.abs(np.nan_to_num(block)) > 0
-    column = block[:, int(weight.sum(axis=0).argmax())]
-    unit = sums.unit[np.flatnonzero(sums.adds)][int(weight.sum(axis=0).argmax())]
+    fullest = int((np.abs(np.nan_to_num(block)) > 0).sum(axis=0).argmax())
+    column = block[:, fullest]
     before = np.concatenate([[0.0], np.cumsum(np.nan_to_num(column))])
-    slack = 0.5001 * unit + np.minimum(0.866 * unit * np.sqrt(len(rows)), 0.002 * np.abs(np.nan_to_num(column)))
+    slack = sums.slack(np.nan_to_num(column), len(rows), np.flatnonzero(sums.adds)[[fullest]])
     below = before[None, 1:] - before[1:, None]  # [i, j]: sum of rows i + 1 to j
     above = before[:-1, None] - before[None, :-1]  # [i, j]: sum of rows j to i - 1
     gap = np.arange(len(rows))[None, :] - np.arange(len(rows))[:, None]
@@ -277,8 +277,7 @@ def _run_sums(spot: int, rows: np.ndarray, sums: _Sums) -> Iterator[_Total]:
         part = np.nan_to_num(sums.values[np.ix_(run, adds)])
         summed = np.cumsum(part, axis=0)
         count = np.arange(1, len(run) + 1)[:, None]
-        slack = 0.5001 * unit[there] + np.minimum(0.866 * unit[there] * np.sqrt(count), 0.002 * np.abs(own[there]))
-        slack = slack if strong > 1 else 0.5001 * unit[there]
+        slack = sums.slack(own[there], count, adds) if strong > 1 else 0.5001 * unit[there]
         equal = (np.abs(summed - own[there]) <= slack).all(axis=1)
         filled = np.cumsum(part.any(axis=1))
         for end in np.flatnonzero(equal & (filled >= least)) + 1:
