@@ -78,18 +78,13 @@ def _(result: Attention, asked: str = "") -> Exhibit:
 
 
 @table.register
-def _(result: Attention, asked: str = "", show: str = "metrics") -> Exhibit:
-    """`show`: "metrics" (each with its class and reason) or "disagreements"."""
+def _(result: Attention, asked: str = "") -> Exhibit:
+    """The metrics on which the two rules part."""
     columns = ["period", "metric", "theme", "by_name", "by_theme", "prevention", "years_low", "years_high", "reason"]
     parted = result.table["by_name"] != result.table["by_theme"]
-    data = result.table.loc[parted if show == "disagreements" else slice(None), columns]
-    title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics" if show == "disagreements" else f"The {len(parted)} metrics listed, each with its purpose"
-    return Exhibit(
-        kind="table",
-        title=title,
-        data=data.assign(prevention=data["prevention"].map({True: "yes", False: "no"})),
-        notes=(PARTIAL, "Years to effect are as published."),
-    )
+    data = result.table.loc[parted, columns].replace({"prevention": {True: "yes", False: "no"}})
+    title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics"
+    return Exhibit(kind="table", title=title, data=data, notes=(PARTIAL, "Years to effect are as published."))
 
 
 @plot.register

@@ -65,10 +65,8 @@ class Attention(Result):
             words += f", only after {movable['years_low'].min():.0f} to {movable['years_high'].max():.0f} years"
         words += "."
         if self.scored:
-            words += (
-                f" An acute trust is scored on {self.scored}, {self.scored - len(now)} of them not listed, so the true share lies between "
-                f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}."
-            )
+            span = f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}"
+            words += f" An acute trust is scored on {self.scored}, {self.scored - len(now)} of them not listed, so the true share lies between {span}."
         return words
 
 
@@ -128,10 +126,7 @@ def classify_metrics(
 
 def oversight_metrics() -> pd.DataFrame:
     """The metrics that public pages list, as transcribed: one row a metric of a framework and year, with where it was read."""
-    where = paths.raw("reference", "oversight_metrics.csv")
-    if not where.is_file():
-        raise NotIdentified(f"{where} is not there. Restore it from the project.")
-    return pd.read_csv(where, keep_default_na=False)
+    return pd.read_csv(paths.raw("reference", "oversight_metrics.csv"), keep_default_na=False)
 
 
 def _classified(table: pd.DataFrame, rules: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..panel import grids
 from ..results import Result
+from ..stats.tried import holm
 
 FEWEST = 4  # changes below which a correlation has no interval
 Z = 1.959964
@@ -34,7 +35,7 @@ class Comovement(Result):
     ----------
     pairs : DataFrame, one row an outcome and a target
         ``outcome``, ``target``, ``span`` (years of a change), ``changes`` (of a system, at most), ``systems``, ``together``, ``low``, ``high`` (all
-        systems' changes, 95% by leaving out a system at a time), ``needed`` (what one system's own figure would have to pass; NaN where it has none).
+        systems' changes, 95% by leaving out a system at a time), ``p`` and ``holm`` (allowing for all pairs), ``needed`` (what one system's own figure would have to pass; NaN where it has none).
     by_place : DataFrame, one row a system and pair
         ``place``, ``outcome``, ``target``, ``changes``, ``own``, ``own_low``, ``own_high`` (NaN with fewer than four changes), ``drawn``, ``low``,
         ``high`` (drawn to all systems').
@@ -52,32 +53,26 @@ class Comovement(Result):
         return self.by_place.dropna(subset=["own"])
 
     @property
-    def clear(self) -> int:
-        """How many own figures can be told from none."""
-        return int(((self.own["own_low"] > 0) | (self.own["own_high"] < 0)).sum())
-
-    @property
     def headline(self) -> str:
         """Whether outcomes and targets move together, of all systems."""
-        told = self.pairs[(self.pairs["low"] > 0) | (self.pairs["high"] < 0)]
-        if told.empty:
-            return "Better years on national targets were not, as far as can be told, better years for outcomes"
-        return "; ".join(f"{self.told(row.outcome, row.target)} moved {'together' if row.together > 0 else 'apart'}" for row in told.itertuples())
+        told = self.pairs[self.pairs["holm"] < 0.05].itertuples()
+        said = "; ".join(f"{self.told(row.outcome, row.target)} moved {'together' if row.together > 0 else 'apart'}" for row in told)
+        return said or "Better years on national targets were not, as far as can be told, better years for outcomes"
 
     @property
     def finding(self) -> str:
         """All systems together, then what a system's own few years can show."""
         low, high = (write_number(self.pairs["together"].agg(end), places=2) for end in ("min", "max"))
-        clear = int(((self.pairs["low"] > 0) | (self.pairs["high"] < 0)).sum())
-        said = (
-            f"{self.headline}: over all systems {len(self.pairs)} correlations lie from {low} to {high}, "
-            f"and {len(self.pairs) - clear if clear else 'every one'} of their intervals hold{'s' * (not clear)} zero."
-        )
+        count = int((self.pairs["holm"] < 0.05).sum()) or "none"
+        lie = f"over all systems {len(self.pairs)} correlations lie from {low} to {high}"
+        said = f"{self.headline}: {lie}, {count} to be told from zero once all are counted."
         if self.own.empty:
             return f"{said} No system has enough changes for a figure of its own."
+        clear = int(((self.own["own_low"] > 0) | (self.own["own_high"] < 0)).sum())
+        least = write_number(self.pairs["needed"].min(), places=1)
         return (
-            f"{said} One system by itself has {self.own['changes'].max()} changes at most, too few to tell a correlation below "
-            f"{write_number(self.pairs['needed'].min(), places=1)} from none: {self.clear} of {len(self.own)} own figures can be told, and chance alone would give {0.05 * len(self.own):.0f}."
+            f"{said} One system by itself has {self.own['changes'].max()} changes at most, too few to tell a correlation below {least} from none: "
+            f"{clear} of {len(self.own)} own figures can be told, and chance alone would give {0.05 * len(self.own):.0f}."
         )
 
     def told(self, outcome: str, target: str) -> str:
@@ -86,12 +81,7 @@ class Comovement(Result):
 
 
 def move_together(
-    panel: pd.DataFrame,
-    outcomes: Sequence[str],
-    targets: Sequence[str],
-    *,
-    lower: Sequence[str],
-    names: Mapping[str, str] | None = None,
+    panel: pd.DataFrame, outcomes: Sequence[str], targets: Sequence[str], *, lower: Sequence[str], names: Mapping[str, str] | None = None
 ) -> Comovement:
     """Correlation of the changes of each outcome with those of each target, of all systems together and of each system.
 
@@ -120,15 +110,15 @@ def move_together(
             y, x = _changes(up[outcome], up[target], span)
             if np.isfinite(y).any(axis=1).sum() < 5:
                 raise NotIdentified(f"Fewer than five places hold changes of both {outcome} and {target}. Use more years.")
-            together, low, high = _together(y, x)
             counts, part = _each(y, x)
             needed = np.tanh(Z / np.sqrt(part["n"].max() - 3)) if part["own"].notna().any() else np.nan
-            pairs.append((outcome, target, span, counts.max(), int((counts > 0).sum()), together, low, high, needed))
+            pairs.append((outcome, target, span, counts.max(), int((counts > 0).sum()), *_together(y, x), needed))
             parts.append(part.assign(place=places, outcome=outcome, target=target, changes=counts)[counts > 0])
-    columns = ["outcome", "target", "span", "changes", "systems", "together", "low", "high", "needed"]
+    columns = ["outcome", "target", "span", "changes", "systems", "together", "low", "high", "p", "needed"]
     front = ["place", "outcome", "target", "changes", "own", "own_low", "own_high", "drawn", "low", "high"]
     words = {name: name.replace("_", " ") for name in held} | dict(names or {})
-    return Comovement(pd.DataFrame(pairs, columns=columns), pd.concat(parts, ignore_index=True)[front], words)
+    table = pd.DataFrame(pairs, columns=columns).assign(holm=lambda told: holm(told["p"]))
+    return Comovement(table, pd.concat(parts, ignore_index=True)[front], words)
 
 
 def _changes(y: np.ndarray, x: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray]:
@@ -148,18 +138,18 @@ def _changes(y: np.ndarray, x: np.ndarray, span: int) -> tuple[np.ndarray, np.nd
     return out[0], out[1]
 
 
-def _together(y: np.ndarray, x: np.ndarray) -> tuple[float, float, float]:
-    """Correlation of all changes, with a 95% interval from leaving out one place at a time on the scale of arctanh."""
+def _together(y: np.ndarray, x: np.ndarray) -> tuple[float, float, float, float]:
+    """Correlation of all changes, with a 95% interval and a p-value from leaving out one place at a time on the scale of arctanh."""
     sums = np.nansum([y * x, y**2, x**2], axis=2)  # (3, places)
     left = sums.sum(axis=1, keepdims=True) - sums
     z = np.arctanh(np.clip(left[0] / np.sqrt(left[1] * left[2]), -1 + 1e-12, 1 - 1e-12))
     count = len(z)
-    se = np.sqrt((count - 1) / count * ((z - z.mean()) ** 2).sum())
+    se = max(np.sqrt((count - 1) / count * ((z - z.mean()) ** 2).sum()), 1e-12)
     whole = sums.sum(axis=1)
     r = float(whole[0] / np.sqrt(whole[1] * whole[2]))
     reach = stats.t.ppf(0.975, count - 1) * se
     middle = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12))
-    return r, float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
+    return r, float(np.tanh(middle - reach)), float(np.tanh(middle + reach)), float(2 * stats.t.sf(abs(middle) / se, count - 1))
 
 
 def _each(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:

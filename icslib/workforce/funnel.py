@@ -35,8 +35,7 @@ class Funnel(Result):
         ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion.
     limits : DataFrame, index denominator
         The funnel's lines on a grid of sizes, with and without over-dispersion (``plain_``).
-    pooled : float
-        The pooled proportion, percent.
+    pooled : the pooled proportion, percent
     phi, tau2 : float
         Over-dispersion ratio (1 is chance alone) and variance between places on the arcsine scale.
     """

@@ -35,8 +35,7 @@ class Gap(Result):
         ``posts_low``, ``posts_high``, ``in_post``, ``temporary``, ``covered`` (temporary over vacancies, percent),
         ``qualifier`` (``at least``, ``about``), ``editions`` (how many hold it), ``cells``.
     editions : DataFrame
-        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``,
-        ``qualifier``, ``used``, ``cells``.
+        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``, ``qualifier``, ``used``, ``cells``.
     coverage : DataFrame, index ``staff_group``, one column a quarter
         ``count and rate``, ``count``, ``rate`` or ``""``.
     """
@@ -44,7 +43,6 @@ class Gap(Result):
     table: pd.DataFrame
     editions: pd.DataFrame
     coverage: pd.DataFrame
-    place: str
     unit: str = "FTE"
 
     @property
@@ -114,7 +112,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
     editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True)
-    return Gap(_combine(held, series), editions, _cover(held), place)
+    return Gap(_combine(held, series), editions, _cover(held))
 
 
 def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:

@@ -43,12 +43,11 @@ class Xmr(Result):
     Attributes
     ----------
     points : DataFrame, index as given
-        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the
-        rules in words, or ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
+        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the rules in words, or
+        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
     baselines : DataFrame
         ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
-    gaps : tuple
-        Index of points without a value, over which no moving range is taken.
+    gaps : index of points without a value, over which no moving range is taken
     """
 
     points: pd.DataFrame

@@ -8,19 +8,8 @@ from test_gap import COUNT, RATE, typed
 from test_link import drawn as link_rows
 from test_need import drawn as need_rows
 
+import icslib as ics
 from icslib.exhibits import plot, table
-from icslib.workforce import (
-    back_test,
-    compare_staffing,
-    decompose,
-    forecast_series,
-    funnel,
-    link_staffing,
-    measure_gap,
-    net_flow,
-    project_workforce,
-    xmr,
-)
 
 STOCK = pd.Series(np.linspace(100, 118, 10) + np.sin(range(10)), index=range(2014, 2024))
 
@@ -33,14 +22,14 @@ def made():
     monthly = pd.Series(season, index=pd.period_range("2016-04", periods=96, freq="M"), name="Adverts")
     sick = pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0], index=pd.date_range("2024-04-01", periods=6, freq="MS"))
     return {
-        "gap": measure_gap(typed(COUNT, RATE)),
-        "staffing": compare_staffing(need.assign(people=1.0), "staff", ["need"], people="people"),
-        "xmr": xmr(sick, better="lower", unit="percent", name="Sickness"),
-        "funnel": funnel(funnel_rows(), "events", "denominator", name="Sickness"),
-        "split": decompose(days, "lost", "available", "place", 1, 2),
-        "projection": project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50),
-        "links": link_staffing(link_rows(), "staff", ["wait"], jumps=[("P00", 2020)]),
-        "forecasts": forecast_series(monthly, models=("naive", "seasonal"), horizons=(1,), origins=2),
+        "gap": ics.measure_gap(typed(COUNT, RATE)),
+        "staffing": ics.compare_staffing(need.assign(people=1.0), "staff", ["need"], people="people"),
+        "xmr": ics.xmr(sick, better="lower", unit="percent", name="Sickness"),
+        "funnel": ics.funnel(funnel_rows(), "events", "denominator", name="Sickness"),
+        "split": ics.decompose(days, "lost", "available", "place", 1, 2),
+        "projection": ics.project_workforce(100.0, 120.0, {"as before": ics.net_flow(STOCK)}, start=2023, years=3, draws=50),
+        "links": ics.link_staffing(link_rows(), "staff", ["wait"], jumps=[("P00", 2020)]),
+        "forecasts": ics.forecast_series(monthly, models=("naive", "seasonal"), horizons=(1,), origins=2),
     }
 
 
@@ -55,7 +44,7 @@ def test_a_figure_states_its_finding_and_says_what_it_shows(made, name):
 
 def test_the_plan_beside_a_projection_and_the_parts_of_a_change_are_told_under_their_figures(made):
     beside = pd.DataFrame({"year": [2026], "what": ["shortfall"], "low": [0.0], "high": [50.0], "label": ["The plan"]})
-    shown = plot(project_workforce(100.0, 120.0, {"as before": net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside))
+    shown = plot(ics.project_workforce(100.0, 120.0, {"as before": ics.net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside))
     assert any("The plan, 0 to 50 in 2026" in note for note in shown.notes)
     assert any("mix " in note.lower() for note in plot(made["split"]).notes)
     assert any("The usual range is " in note for note in plot(made["xmr"]).notes)
@@ -69,7 +58,7 @@ def test_other_views_draw_too(made):
     assert len(table(made["gap"], show="coverage").data) == 1
     assert "without jumps" in set(plot(made["links"]).data["sample"])
     assert table(made["forecasts"]).data["model"].tolist() == ["repeating the last value", "repeating last year's value"]
-    assert table(back_test(STOCK, horizons=(1,), draws=50)).kind == "table"
+    assert table(ics.back_test(STOCK, horizons=(1,), draws=50)).kind == "table"
     assert table(made["staffing"]).data["term"].tolist() == ["Need"]
 
 
