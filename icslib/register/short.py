@@ -1,10 +1,11 @@
 """Short names of places for sentences, axes and tables: "South Yorkshire", not "NHS South Yorkshire Integrated Care Board"."""
 
+import re
 from collections.abc import Iterable
 
 from .facts import places, remember
 
-DRESS = ("NHS ", " Integrated Care Board", " NHS Foundation Trust", " NHS Trust")
+DRESS = re.compile("^NHS | Integrated Care Board$| NHS Foundation Trust$| NHS Trust$")
 
 
 def short_names(codes: Iterable[str]) -> dict[str, str]:
@@ -36,10 +37,4 @@ def _codes(kind: str) -> set[str]:
 def _names() -> dict[str, str]:
     frame = places().sort_values("valid_from")
     names = dict(zip(frame["code"], frame["name"], strict=True))
-    return {"E92000001": "England"} | {code: _short(name) for code, name in names.items() if name and code != "E92000001"}
-
-
-def _short(name: str) -> str:
-    for part in DRESS:
-        name = name.removeprefix(part) if part.endswith(" ") else name.removesuffix(part)
-    return name
+    return {"E92000001": "England"} | {code: DRESS.sub("", name) for code, name in names.items() if name and code != "E92000001"}

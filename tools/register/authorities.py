@@ -30,7 +30,7 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             continue
         for code in changed[before].unique():
             rows[code]["valid_to"] = f"20{year}-03-31"
-        mass = pd.DataFrame(dict(old=changed[before], new=changed[after], mass=changed.apply(_size, axis=1, lsoas=lsoas)))
+        mass = pd.DataFrame(dict(old=changed[before], new=changed[after], mass=changed["ltla16_name"].map(lsoas)))
         source = "reference_ltla_succession; reference_lsoa11_2022"
         links.append(move(mass.dropna(), "local_authority", f"20{year}-04-01", "LSOAs of 2011", source))
     districts = places(rows.values()).assign(place_type="local_authority", source="reference_ltla_succession")
@@ -59,11 +59,6 @@ def _closed_counties(chain: pd.DataFrame, lsoas: pd.Series) -> list[pd.DataFrame
         date = str((pd.Timestamp(row.until) + pd.Timedelta(days=1)).date())
         out.append(move(mass, "local_authority", date, "LSOAs of 2011", f"{row.source}; reference_lsoa11_2022").assign(back=0.0))
     return out
-
-
-def _size(row: pd.Series, lsoas: pd.Series) -> float:
-    """LSOAs of the district of 2016 that this row follows."""
-    return float(lsoas.get(row["ltla16_name"], float("nan")))
 
 
 def _counties(known: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

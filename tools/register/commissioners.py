@@ -7,7 +7,7 @@ import pandas as pd
 from icslib.register.names import plain
 
 from .areas import lsoas, sub_codes
-from .files import by, lie_in, move, places, proper, read, stated
+from .files import by, eve, lie_in, move, places, proper, read, stated
 
 ICB = "2022-07-01"
 
@@ -73,7 +73,7 @@ def _ccgs(known: set[str], steps: pd.DataFrame) -> pd.DataFrame:
     for code in sorted(known):
         end = died.get(code, ICB)
         rows.append(dict(code=code, name=_names().get(code, code), place_type="ccg", ons_code=ons.get(code, ""),
-                         valid_from=born.get(code, "2013-04-01"), valid_to=(pd.Timestamp(end) - pd.Timedelta(days=1)).date().isoformat()))  # fmt: skip
+                         valid_from=born.get(code, "2013-04-01"), valid_to=eve(end)))  # fmt: skip
         if code in subs and code in died.index:
             rows[-1]["valid_to"] = "2022-06-30"
     return places(rows).assign(source="reference_ccg_icb; reference_org_succession; stated_ccgs; staff_nationality")

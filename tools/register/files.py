@@ -67,6 +67,11 @@ def district_of(lsoa_name: pd.Series) -> pd.Series:
     return lsoa_name.str.replace(r" \d{3}[A-Z]$", "", regex=True).replace(full)
 
 
+def eve(day: str) -> str:
+    """The day before."""
+    return (pd.Timestamp(day) - pd.Timedelta(days=1)).date().isoformat()
+
+
 def places(rows: pd.DataFrame | list[dict]) -> pd.DataFrame:
     """Rows of the register; a date or a region not known is blank."""
     return pd.DataFrame(rows).reindex(columns=PLACES).fillna("")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .areas import lsoas, sub_codes, successors
 from .commissioners import ccg_people
-from .files import by, lie_in, move, places, proper, read, stated
+from .files import by, eve, lie_in, move, places, proper, read, stated
 
 STP, ICB, SPLIT = "2016-03-15", "2022-07-01", "2026-04-01"
 # Members of the footprints of 2016, read from their names (CCG codes): whole 2018 mergers and the parts moved later.
@@ -39,7 +39,7 @@ def _stps() -> pd.DataFrame:
         ends = [day for day, _ in spells[1:]] + [ICB]
         for (start, ons), end in zip(spells, ends, strict=True):
             name = row["stp_name"] if end == ICB else first.get(ons, row["stp_name"])
-            rows.append(dict(code=code, name=name, ons_code=ons, region=region[code], valid_from=start, valid_to=_eve(end)))
+            rows.append(dict(code=code, name=name, ons_code=ons, region=region[code], valid_from=start, valid_to=eve(end)))
     rows += [dict(code=ons, name=first[ons], ons_code=ons, region="Y63", valid_from=STP, valid_to="2018-03-31") for ons in NORTH]
     return places(rows).assign(place_type="system", source="reference_lsoa11_2021; reference_trust_stp_2017; ccg_mortality")
 
@@ -52,7 +52,7 @@ def _icbs() -> pd.DataFrame:
         spells = [(ICB, row.ons_2022)]
         spells += [("2023-04-01", row.ons_2023)] if row.ons_2023 != row.ons_2022 else []
         spells += [(SPLIT, row.ons_2026)] if not end and row.ons_2026 not in ("", row.ons_2023) else []
-        ends = [_eve(day) for day, _ in spells[1:]] + [end]
+        ends = [eve(day) for day, _ in spells[1:]] + [end]
         rows += [dict(code=row.code, name=row.name, ons_code=ons, region=row.region, valid_from=start, valid_to=last)
                  for (start, ons), last in zip(spells, ends, strict=True)]  # fmt: skip
     ours = stated("stated_systems").set_index("code")
@@ -79,10 +79,6 @@ def _regions() -> pd.DataFrame:
         places(rows).assign(place_type="region", source="reference_trusts22_region21; reference_fingertips_areas"),
         places([dict(code="E92000001", name="England", ons_code="E92000001", place_type="england", source="reference_fingertips_areas")]),
     ])  # fmt: skip
-
-
-def _eve(day: str) -> str:
-    return (pd.Timestamp(day) - pd.Timedelta(days=1)).date().isoformat()
 
 
 def _before_2021() -> pd.DataFrame:

@@ -11,7 +11,7 @@ from functools import cache
 import pandas as pd
 
 from .areas import lsoas
-from .files import MEMBERSHIP, by, each, places, proper, read, stated
+from .files import MEMBERSHIP, by, each, eve, places, proper, read, stated
 
 FIRST = "2009-04-01"  # successions before this reach no figure we hold
 PCTS_CLOSED = "2013-03-31"  # Health and Social Care Act 2012; the bed files show none later
@@ -72,7 +72,7 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     first = orgs.drop_duplicates("code").set_index("code")
     for code in codes:
         name = SHARED.get(code) or (proper(first.loc[code, "name"]) if code in first.index else code)
-        end = (pd.Timestamp(died[code]) - pd.Timedelta(days=1)).date().isoformat() if code in died and code not in born.index.intersection(
+        end = eve(died[code]) if code in died and code not in born.index.intersection(
             steps.loc[steps["old"] == code, "new"]) else ""  # fmt: skip
         start = born[code] if code in born and not dated.get(code, "9999") < born[code][:7] else ""
         kind = _type(code, name, listed)
