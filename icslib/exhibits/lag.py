@@ -22,8 +22,10 @@ from .words import describe_intervals, describe_lines, describe_trend
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
 ERROR_WORDS = {"cr1": "clustered by place", "cr2": "clustered by place, bias-reduced (CR2)", "wild": "wild cluster bootstrap"}
 READ_SUPPORT = (
-    "A place-year counts for a lag when it holds the outcome and, that many years earlier, the exposure. "
-    "'Joint' also needs every shorter lag, which an estimate of the whole profile does."
+    "A place-year counts for a lag when it holds the outcome and, that many years earlier, the exposure. 'Joint' (the short line "
+    "in each column) also needs every shorter lag, which an estimate of the whole profile does.",
+    "In the data: inflation, how many times the variance of a lag is multiplied because neighbouring lags move with it; "
+    "effective, place-years that hold all identified lags, divided by it; clusters, places the lag in effect rests on.",
 )
 
 
@@ -49,7 +51,7 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         data=_support_rows(result),
         unit="place-years",
         sources=result.sources,
-        notes=(result.finding, READ_SUPPORT, "The short line in each column is the joint count."),
+        notes=(result.finding, *READ_SUPPORT),
         alt=f"Columns by lag: {ends}. {result.verdict}",
         draw=draw,
     )
@@ -57,20 +59,9 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
-    return Exhibit(
-        kind="table",
-        title=f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}",
-        subtitle="place-years, and how far each lag can be told from its neighbours",
-        data=_support_rows(result),
-        unit="place-years",
-        notes=(
-            result.verdict,
-            READ_SUPPORT,
-            "Inflation: how many times the variance of a lag is multiplied because neighbouring lags move with it. Effective "
-            "rows: place-years that hold all identified lags, divided by it. Clusters: places the lag in effect rests on.",
-        ),
-        sources=result.sources,
-    )
+    about = {"data": _support_rows(result), "notes": (result.verdict, *READ_SUPPORT), "sources": result.sources}
+    title = f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}"
+    return Exhibit(kind="table", title=title, unit="place-years", **about)
 
 
 @plot.register
