@@ -118,9 +118,8 @@ def known_codes(observations: pd.DataFrame) -> pd.DataFrame:
                 f"{len(of_kind)} codes are not in the register: {', '.join(sorted(of_kind)[:6])}. "
                 "See data/raw/reference/unresolved.csv for those known to be odd, or leave the rows out."
             )
-    if (code.fillna(pd.Series(printed)) == pd.Series(printed)).all():
-        return frame.copy(deep=False)
-    return frame.assign(place=code.fillna(pd.Series(printed)).to_numpy()[spot])
+    known = code.fillna(pd.Series(printed)).to_numpy()
+    return frame.assign(place=known[spot]) if (known != printed).any() else frame.copy(deep=False)
 
 
 def plan_of(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:

@@ -10,9 +10,8 @@ from icslib.periods import parse_period
 def _draw(text: str, **more) -> pd.DataFrame:
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     frame = pd.DataFrame(lines[1:], columns=lines[0])
-    for name, default in dict(
-        unit="GBP m", measure="surplus", period="2023-24", place_type="system", flag="", basis="outturn"
-    ).items():
+    usual = dict(unit="GBP m", measure="surplus", period="2023-24", place_type="system", flag="", basis="outturn")
+    for name, default in usual.items():
         frame[name] = frame.get(name, default)
     for name in ("value", "lower", "upper"):
         frame[name] = pd.to_numeric(frame[name], errors="coerce") if name in frame else float("nan")
