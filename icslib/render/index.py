@@ -126,7 +126,7 @@ def _fill_headlines(systems: list[Entry]) -> list[dict]:
     units = {name: unit for entry in reversed(systems) for name, (_, unit) in reversed(entry.headline.items())}
     order = list(dict.fromkeys(name for entry in systems for name in entry.headline))
     writers = {name: write_column([entry.headline.get(name, (None,))[0] for entry in systems]) for name in order}
-    places = _places()
+    places = _places() if systems else {}
     for entry in systems:
         entry.name, entry.region = places.get(entry.system, (entry.title, ""))
         for name in order:
