@@ -67,7 +67,7 @@ def test_two_units_of_one_measure_are_refused():
 def test_coverage_says_who_and_when():
     panel = build_panel(frame("place year rate other\nA 2020 1 1\nA 2021 - 1\nB 2020 3 1\nB 2021 - 1"), gaps="keep")
     found = coverage(panel)
-    assert found.finding == "2 places over 2 years. rate: 2 of 4 place-years missing (A 2021, B 2021). other: complete."
+    assert found.finding == "2 places over 2 years. Rate: 2 of 4 place-years missing (A 2021, B 2021). Other: complete."
     assert found.by_measure.loc["rate", ["first", "last", "held"]].tolist() == [2020, 2020, 2]
     assert found.by_year["rate"].tolist() == [2, 0]
 
@@ -76,8 +76,8 @@ def test_coverage_says_what_was_apportioned_and_what_people_stand_in_for():
     panel = build_panel(frame("place year rate other\nA 2020 1 1\nB 2020 3 1"))
     panel.attrs |= {"apportioned": {"rate": {("B", 2020): 0.345}}, "weighed": {"rate": "population_registered", "other": "~population_registered"}}
     found = coverage(panel)
-    assert "rate: complete; apportioned in B, up to 34% of a figure." in found.finding
-    assert found.finding.endswith("other: complete; put together by people, for want of its own denominator.")
+    assert "Rate: complete; apportioned in B, up to 34% of a figure." in found.finding
+    assert found.finding.endswith("Other: complete; put together by people, for want of its own denominator.")
     assert found.apportioned.to_numpy().tolist() == [["rate", "B", 2020, 0.345]]
 
 

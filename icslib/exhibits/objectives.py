@@ -55,7 +55,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
     data = result.by_place.rename(index=names)
     chance = 100 * data["chance"].dropna()
     mine = [names[asked]] if asked in names else []
-    spread = chance.drop(mine).sort_values().iloc[:: max(len(chance) // 42, 1)]
+    spread = chance.drop(mine).sort_values().iloc[:: max(len(chance) // MANY, 1)]
     shown = chance if len(chance) <= MANY else pd.concat([spread, chance[mine]])
     ever = 100 * result.share
     how: dict = {"unit": "Chance on trend, %", "asked": mine, "reference": ever, "reference_label": "achieved in history"}

@@ -152,7 +152,7 @@ def _(result: Xmr) -> Exhibit:
         if (points["signal"] != "").any():
             ax.legend(loc="best", fontsize=style.SMALL)
 
-    told = points.drop(columns=list(RULES)).reset_index(names="when")
+    told = points.drop(columns=list(RULES)).rename(columns={"cells": "cells:value"}).reset_index(names="when")
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
     return Exhibit(
         kind="figure",
@@ -198,7 +198,7 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
         kind="figure",
         title=first_sentence(result.finding),
         subtitle=f"{result.name} by {kind.removesuffix('s')} against size; the line is the rate of all together",
-        data=rows.reset_index(names="place"),
+        data=rows.rename(columns={"cells": "cells:value"}).reset_index(names="place"),
         unit=result.unit,
         notes=(
             result.finding.split(". ", 1)[1],

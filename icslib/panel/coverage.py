@@ -7,6 +7,8 @@ import pandas as pd
 from ..results import Result
 from .grid import check_rows, first_of
 
+FEW = 3  # gaps that are named one by one
+
 
 @dataclass(frozen=True, eq=False)
 class Coverage(Result):
@@ -42,21 +44,28 @@ class Coverage(Result):
         said = [f"{self.places} places over {self.years} years."]
         for measure, row in self.by_measure.iterrows():
             gaps, parts = (frame[frame["measure"] == measure] for frame in (self.missing, self.apportioned))
-            first = first_of(f"{p} {y}" for p, y in zip(gaps["place"], gaps["year"], strict=True))
-            words = ["complete" if gaps.empty else f"{row['missing']} of {self.places * self.years} place-years missing ({first})"]
+            words = ["complete" if gaps.empty else f"{row['missing']} of {self.places * self.years:,} place-years missing ({_where(gaps)})"]
             if len(parts):
                 words.append(f"apportioned in {first_of(sorted(set(parts['place'])))}, up to {parts['share'].max():.0%} of a figure")
             if measure in self.stand_ins:
                 words.append("put together by people, for want of its own denominator")
-            said.append(f"{str(measure).replace('_', ' ')}: {'; '.join(words)}.")
+            name = str(measure).replace("_", " ")
+            said.append(f"{name[:1].upper()}{name[1:]}: {'; '.join(words)}.")
         return " ".join(said)
+
+
+def _where(gaps: pd.DataFrame) -> str:
+    """A few gaps by place and year; many by how many places, and from when to when."""
+    if len(gaps) <= FEW:
+        return ", ".join(f"{place} {year}" for place, year in zip(gaps["place"], gaps["year"], strict=True))
+    return f"{gaps['place'].nunique()} places, between {gaps['year'].min()} and {gaps['year'].max()}"
 
 
 def coverage(panel: pd.DataFrame) -> Coverage:
     """Say which place-years each measure of `panel` holds, who and when is missing, and which figures were apportioned.
 
     >>> coverage(pd.DataFrame({"place": ["A", "B"], "year": 2020, "rate": [1.0, None]}))
-    2 places over 1 years. rate: 1 of 2 place-years missing (B 2020).
+    2 places over 1 years. Rate: 1 of 2 place-years missing (B 2020).
     """
     check_rows(panel, ["place", "year"])
     measures = [name for name in panel.columns if name not in ("place", "year") and pd.api.types.is_numeric_dtype(panel[name])]

@@ -32,7 +32,7 @@ class Funnel(Result):
     ----------
     by_place : DataFrame, index place
         ``value`` (percent), ``denominator``, ``z``, ``z_adjusted``, ``low_95``, ``high_95``, ``low_998``, ``high_998`` and
-        ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion.
+        ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion; ``cells`` where `frame` has them.
     limits : DataFrame, index denominator
         The funnel's lines on a grid of sizes, with and without over-dispersion (``plain_``).
     pooled : the pooled proportion, percent
@@ -97,6 +97,8 @@ def funnel(
     by_place = pd.DataFrame({"value": 100 * x / n, "denominator": n, "z": z, "z_adjusted": z * s / np.sqrt(s**2 + tau2)})
     by_place = by_place.join(_lines(n, centre, tau2))
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
+    if "cells" in frame:
+        by_place["cells"] = frame.set_index(place)["cells"]
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
     limits = _lines(sizes, centre, tau2).join(_lines(sizes, centre, 0.0).add_prefix("plain_")).set_axis(sizes, axis=0)
     return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), 100 * target, phi, tau2, name or events)

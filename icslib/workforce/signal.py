@@ -22,6 +22,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from ..tidy import cell_refs, only
 from .wording import told_day
 
 LIMIT, SCREEN, RUN = 2.66, 3.267, 7
@@ -44,7 +45,7 @@ class Xmr(Result):
     ----------
     points : DataFrame, index as given
         ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the rules in words, or
-        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``).
+        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``); ``cells`` where observations were given.
     baselines : DataFrame
         ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
     gaps : index of points without a value, over which no moving range is taken
@@ -79,7 +80,7 @@ class Xmr(Result):
 
 
 def xmr(
-    series: pd.Series,
+    series: pd.Series | pd.DataFrame,
     *,
     better: str = "",
     rebase: Iterable | str = (),
@@ -91,7 +92,7 @@ def xmr(
 
     Parameters
     ----------
-    series : Series of float, index sorted (dates, periods or integers)
+    series : Series of float, index sorted (dates, periods or integers); or observations of one place and measure, whose cells are then kept
     better : "higher", "lower" or ""
         Decides whether a signal is improvement or concern; without it, signals are high or low.
     rebase : index values at which a new baseline starts, each for a reason known to whoever gives it; or ``"shift"``:
@@ -110,6 +111,10 @@ def xmr(
     """
     if better not in ("", "higher", "lower"):
         raise ParameterError(f"better={better!r} is not known. Choose 'higher', 'lower' or '' where neither is better.")
+    cells = None
+    if isinstance(series, pd.DataFrame):
+        held = series.sort_values("start").set_index("start")
+        series, cells = held["value"].rename(only(held, "measure")), cell_refs(held)
     series = series.astype(float)
     if not series.index.is_monotonic_increasing or not series.index.is_unique:
         raise ParameterError("The series is not in time order, or a time stands twice. Sort it, and keep one value a time.")
@@ -127,8 +132,9 @@ def xmr(
     points = pd.concat(parts)
     points["icon"] = _icons(points, better)
     columns = ["first", "last", "points", "mean", "lower", "upper", "tentative", "reason"]
+    points = points[["value", "period", "mean", "lower", "upper", *RULES, "signal", "icon"]]
     return Xmr(
-        points=points[["value", "period", "mean", "lower", "upper", *RULES, "signal", "icon"]],
+        points=points if cells is None else points.assign(cells=cells),
         baselines=pd.DataFrame(bases, columns=columns),
         name=name or str(series.name or "Series"),
         unit=unit,

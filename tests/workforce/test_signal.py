@@ -112,3 +112,10 @@ def test_what_cannot_be_charted_is_said():
         xmr(pd.Series([1.0, 2.0], index=[2, 1]))
     with pytest.raises(ParameterError, match="no point at"):
         xmr(pd.Series([1.0, 2.0, 3.0]), rebase=[7])
+
+
+def test_observations_keep_the_cell_of_every_point():
+    held = pd.DataFrame({"start": pd.to_datetime(["2024-05-01", "2024-04-01"]), "value": [3.0, 1.0], "measure": "posts"})
+    held = held.assign(source="s", sheet="", column="B", row=[3, 2])
+    points = xmr(held).points
+    assert points["value"].tolist() == [1.0, 3.0] and points["cells"].tolist() == ["s!!B2", "s!!B3"]
