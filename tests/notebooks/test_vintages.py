@@ -1,6 +1,7 @@
-"""The notebooks on the boundaries of other dates, by one parameter; the default date is that of the committed reports."""
+"""The notebooks on the boundaries of other dates, by one parameter; the default date is that of the committed reports. CI runs this."""
 
 import nbformat
+import pytest
 
 from icslib import register
 from icslib.runs import Options, expand, find_notebook, run_jobs
@@ -9,6 +10,7 @@ ASKED = ["01-deficits", "02-workforce-gaps", "03-outcome-lag"]
 OTHER = ["2024-04", "2026-04"]
 
 
+@pytest.mark.slow
 def test_the_notebooks_run_green_and_speak_of_the_systems_of_their_date(tmp_path):
     """The number of systems is that of the register at the date, wherever a page counts all of them."""
     jobs = [job for name in ASKED for job in expand(find_notebook(name), {}, {"vintage": OTHER})]
