@@ -13,14 +13,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icslib.errors import NotIdentified
-from icslib.numbers import write_number
-from icslib.panel import fixed_by_place, grids, source_names, touches
-from icslib.register.short import kind_of
-from icslib.results import Result
-from icslib.stats.bands import with_intervals
-from icslib.stats.regression import interval
-
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..panel import fixed_by_place, grids, source_names, touches
+from ..register.short import kind_of
+from ..results import Result
+from ..stats.bands import with_intervals
+from ..stats.regression import interval
 from .cohorts import add_up, by_pyfixest, compare_waves, support_of
 from .design import attribute_of, labels_of
 

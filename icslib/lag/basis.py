@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from icslib.errors import NotIdentified
+from ..errors import NotIdentified
 
 BASES = ("unrestricted", "almon", "spline", "smooth")
 ENDS = ("free", "near", "far", "both")

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icslib.errors import NotIdentified
-from icslib.results import Result
-
+from ..errors import NotIdentified
+from ..results import Result
 from .profile import LagEstimate
 
 CENTRES = np.round(np.arange(0.5, 15.01, 0.25), 2)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from icslib.errors import NotIdentified
-from icslib.panel import source_names
-from icslib.register.short import short_names
-from icslib.results import Result
-
+from ..errors import NotIdentified
+from ..panel import source_names
+from ..register.short import short_names
+from ..results import Result
 from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
 from .distributed import estimate_lag, fit_design

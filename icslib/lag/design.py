@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icslib.errors import NotIdentified, PanelError
-from icslib.panel import fixed_by_place, grids, touches
-from icslib.stats.absorb import Absorber
+from ..errors import NotIdentified, PanelError
+from ..panel import fixed_by_place, grids, touches
+from ..stats.absorb import Absorber
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from icslib.errors import NotIdentified
-from icslib.stats.bands import sup_t
-from icslib.stats.inference import covariance, degrees_of_freedom, infer
-from icslib.stats.regression import Fit, fit
-
+from ..errors import NotIdentified
+from ..stats.bands import sup_t
+from ..stats.inference import covariance, degrees_of_freedom, infer
+from ..stats.regression import Fit, fit
 from .basis import make_basis, roughness
 from .design import Design, make_design
 from .gate import LagSupport, check_support, named_by, write_lags

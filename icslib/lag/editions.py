@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icslib.errors import BasisError, PanelError
-from icslib.numbers import write_number
-from icslib.panel import build_panel
-from icslib.results import Result
+from ..errors import BasisError, PanelError
+from ..numbers import write_number
+from ..panel import build_panel
+from ..results import Result
 
 RULES = ("as printed", "one ratio", "ratio by place", "ratio with a trend")
 HELD_BACK = 3  # overlap years the rules are tested on

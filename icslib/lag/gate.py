@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from icslib.errors import NotIdentified
-from icslib.panel import source_names
-from icslib.results import Result
-
+from ..errors import NotIdentified
+from ..panel import source_names
+from ..results import Result
 from .design import Design, make_design
 
 MIN_YEARS = 3  # outcome years a lag needs to rest on more than one change

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icslib.errors import NotIdentified
-from icslib.numbers import write_number
-from icslib.results import Result
-from icslib.stats.inference import Estimate, covariance, infer
-from icslib.stats.regression import Fit
-
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..results import Result
+from ..stats.inference import Estimate, covariance, infer
+from ..stats.regression import Fit
 from .gate import LagSupport, write_lags
 
 

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icslib.errors import NotIdentified
-from icslib.numbers import write_number
-from icslib.panel import source_names
-from icslib.results import Result
-from icslib.stats.bands import with_intervals
-from icslib.stats.regression import Fit, fit
-
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..panel import source_names
+from ..results import Result
+from ..stats.bands import with_intervals
+from ..stats.regression import Fit, fit
 from .design import Design, lag_block, make_design
 from .gate import write_lags
 

@@ -8,11 +8,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from icslib.errors import NotIdentified
-from icslib.numbers import write_number
-from icslib.panel import source_names
-from icslib.results import Result
-
+from ..errors import NotIdentified
+from ..numbers import write_number
+from ..panel import source_names
+from ..results import Result
 from .design import Design, make_design
 from .distributed import fit_design
 from .gate import LagSupport, check_support

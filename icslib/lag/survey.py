@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from icslib.errors import NotIdentified
-from icslib.results import Result
-
+from ..errors import NotIdentified
+from ..results import Result
 from .challenges import challenge_lag
 from .gate import MIN_YEARS, supported_lags, write_lags
 

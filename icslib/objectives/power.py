@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from icslib.errors import NotIdentified
-from icslib.panel import grids, touches
-from icslib.stats.process import Process, fit_process
+from ..errors import NotIdentified
+from ..panel import grids, touches
+from ..stats.process import Process, fit_process
 
 
 def read_history(panel: pd.DataFrame, outcome: str, exclude: Iterable[int]) -> tuple:

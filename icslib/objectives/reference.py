@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
-from icslib.errors import NotIdentified, PanelError
-from icslib.panel import fixed_by_place, source_names
-from icslib.register.short import kind_of
-from icslib.results import Result
-from icslib.stats.process import Process
-
+from ..errors import NotIdentified, PanelError
+from ..panel import fixed_by_place, source_names
+from ..register.short import kind_of
+from ..results import Result
+from ..stats.process import Process
 from .power import detectable_alone, known_years, read_history, spreads
 
 LADDER = {"modest": 0.50, "stretching": 0.90, "unprecedented": 1.0}  # share of like windows that did less

@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from icslib.errors import NotIdentified
-from icslib.panel import fixed_by_place, source_names
-from icslib.register.short import kind_of
-from icslib.results import Result
-from icslib.stats.process import Process
-
+from ..errors import NotIdentified
+from ..panel import fixed_by_place, source_names
+from ..register.short import kind_of
+from ..results import Result
+from ..stats.process import Process
 from .power import (
     before_and_after,
     detectable_alone,

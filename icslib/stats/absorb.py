@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from icslib.errors import NotIdentified
+from ..errors import NotIdentified
 
 CACHED = 700_000  # numbers worked on at a time
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from icslib.errors import NotIdentified
-
+from ..errors import NotIdentified
 from .regression import Fit
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])

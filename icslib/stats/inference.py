@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from icslib.errors import NotIdentified
-
+from ..errors import NotIdentified
 from .bootstrap import wild_bootstrap
 from .regression import Fit, interval
 

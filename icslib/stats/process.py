@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from icslib.errors import NotIdentified
+from ..errors import NotIdentified
 
 MIN_PLACES, MIN_YEARS = 8, 5
 

@@ -13,8 +13,7 @@ from functools import cached_property
 import numpy as np
 from scipy import stats
 
-from icslib.errors import NotIdentified
-
+from ..errors import NotIdentified
 from .absorb import Absorber
 
 
