@@ -54,7 +54,7 @@ def cells_of(frame: pd.DataFrame) -> pd.Series:
     """The cells of each row: as carried, or its own."""
     if "cells" in frame:
         return frame["cells"]
-    return pd.Series([(ref,) for ref in tidy.cell_refs(frame).tolist()], index=frame.index, dtype=object)
+    return pd.Series(list(zip(tidy.cell_refs(frame).tolist(), strict=True)), index=frame.index, dtype=object)
 
 
 def weights(pieces: pd.DataFrame, group: np.ndarray, denominators: Denominators, all_rows: pd.DataFrame) -> np.ndarray:
@@ -162,7 +162,11 @@ def _cells(pieces: pd.DataFrame, group: np.ndarray, count: int) -> pd.Series:
 
 def _told(column: pd.Series, group: np.ndarray, firsts: pd.Series) -> pd.Series:
     """What several pieces say of themselves, each thing once."""
-    said = pd.DataFrame(dict(group=group, said=column.astype(str).to_numpy())).drop_duplicates()
+    code, words = pd.factorize(column.astype(str))
+    if len(words) == 1:
+        return firsts
+    said = pd.DataFrame(dict(group=group, code=code)).drop_duplicates()
+    said["said"] = words.to_numpy()[said["code"]]
     several = said[said["group"].duplicated(keep=False) & (said["said"] != "")].groupby("group")["said"].agg("; ".join)
     if several.empty:
         return firsts
