@@ -74,7 +74,7 @@ class LagSupport(Result):
         asked = [lag for lag in self.lags.index if low <= lag <= high]
         seen, lost = [lag for lag in asked if not self.refuses(lag)], [lag for lag in asked if self.refuses(lag)]
         weak = [lag for lag in seen if self.lags.loc[lag, "status"] == "weak"]
-        dim = f" ({write_lags(weak)} only weakly)" if weak else ""
+        dim = f" (weakly in years {write_lags(weak)})" if weak else ""
         shown = (
             f"the figures ({self._pair}) can show years {write_lags(seen)}{dim}"
             if seen
