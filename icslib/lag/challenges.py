@@ -51,7 +51,7 @@ class Challenges(Result):
         tests = self.rows.iloc[1:]
         failed = [IN_WORDS.get(one, one) for one, passed in tests["passes"].items() if passed is False]
         silent = [IN_WORDS.get(one, one) for one, passed in tests["passes"].items() if passed is None]
-        said = [f"It disagrees with {', '.join(failed)}."] if failed else []
+        said = [f"Against it: {', '.join(failed)}."] if failed else []
         return " ".join([f"{self.headline}.", *said, *([f"Not possible here: {', '.join(silent)}."] if silent else [])])
 
     @property
