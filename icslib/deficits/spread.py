@@ -16,6 +16,7 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..register.short import short_names
 from ..results import Result
+from ..stats.dispersion import between_variance
 from ..tidy import merge_cells
 
 
@@ -93,7 +94,7 @@ def spread_of(
     w = 1 / variance
     fixed = (w * estimate).sum() / w.sum()
     q = (w * (estimate - fixed) ** 2).sum()
-    tau2 = max(0.0, (q - (len(by) - 1)) / (w.sum() - (w**2).sum() / w.sum()))
+    tau2 = between_variance(q, w.to_numpy())
     mean = float((estimate / (variance + tau2)).sum() / (1 / (variance + tau2)).sum())
     reach = stats.t.ppf(0.975, spare)
     wide = reach * np.sqrt(variance + tau2)

@@ -20,6 +20,7 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..register.short import kind_of, short_names
 from ..results import Result
+from ..stats.dispersion import between_variance
 
 LEVELS = {"95": 0.95, "998": 0.998}
 
@@ -93,7 +94,7 @@ def funnel(
     centre, s = np.arcsin(np.sqrt(target)), 1 / (2 * np.sqrt(n))
     z = (np.arcsin(np.sqrt(x / n)) - centre) / s
     phi = float((z.clip(*z.quantile([winsorise, 1 - winsorise])) ** 2).mean())
-    tau2 = _between(phi, s.to_numpy())
+    tau2 = between_variance(len(s) * phi, 1 / s.to_numpy() ** 2)
     by_place = pd.DataFrame({"value": 100 * x / n, "denominator": n, "z": z, "z_adjusted": z * s / np.sqrt(s**2 + tau2)})
     by_place = by_place.join(_lines(n, centre, tau2))
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
@@ -102,12 +103,6 @@ def funnel(
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
     limits = _lines(sizes, centre, tau2).join(_lines(sizes, centre, 0.0).add_prefix("plain_")).set_axis(sizes, axis=0)
     return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), 100 * target, phi, tau2, name or events)
-
-
-def _between(phi: float, s: np.ndarray) -> float:
-    """DerSimonian and Laird's variance between places."""
-    weight, count = 1 / s**2, len(s)
-    return float(max(0.0, (count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())))
 
 
 def _lines(n: pd.Series, centre: float, tau2: float) -> pd.DataFrame:
