@@ -12,7 +12,7 @@ from ..register.short import short_names
 from ..results import Result
 from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
-from .distributed import estimate_lag, fit_design
+from .distributed import SHAPE, estimate_lag, fit_shape
 from .gate import check_support
 
 IN_WORDS = {
@@ -193,11 +193,11 @@ def _refit(panel, exposure, outcome, lags, ends, exclude, options) -> tuple[Desi
     """The design, and what gives the sum of the profile when some of its arrays are others."""
     about = ("controls", "interacted", "year_by", "weights", "cluster")
     design = make_design(panel, exposure, outcome, lags, exclude=exclude, **{k: v for k, v in options.items() if k in about})
-    how = {k: v for k, v in options.items() if k not in (*about, "errors", "draws")}
-    support = check_support(design, exposure, outcome)
+    how = {k: v for k, v in options.items() if k in SHAPE}
+    support, summed = check_support(design, exposure, outcome), [ends[0] <= lag <= ends[1] for lag in design.lags]
 
     def fitted(**arrays) -> float:
-        profile = fit_design(replace(design, **arrays), support, bands=False, **how).profile
-        return float(profile["estimate"].loc[ends[0] : ends[1]].sum())
+        model, profile, _ = fit_shape(replace(design, **arrays), support, **how)
+        return float((profile @ model.coef)[summed].sum())
 
     return design, fitted

@@ -6,7 +6,7 @@ keeps its meaning of years between one year's exposure and one year's outcome.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,9 @@ from ..stats.absorb import Absorber
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """Arrays of one analysis: (places, years) for outcome and weights, (lags, places, years) for `block`, the lagged exposure."""
+    """Arrays of one analysis: (places, years) for outcome and weights, (lags, places, years) for `block`, the lagged exposure;
+    `effects` keeps the effects taken out, for designs that share rows.
+    """
 
     places: np.ndarray
     years: np.ndarray
@@ -32,6 +34,7 @@ class Design:
     groups: np.ndarray | None
     cluster: np.ndarray
     span: int
+    effects: dict | None = field(default=None, repr=False)
 
     def rows(self, lags: Sequence[int] | None = None) -> np.ndarray:
         """Weights of the rows holding the outcome, the controls and every lag asked (default all); 0 elsewhere."""
@@ -49,7 +52,11 @@ class Design:
 
     def absorb(self, weights: np.ndarray, trends: bool = False) -> Absorber:
         """The two-way effects of these rows."""
-        return Absorber(weights, trends=trends, groups=self.groups)
+        key = weights.tobytes(), trends, b"" if self.groups is None else self.groups.tobytes()
+        kept = {} if self.effects is None else self.effects
+        if key not in kept:
+            kept[key] = Absorber(weights, trends=trends, groups=self.groups)
+        return kept[key]
 
 
 def lag_block(exposure: np.ndarray, lags: Sequence[int]) -> np.ndarray:

@@ -5,6 +5,7 @@ outcome[i, t] = sum over l of profile[l] x exposure[i, t - l] + place effect + y
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from .design import Design, make_design
 from .gate import LagSupport, check_support, named_by, write_lags
 from .profile import LagEstimate
 
+SHAPE = ("basis", "degree", "ends", "trends", "extrapolate")  # keywords of fit_shape
 MIN_TREND_YEARS = 5  # fewer outcome years cannot tell a place's own line from its lags
 
 
@@ -35,8 +37,8 @@ def estimate_lag(
     controls : columns; interacted : attributes of places given their own path through time; year_by : separate year effects by it
     weights : a column of weights, such as population; cluster : "place", or an attribute of places (a region) to cluster by
     exclude : outcome years left out (the pandemic: 2020, 2021); say so when you use it
-    how : keywords of :func:`fit_design`: `basis`, `degree`, `ends`, `errors`, `bands`, `trends`, `extrapolate`, `level`, `draws`,
-        `signs`, `seed`
+    how : keywords of :func:`fit_design` and :func:`fit_shape`: `basis`, `degree`, `ends`, `errors`, `bands`, `trends`,
+        `extrapolate`, `level`, `draws`, `signs`, `seed`
 
     Raises
     ------
@@ -51,21 +53,15 @@ def estimate_lag(
 
 
 def fit_design(
-    design: Design, support: LagSupport, *, basis: str = "unrestricted", degree: int = 2, ends: str = "free", errors: str = "cr1",
-    bands: bool = True, trends: bool = False, extrapolate: bool = False, level: float = 0.95, draws: int = 9999,
-    signs: str = "rademacher", seed: int = 1,
+    design: Design, support: LagSupport, *, errors: str = "cr1", bands: bool = True, level: float = 0.95, draws: int = 9999,
+    signs: str = "rademacher", seed: int = 1, basis: str = "unrestricted", **shape,
 ) -> LagEstimate:  # fmt: skip
-    """The profile from arrays and what the gate says of them, for many estimates on one design.
+    """The profile from arrays and what the gate says of them, with its errors.
 
     Parameters
     ----------
-    basis : "unrestricted", "almon", "spline" or "smooth" (ridge on second differences; the price on roughness is the one
-        that best predicts a cluster left out)
-    degree, ends : see :func:`icslib.lag.basis.make_basis`
     errors : "cr1", "cr2" (better below about 40 clusters) or "wild" (restricted wild cluster bootstrap, `draws`, `signs`)
-    trends : a straight line of its own for every place
-    extrapolate : with a basis, continue the fitted shape to lags the panel does not identify, marked ``supported`` False;
-        otherwise such lags raise
+    basis, shape : keywords of :func:`fit_shape`: `degree`, `ends`, `trends`, `extrapolate`
 
     Notes
     -----
@@ -75,8 +71,38 @@ def fit_design(
     """
     if basis == "smooth" and errors != "cr1":
         raise NotIdentified(f'basis="smooth" goes with errors="cr1"; {errors} is for least squares without a penalty.')
+    model, outer, price = fit_shape(design, support, basis=basis, **shape)
+    how: dict = {"errors": errors, "level": level, "draws": draws, "signs": signs, "seed": seed}
+    profile = pd.DataFrame(infer(model, outer, **how), index=pd.Index(design.lags, name="lag"))
+    df = [degrees_of_freedom(model, row, errors) for row in outer]
+    reach = sup_t(outer @ covariance(model, errors) @ outer.T, min(df), level=level, seed=seed) if bands else np.nan
+    low, high = profile["estimate"] - reach * profile["se"], profile["estimate"] + reach * profile["se"]
+    profile = profile.assign(df=df, band_low=low, band_high=high, supported=[not support.refuses(lag) for lag in design.lags])
+    used = model.absorber.weights > 0
+    return LagEstimate(
+        profile=profile, support=support, basis=basis, errors=errors, penalty=price, rows=model.rows,
+        places=int(used.any(axis=1).sum()), years=int(used.any(axis=0).sum()), clusters=model.clusters,
+        unit=support.unit, level=level, model=model, shape=outer, options=how,
+    )  # fmt: skip
+
+
+def fit_shape(
+    design: Design, support: LagSupport, *, basis: str = "unrestricted", degree: int = 2, ends: str = "free",
+    trends: bool = False, extrapolate: bool = False,
+) -> tuple[Fit, np.ndarray, float]:  # fmt: skip
+    """The regression, what makes the profile of its coefficients, (lags, coefficients), and the price on roughness.
+
+    Parameters
+    ----------
+    basis : "unrestricted", "almon", "spline" or "smooth" (ridge on second differences; the price on roughness is the one
+        that best predicts a cluster left out)
+    degree, ends : see :func:`icslib.lag.basis.make_basis`
+    trends : a straight line of its own for every place
+    extrapolate : with a basis, continue the fitted shape to lags the panel does not identify, marked ``supported`` False;
+        otherwise such lags raise
+    """
     kept = _admit(design, support, extrapolate and basis != "unrestricted")
-    inner, outer = _shapes(design.lags, kept, basis, degree, ends)
+    inner, outer = _shapes(design.lags, tuple(kept), basis, degree, ends)
     try:
         absorber = design.absorb(design.rows(kept), trends)
     except NotIdentified:
@@ -97,28 +123,12 @@ def fit_design(
     if basis == "smooth":
         price, penalty = _choose_penalty(model, [lag for lag in kept if lag >= 0], kept)
         model = fit(design.outcome, columns, absorber, penalty=penalty, **options)
-    how: dict = {"errors": errors, "level": level, "draws": draws, "signs": signs, "seed": seed}
-    wide = np.hstack([outer, np.zeros((len(outer), len(extra)))])
-    rows = infer(model, wide, **how)
-    profile = pd.DataFrame(rows, index=pd.Index(design.lags, name="lag"))
-    profile["df"] = [degrees_of_freedom(model, row, errors) for row in wide]
-    if bands:
-        reach = sup_t(wide @ covariance(model, errors) @ wide.T, profile["df"].min(), level=level, seed=seed) * profile["se"]
-        profile["band_low"], profile["band_high"] = profile["estimate"] - reach, profile["estimate"] + reach
-    else:
-        profile["band_low"] = profile["band_high"] = np.nan
-    profile["supported"] = [not support.refuses(lag) for lag in profile.index]
-    used = absorber.weights > 0
-    return LagEstimate(
-        profile=profile, support=support, basis=basis, errors=errors, penalty=price, rows=absorber.rows,
-        places=int(used.any(axis=1).sum()), years=int(used.any(axis=0).sum()), clusters=model.clusters,
-        unit=support.unit, level=level, model=model, shape=outer, options=how,
-    )  # fmt: skip
+    return model, np.hstack([outer, np.zeros((len(outer), len(extra)))]), price
 
 
 def _admit(design: Design, support: LagSupport, extrapolate: bool) -> list[int]:
     """The lags the fit rests on; raises when some are refused and may not be continued."""
-    kept = [lag for lag in design.lags if not support.refuses(lag)]
+    kept = [lag for lag in design.lags if lag in support.identified]
     if support.refused and (not extrapolate or not kept):
         advice = f"Ask for lags {write_lags(kept)}" if kept else "Bring a longer or denser panel"
         raise NotIdentified(
@@ -128,7 +138,8 @@ def _admit(design: Design, support: LagSupport, extrapolate: bool) -> list[int]:
     return kept
 
 
-def _shapes(lags: tuple[int, ...], kept: list[int], basis: str, degree: int, ends: str) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache
+def _shapes(lags: tuple[int, ...], kept: tuple[int, ...], basis: str, degree: int, ends: str) -> tuple[np.ndarray, np.ndarray]:
     """(kept, terms) and (lags, terms): the basis over lags 0 and up, leads left free."""
     body = make_basis(basis, [k for k in lags if k >= 0], degree, ends) if max(lags) >= 0 else np.zeros((0, 0))
     outer = linalg.block_diag(np.eye(sum(k < 0 for k in lags)), body)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,12 +50,12 @@ class LagSupport(Result):
 
     def refuses(self, lag: int) -> bool:
         """Whether an estimate at `lag` would rest on nothing in the panel."""
-        return lag not in self.lags.index or self.lags.loc[lag, "status"] == "not identified"
+        return lag not in self.identified
 
-    @property
+    @cached_property
     def identified(self) -> list[int]:
         """The lags an estimate may use, in order."""
-        return [int(lag) for lag in self.lags.index if not self.refuses(lag)]
+        return [int(lag) for lag, status in self.lags["status"].items() if status != "not identified"]
 
     @property
     def refused(self) -> list[int]:

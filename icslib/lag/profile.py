@@ -42,7 +42,7 @@ class LagEstimate(Result):
     unit: str
     level: float
     model: Fit = field(repr=False)
-    shape: np.ndarray = field(repr=False)  # profile = shape @ model.coef[: terms]
+    shape: np.ndarray = field(repr=False)  # profile = shape @ model.coef
     options: dict = field(repr=False)
 
     def combine(self, weights: pd.Series | dict) -> Estimate:
@@ -52,9 +52,7 @@ class LagEstimate(Result):
             raise NotIdentified(
                 f"Lags {write_lags(unknown)} were not estimated; the profile holds {write_lags(self.profile.index)}."
             )
-        return infer(
-            self.model, self._contrast(vector.reindex(self.profile.index, fill_value=0.0).to_numpy())[None], **self.options
-        )[0]
+        return infer(self.model, (vector.reindex(self.profile.index, fill_value=0.0).to_numpy() @ self.shape)[None], **self.options)[0]
 
     def cumulative(self, first: int, last: int) -> Estimate:
         """The sum of the profile over lags `first` to `last`: what a lasting unit of exposure has added by then."""
@@ -63,8 +61,7 @@ class LagEstimate(Result):
     @cached_property
     def covariance(self) -> np.ndarray:
         """(lags, lags) covariance of the profile."""
-        wide = self._contrast(np.eye(len(self.profile)))
-        return wide @ covariance(self.model, self.errors) @ wide.T
+        return self.shape @ covariance(self.model, self.errors) @ self.shape.T
 
     @property
     def peak(self) -> tuple[int, int, int]:
@@ -142,11 +139,6 @@ class LagEstimate(Result):
         mean, low, high = self.mean_lag
         span = f"{low:.1f} to {high:.1f}" if np.isfinite(low) else "without bounds, since the sum may be none"
         return f"Largest at lag {peak} (95% interval {first} to {last}); mean lag {mean:.1f} years (95% interval {span})."
-
-    def _contrast(self, weights: np.ndarray) -> np.ndarray:
-        out = np.zeros((*weights.shape[:-1], len(self.model.coef)))
-        out[..., : self.shape.shape[1]] = weights @ self.shape
-        return out
 
 
 def _words(name: str) -> str:

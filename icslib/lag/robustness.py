@@ -1,8 +1,8 @@
 """Would another reasonable choice have said something else? All of them at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -10,10 +10,11 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import source_names
+from ..panel import source_names, touches
 from ..results import Result
-from .design import Design, make_design
-from .distributed import fit_design
+from ..stats.inference import infer
+from .design import Design, attribute_of, labels_of, make_design
+from .distributed import fit_shape
 from .gate import LagSupport, check_support
 
 SHAPES = ("unrestricted", "almon 1", "almon 2", "almon 3", "spline 3", "smooth")
@@ -110,10 +111,10 @@ def specification_curve(
     }  # fmt: skip
     every = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
     drawn = np.sort(np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False))
-    wide = lru_cache(None)(lambda *key: _design(slim[key[0]], exposure, range(first, max(longest) + 1), *key[1:]))
+    wide = _designs(slim, exposure, range(first, max(longest) + 1))
 
-    @lru_cache(None)
-    def held(last: int, *key) -> tuple[Design, LagSupport]:  # lengths share the arrays; shapes and trends the gate as well
+    @cache
+    def held(last: int, *key) -> tuple[Design, LagSupport]:  # shapes and trends share the gate
         design, many = wide(*key), last - first + 1
         design = replace(design, lags=design.lags[:many], block=design.block[:many])
         return design, check_support(design, exposure, key[1])
@@ -124,9 +125,10 @@ def specification_curve(
         basis, _, degree = spec["shape"].partition(" ")
         made = dict.fromkeys(("estimate", "se", "low", "high", "p", "rows"), np.nan)
         try:
-            how = {"basis": basis, "degree": int(degree or 2), "errors": errors if basis != "smooth" else "cr1"}
-            r = fit_design(*held(spec["longest lag"], *key), trends=spec["trends"], bands=False, **how)
-            made, reason = {**r.cumulative(first, spec["longest lag"])._asdict(), "rows": r.rows}, ""
+            how = {"basis": basis, "degree": int(degree or 2), "trends": spec["trends"]}
+            model, profile, _ = fit_shape(*held(spec["longest lag"], *key), **how)
+            total = infer(model, profile.sum(axis=0)[None], errors=errors if basis != "smooth" else "cr1")[0]
+            made, reason = {**total._asdict(), "rows": model.rows}, ""
         except NotIdentified as refused:
             reason = str(refused)
         said = {name: _word(value) for name, value in spec.items()}
@@ -151,13 +153,22 @@ def _slim(panel: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _design(panel, exposure, lags, outcome, year_by, controls, weights, exclude) -> Design:
-    """The arrays of one set of choices."""
-    paths = [name.removesuffix(" by year") for name in controls if name.endswith(" by year")]
-    columns = [name for name in controls if not name.endswith(" by year")]
-    return make_design(
-        panel, exposure, outcome, lags, year_by=year_by, controls=columns, interacted=paths, weights=weights, exclude=exclude
-    )
+def _designs(panels: dict[str, pd.DataFrame], exposure: str, lags: range) -> Callable[..., Design]:
+    """What gives the arrays of one set of choices; what two sets have in common is made once."""
+    effects: dict = {}
+    plain = cache(lambda sample, y, x, w: make_design(panels[sample], exposure, y, lags, controls=x, weights=w))
+    fixed = cache(lambda read, sample, name: read(panels[sample], np.unique(panels[sample]["place"]), name))
+
+    def design(sample, outcome, year_by, controls, weights, exclude) -> Design:
+        paths = [name.removesuffix(" by year") for name in controls if name.endswith(" by year")]
+        made = plain(sample, outcome, tuple(name for name in controls if not name.endswith(" by year")), weights)
+        return replace(
+            made, outcome=np.where(touches(made.years, exclude, made.span), np.nan, made.outcome), effects=effects,
+            groups=fixed(labels_of, sample, year_by) if year_by else None,
+            attributes=np.array([fixed(attribute_of, sample, name) for name in paths]).reshape(-1, len(made.places)),
+        )  # fmt: skip
+
+    return design
 
 
 def _by_choice(specs: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -38,11 +38,9 @@ def infer(
     if errors == "wild":
         boot = wild_bootstrap(model, contrasts, draws=draws, weights=signs, level=level, seed=seed)
         return [Estimate._make(map(float, row)) for row in zip(own, se, boot.low, boot.high, boot.p, strict=True)]
-    out = []
-    for contrast, b, s in zip(contrasts, own, se, strict=True):
-        df = degrees_of_freedom(model, contrast, errors)
-        out.append(Estimate(float(b), float(s), *interval(b, s, df, level), float(2 * stats.t.sf(abs(b) / s, df))))
-    return out
+    df = np.array([degrees_of_freedom(model, contrast, errors) for contrast in contrasts])
+    told = (own, se, *interval(own, se, df, level), 2 * stats.t.sf(np.abs(own) / se, df))
+    return [Estimate._make(map(float, row)) for row in zip(*told, strict=True)]
 
 
 def covariance(model: Fit, errors: str) -> np.ndarray:

@@ -189,15 +189,15 @@ def fit(
     return Fit(coef, inner_x, inner_y, resid, bread, absorber, cluster, penalty)
 
 
-def interval(estimate: float, se: float, df: float, level: float = 0.95) -> tuple[float, float]:
-    """Low and high of a t interval.
+def interval(estimate, se, df, level: float = 0.95):
+    """Low and high of a t interval, of numbers or of arrays.
 
     >>> low, high = interval(0.0, 1.0, 41)
     >>> round(high, 2)
     2.02
     """
     reach = stats.t.ppf(0.5 + level / 2, df) * se
-    return float(estimate - reach), float(estimate + reach)
+    return estimate - reach, estimate + reach
 
 
 def _refuse_constant(left: np.ndarray, x: np.ndarray, absorber: Absorber, names: list[str] | None) -> None:
