@@ -107,7 +107,8 @@ def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp
     pair = number(frame, ["place", "place_type", "end"])
     # Parts are moved to boundaries of which memberships are published; a trust only if it has none of its own, whatever it became.
     until = {kind: max(end, lies["day"].min()) for kind in frame["place_type"].unique()} | {"system": end, "trust": OPEN}
-    moves = ~((frame["place_type"] == "trust") & frame["place"].isin(lies["part"]))
+    own = {*lies["part"].unique()} & {*frame["place"].unique()}  # few: isin is slow for many words
+    moves = ~((frame["place_type"] == "trust") & frame["place"].isin(own))
     kinds = [(until[kind], moves & (frame["place_type"] == kind)) for kind in frame["place_type"].unique()]
     plans = [plan_of(frame[mine].reset_index(drop=True), pair[mine], day, drawn) for day, mine in kinds]
     plan = pd.concat(plans)
