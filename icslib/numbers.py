@@ -259,3 +259,12 @@ def write_number(value: float, unit: str = "", places: int | None = None) -> str
     if unit == "percent":
         return f"{sign}{body}%"
     return f"{sign}{body} {unit}".strip()
+
+
+def write_p(p: float) -> str:
+    """Write a p-value for a sentence or a cell; one that three decimals cannot hold is said to be below them.
+
+    >>> write_p(0.0321), write_p(0.00004)
+    ('0.032', 'below 0.001')
+    """
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"

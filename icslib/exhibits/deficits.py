@@ -48,7 +48,7 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
         return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.places))
-    data = result.table.round(3).assign(p=[_p_value(p) for p in result.table["p"]]).reset_index()
+    data = result.table.round(6).reset_index()
     title = result.headline
     notes = noted("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", _left_out(result))
     return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.places))
@@ -139,7 +139,7 @@ def _(result: Explained, asked: str = "") -> Exhibit:
         kind="figure",
         title=result.headline,
         subtitle=f"{_capital(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
-        data=result.terms.round(4).reset_index(),
+        data=result.terms.round(6).reset_index(),
         unit=result.difference,
         notes=(ASSOCIATION, result.basis, f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out."),
         sources=result.sources,
@@ -164,10 +164,6 @@ def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:
 
 def _rank(rank: int) -> str:
     return "worst" if rank == 1 else f"{ordinal(rank)} worst"
-
-
-def _p_value(p: float) -> str:
-    return "" if p != p else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _capital(text: str) -> str:

@@ -216,7 +216,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
         kind="figure",
         title=result.headline,
         subtitle=f"sum of the lag profile under many choices{'; right, one of them and its tests' if tests else ''}",
-        data=result.specs.round(3),
+        data=result.specs.round(6),
         unit=result.unit,
         notes=(
             f"{result.finding} {result.details}",
@@ -244,7 +244,7 @@ def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Challenges, asked: str = "") -> Exhibit:
-    rows = result.rows.reset_index().round(3)
+    rows = result.rows.reset_index().round(6)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
     return Exhibit(
         kind="table",
@@ -262,7 +262,7 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
-    rows = result.rows.drop(columns="longest").reset_index().round(2)
+    rows = result.rows.drop(columns="longest").rename(columns={"leads": "p-value of leads"}).reset_index().round(6)
     rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(_words)
     return Exhibit(
         kind="table",
@@ -274,7 +274,7 @@ def _(result: LagSurvey, asked: str = "") -> Exhibit:
             result.finding,
             "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate "
             "is their sum.",
-            "Silent: the interval holds zero. Not robust: clear of zero, but a test fails. Leads: p of the placebo.",
+            "Silent: the interval holds zero. Not robust: clear of zero, but a test fails.",
         ),
     )
 

@@ -16,6 +16,7 @@ from math import floor, log10
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from ..numbers import write_p
 from ..style import UNIT_WORDS
 from ..tidy import safe_text
 from .cells import cell_ranges
@@ -70,7 +71,7 @@ def write_table(record: dict, links: Links | None = None) -> str:
     """The data as a table with caption and scopes, numbers aligned, each linked to its cells; the heads say how it comes from them."""
     columns, rows = record["columns"], record["rows"][:LONGEST]
     held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
-    writers = [_say_unit if name == "unit" else write_column(values) for name, values in zip(columns, held, strict=True)]
+    writers = [_writer(name, values) for name, values in zip(columns, held, strict=True)]
     sides = [_side(name, values) for name, values in zip(columns, held, strict=True)]
     traced = _traced_columns(record, held)
     kinds: list[set[str]] = [set() for _ in columns]
@@ -97,6 +98,15 @@ def write_table(record: dict, links: Links | None = None) -> str:
         f"<caption{hidden}>{escape(record['title'])} ({escape(_under(record))})</caption>"
         f"<thead><tr>{head}<tbody>{''.join(lines)}</table></div>{rest}"
     )
+
+
+def _writer(name: str, values: Sequence[Any]) -> Callable[[Any], str]:
+    """A writer for one column, by its name where that says what it holds."""
+    if name == "unit":
+        return _say_unit
+    if _heading(name).lower().startswith("p-value") and _is_numeric(values):
+        return lambda value: "–" if value is None else write_p(value)
+    return write_column(values)
 
 
 def _origin(kinds: set[str]) -> str:

@@ -186,7 +186,7 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
         kind="figure",
         title=result.headline,
         subtitle="Correlation of a system's changes in outcome and in performance on a national target, both signed so that better is up",
-        data=result.pairs.replace({"outcome": result.names, "target": result.names}).round(2),
+        data=result.pairs.replace({"outcome": result.names, "target": result.names}).round(6),
         unit=result.unit,
         notes=(
             result.finding,

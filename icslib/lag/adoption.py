@@ -153,7 +153,8 @@ def event_study(
         weight = weight / weight.sum()
         b = float(weight @ np.nan_to_num(estimate))
         error = float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight)) if method == "group_time" else np.nan
-        average = (b, error, *map(float, interval(b, error, df, level)))
+        low, high = interval(b, error, df, level)
+        average = (b, error, float(low), float(high))
     covariance[~known | alone] = np.nan
     profile = with_intervals(np.where(known, estimate, np.nan), covariance, df, support.index, level=level, seed=seed)
     if method != "group_time":

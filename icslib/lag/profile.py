@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import NotIdentified
-from ..numbers import write_number
+from ..numbers import write_number, write_p
 from ..results import Result
 from ..stats.inference import Estimate, covariance, infer
 from ..stats.regression import Fit
@@ -118,7 +118,7 @@ class LagEstimate(Result):
         text = f"{self.headline}: {b} ({self.level:.0%} interval {low} to {high})."
         if refused := [lag for lag in self.profile.index if not self.profile.loc[lag, "supported"]]:
             text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."
-        return text + (f" Placebo leads: p = {self.placebo:.2f}." if self.placebo is not None else "")
+        return text + (f" Placebo leads: p-value {write_p(self.placebo)}." if self.placebo is not None else "")
 
     @property
     def headline(self) -> str:

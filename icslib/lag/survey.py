@@ -20,7 +20,7 @@ class LagSurvey(Result):
     rows : DataFrame, index ``panel``
         ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or
         more), ``estimate``,
-        ``low``, ``high`` (sum over the used lags), ``leads`` (p of the placebo), ``fails`` (tests not passed) and ``reading``:
+        ``low``, ``high`` (sum over the used lags), ``leads`` (p-value of the placebo), ``fails`` (tests not passed) and ``reading``:
         "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
     sources : processed tables used
     """

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
-from ..numbers import write_number
+from ..numbers import write_number, write_p
 from ..panel import grids
 from ..register.short import kind_of
 from ..results import Result
@@ -57,7 +57,7 @@ class Links(Result):
         over = f"{main['places'].max()} {self.kind}"
         size = f"{len(main)} links of {within(in_words(self.exposure))} with {main['outcome'].nunique()} outcomes, over {over},"
         if clear.empty:
-            strongest = f"The strongest alone has p = {main['p'].min():.2f}, before allowing for {len(main)} tries."
+            strongest = f"The strongest alone has a p-value of {write_p(main['p'].min())}, before allowing for {len(main)} tries."
             return f"None of {size} can be told apart from none. {strongest}"
         told = "; ".join(
             f"{within(in_words(row.outcome))} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} "

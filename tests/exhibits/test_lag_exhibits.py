@@ -57,3 +57,9 @@ def test_tables_hold_the_windows_the_tests_and_the_ladder(panel):
     assert "placebo leads" in tests.data["test"].tolist() and set(tests.data["passes"]) <= {"yes", "no"}
     ladder = ics.table(ics.outlook(panel, "death_rate", 4, -0.02), asked="P03")
     assert "P03" in ladder.title and ladder.data["horizon"].tolist() == [3, 5, 10]
+
+
+def test_a_p_value_that_three_decimals_cannot_hold_is_said_to_be_below_them(panel):
+    figure = ics.table(ics.estimate_lag(panel, "dose", "death_rate", range(0, 8)))
+    shown = figure._repr_mimebundle_()["text/html"]
+    assert figure.data["p"].min() < 0.0005 and "<td>below 0.001" in shown and "<td>0.000" not in shown
