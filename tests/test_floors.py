@@ -15,7 +15,7 @@ FLOORS = {
     5: {"render", "claims", "changes"},
     4: {"exhibits", "store"},
     3: {"sources", "deficits", "savings", "workforce", "lag", "objectives", "oversight", "profile"},
-    2: {"panel", "stats", "register"},
+    2: {"panel", "stats", "register", "expectations"},
     1: {"tidy", "catalog", "sheets", "prices"},
     0: {"numbers", "periods", "style", "paths", "results"},
     -1: {"errors"},  # the ground: imports nothing, may be used by all

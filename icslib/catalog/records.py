@@ -108,13 +108,6 @@ def reference(name: str) -> pd.DataFrame:
     return _reference(path, path.stat().st_mtime_ns).copy()
 
 
-def headers(table: str) -> list[list[str]]:
-    """The whole header rows that a publication is known to print, from ``headers.csv``: one a layout."""
-    known = reference("headers")
-    own = known[known["layout"].str.fullmatch(rf"{table}(-.+)?")]
-    return [list(titles) for _, titles in own.groupby("layout", sort=False)["title"]]
-
-
 @cache
 def _reference(path: Path, changed: int) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)

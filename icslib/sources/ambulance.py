@@ -7,10 +7,10 @@ Quirks      a "." is no figure; a service's row has its region's code under Regi
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
+from ..expectations import expect_table, expect_total
 from ..periods import month
 from ..sheets import Page
-from ..sheets.expectations import expect_table, expect_total
 from ..tidy import observations
 
 MEASURES = {
@@ -27,7 +27,7 @@ IDS = ["Year", "Month", "Region", "Org Code"]
 
 def tidy_ambulance(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a service, region or England, month and measure."""
-    table = expect_table(pages[""], [*IDS, *MEASURES], reader=__name__, headers=headers(source.table), key="Org Code")
+    table = expect_table(pages[""], source, [*IDS, *MEASURES], key="Org Code")
     long = table.melt(IDS, values=list(MEASURES))
     kinds = long["Org Code"].map(lambda code: "england" if code == "Eng" else "region" if str(code).startswith("Y") else "trust")
     about = pd.DataFrame(long["title"].map(MEASURES).tolist(), columns=["measure", "unit"])

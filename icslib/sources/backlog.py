@@ -12,19 +12,11 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
+from ..expectations import expect_table, expect_total, need_sheet
 from ..periods import parse_period
 from ..sheets import Page, plain
-from ..sheets.expectations import expect_total, need_sheet
 from ..tidy import observations
 
-RISKS = {
-    "Cost to eradicate high risk backlog (£)": "backlog_high_risk",
-    "Cost to eradicate significant risk backlog (£)": "backlog_significant_risk",
-    "Cost to eradicate moderate risk backlog (£)": "backlog_moderate_risk",
-    "Cost to eradicate low risk backlog (£)": "backlog_low_risk",
-    "Risk adjusted backlog cost (£)": "backlog_risk_adjusted",
-}
-LACKS = {"2016-17": ("backlog_risk_adjusted",)}  # edition: what it does not print
 AGES = "Age profile - total (must equal 100%) (%)"
 SUBTOTALS: list[str | re.Pattern] = [re.compile(r"\w+ Result"), "Grand Total", "Result", "Overall Result"]
 
@@ -33,24 +25,21 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a site (or a trust, where only trusts are printed) and risk, GBP million; ``site`` and its ``name``."""
     by_site = "" not in pages
     page = need_sheet(pages, "Site Data") if by_site else pages[""]
-    header = next((index for index in range(min(5, len(page.grid))) if "Organisation Code" in page.row_text(index)), 0)
-    titles = page.row_text(header)
+    table = expect_table(page, source, subtotals=SUBTOTALS)
     if not by_site:
-        _refuse_shifted(page, header, titles)
-    risks = {title: measure for title, measure in RISKS.items() if measure not in LACKS.get(source.edition, ())}
-    ids = ["Organisation Code", "Site Code", "Site Name"] if by_site else ["Organisation Code", "Organisation Name"]
-    table = page.find_table([*ids, *risks], subtotals=SUBTOTALS)
-    printed = table.totals[table.totals[ids[0]].map(plain) == "Grand Total"]
-    long = table.melt(ids, values=list(risks))
-    long["site"] = long["Site Code"].map(plain) if by_site else ""
-    long["name"] = long[ids[-1]].map(plain)
+        _refuse_shifted(page, int(table.frame.index[0]) - 2)
+    risks = [name for name in table.frame if name.startswith("backlog_")]
+    printed = table.totals[table.totals["place"].map(plain) == "Grand Total"]
+    long = table.melt(["place", "site", "name"] if by_site else ["place", "name"], values=risks)
+    long["site"] = long["site"].map(plain) if by_site else ""
+    long["name"] = long["name"].map(plain)
     long["value"] = long["value"] / 1e6
     long = long[long["value"].notna() | (long["flag"] != "")].reset_index(drop=True)
     frame = observations(
         long,
-        place=long["Organisation Code"].map(plain),
+        place=long["place"].map(plain),
         place_type="trust",
-        measure=long["title"].map(risks),
+        measure=long["title"],
         period=parse_period(source.edition[:7]),
         unit="GBP m",
         basis="outturn",
@@ -58,14 +47,15 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         extra=["site", "name"],
     )
     frame.attrs["totals"] = [
-        expect_total(f"{measure}, GBP m", float(printed[title].iloc[0]) / 1e6, frame.loc[frame["measure"] == measure, "value"].sum(), within=0.002)
-        for title, measure in (risks.items() if len(printed) else ())
+        expect_total(f"{risk}, GBP m", float(printed[risk].iloc[0]) / 1e6, frame.loc[frame["measure"] == risk, "value"].sum(), within=0.002)
+        for risk in (risks if len(printed) else ())
     ]
     return frame
 
 
-def _refuse_shifted(page: Page, header: int, titles: list[str]) -> None:
-    """Stop at the first line whose fields are not under their titles."""
+def _refuse_shifted(page: Page, header: int) -> None:
+    """Stop at the first line whose fields are not under their titles, which are in row `header` from 0."""
+    titles = page.row_text(header)
     ages = titles.index(AGES) if AGES in titles else None
     for index in range(header + 1, len(page.grid)):
         row = page.row_text(index)

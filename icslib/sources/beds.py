@@ -7,35 +7,28 @@ Quirks      the year is a calendar year and the month the last of the quarter; t
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
+from ..expectations import expect_table, expect_total
 from ..periods import MONTHS, Period, quarter
 from ..sheets import Page
-from ..sheets.expectations import expect_table, expect_total
 from ..tidy import observations
 
-MEASURES = {
-    **{f"{sector}_on_beds_{state}": f"beds_{name}_{state}"
-       for sector, name in {"total": "overnight", "general_acute": "general_acute", "mental_illness": "mental_illness",
-                            "maternity": "maternity", "learn_disabil": "learning_disability"}.items()
-       for state in ("available", "occupied")},
-    "total_day_beds_available": "beds_day_available",
-    "total_day_beds_occupied": "beds_day_occupied",
-}  # fmt: skip
+IDS = ["year", "month", "place", "name"]
+KINDS = ["overnight", "general_acute", "mental_illness", "maternity", "learning_disability", "day"]
+MEASURES = [f"beds_{kind}_{state}" for kind in KINDS for state in ("available", "occupied")]
 
 
 def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England), quarter and kind of bed: the average number in the quarter."""
-    titles = ["year", "period_end", "org_code", "org_name", *MEASURES]
-    table = expect_table(pages[""], titles, reader=__name__, key="org_name", headers=headers(source.table))
-    long = table.melt(["year", "period_end", "org_code", "org_name"], values=list(MEASURES))
+    long = expect_table(pages[""], source, [*IDS, *MEASURES], key="name").melt(IDS)
     long = long[~((long["flag"] != "") & long["title"].str.contains("_day_"))].reset_index(drop=True)
-    england = long["org_name"] == "ENGLAND"
-    when = long["year"].astype(str) + " " + long["period_end"]
+    england = long["name"] == "ENGLAND"
+    when = long["year"].astype(str) + " " + long["month"]
     frame = observations(
         long,
-        place=long["org_code"].mask(england, "E92000001"),
+        place=long["place"].mask(england, "E92000001"),
         place_type=pd.Series("provider", index=long.index).mask(england, "england"),
-        measure=long["title"].map(MEASURES),
+        measure=long["title"],
         period=when.map({text: _quarter(text) for text in when.unique()}),
         unit="beds",
         basis="outturn",

@@ -7,32 +7,27 @@ Quirks      the misspelt title is theirs; England, Wales and partnership areas s
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
+from ..expectations import expect_table
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
-
-MEASURES = {
-    "Treatable_Mortality_Rate": "treatable_mortality", "Preventatable_Mortality_Rate": "preventable_mortality_ccg", "CCGpop": "population_ccg",
-}  # fmt: skip
 
 
 def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a group (or England), year and measure: deaths per 100,000 people standardised for age, and people."""
-    table = expect_table(pages[""], ["ccg19cd", "year", *MEASURES], reader=__name__, headers=headers(source.table))
-    long = table.melt(["ccg19cd", "year"], values=list(MEASURES))
-    england, group = long["ccg19cd"] == "E92000001", long["ccg19cd"].str.startswith("E38")
+    long = expect_table(pages[""], source).melt(["place", "year"])
+    england, group = long["place"] == "E92000001", long["place"].str.startswith("E38")
     keep = long["value"].notna() & (england | group)
     long, england = long[keep].reset_index(drop=True), england[keep].reset_index(drop=True)
     return observations(
         long,
-        place=canonical(long["ccg19cd"]).fillna(long["ccg19cd"]),
+        place=canonical(long["place"]).fillna(long["place"]),
         place_type=pd.Series("ccg", index=long.index).mask(england, "england"),
-        measure=long["title"].map(MEASURES),
+        measure=long["title"],
         period=long["year"].map(lambda text: calendar_year(int(float(text)))),
-        unit=long["title"].eq("CCGpop").map({True: "people", False: "per 100,000"}),
-        basis=long["title"].eq("CCGpop").map({True: "estimate", False: "outturn"}),
+        unit=long["title"].eq("population_ccg").map({True: "people", False: "per 100,000"}),
+        basis=long["title"].eq("population_ccg").map({True: "estimate", False: "outturn"}),
         source=source.id,
     )

@@ -9,13 +9,11 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import DriftError, SheetError
+from ..expectations import expect_table
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
-TITLES = [
-    "area_code", "area_name", "area_type", "period", "indicator", "measure", "unit", "value", "compared_to_England", "inequality",
-]  # fmt: skip
+IDS = ["area_code", "area_name", "period", "indicator", "unit", "inequality"]
 INDICATORS = {  # printed indicator: measure, unit, basis
     "Life expectancy at birth": ("life_expectancy", "years", "estimate"),
     "Healthy life expectancy at birth": ("healthy_life_expectancy", "years", "estimate"),
@@ -28,8 +26,7 @@ PLACE_TYPES = {"E92": "england", "E12": "region", "E10": "county"}
 
 def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, period and measure; men and women are measures of their own (``life_expectancy_male``)."""
-    table = expect_table(pages[""], TITLES, reader=__name__)
-    long = table.melt([title for title in TITLES if title != "value"], into="title", values=["value"])
+    long = expect_table(pages[""], source, [*IDS, "value"]).melt(IDS)
     long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES))
     if long["sex"].isna().any():
         odd = long[long["sex"].isna()].iloc[0]

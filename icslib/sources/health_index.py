@@ -10,18 +10,13 @@ import re
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
+from ..expectations import expect_table
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
-SCORES = {
-    "overall_score": "health_index",
-    **{f"healthy_{part}_domain{end}": f"health_index_{part}" for part in ("people", "lives", "places") for end in ("", "_score")},
-}
-LONG = {"sub_domain": "health_index_", "indicator": "health_index_"}
 INDEX = "index, England 2015 = 100"
 REPEATED = "repeats the year before"
 
@@ -29,24 +24,17 @@ REPEATED = "repeats the year before"
 def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, year and score (``health_index_mental_health``) or value (``health_indicator_smoking``)."""
     page = next(iter(pages.values()))
-    titles = page.row_text(0)
-    code = titles[0]
-    named = next((title for title in LONG if title in titles), None)
-    values = [title for title in titles if title in SCORES] or ["value"]
-    ids = [code, "year", *([named] if named else [])]
-    table = expect_table(page, [*ids, *values], reader=__name__, headers=headers(source.table))
-    long = table.melt(ids, values=values)
+    table = expect_table(page, source)
+    named = "indicator" in table.frame
+    long = table.melt(["place", "year", *(["indicator"] if named else [])])
     raw = source.table == "health_indicators_areas"
-    if named:
-        prefix = "health_indicator_" if raw else LONG[named]
-        measure = long[named].map({text: prefix + snake(text) for text in long[named].unique()})
-    else:
-        measure = long["title"].map(SCORES)
+    prefix = "health_indicator_" if raw else "health_index_"
+    measure = long["indicator"].map({text: prefix + snake(text) for text in long["indicator"].unique()}) if named else long["title"]
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
-    systems = code == "icb22_code"
+    systems = long["place"].str.startswith("E54").all()
     frame = observations(
         long,
-        place=canonical(long[code]) if systems else long[code],
+        place=canonical(long["place"]) if systems else long["place"],
         place_type="system" if systems else "local_authority",
         measure=measure,
         period=long["year"].map(lambda text: calendar_year(int(float(text)))),

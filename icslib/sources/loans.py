@@ -6,35 +6,22 @@ Quirks      2016-17 is in thousands of pounds, 2018-19 in pounds; "-" is nil; on
             2017-18 has no loan rows: its closing balances are the opening balances of 1 April 2018
 """
 
-import re
 from dataclasses import replace
 
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import CatalogError, DriftError, SheetError
+from ..errors import CatalogError, SheetError
+from ..expectations import expect_table, expect_total, need_sheet
 from ..numbers import parse_number
 from ..periods import Period, day, financial_year, parse_period
 from ..sheets import Page, plain
-from ..sheets.expectations import expect_total, need_sheet
 from ..tidy import observations
 
 REVENUE, NORMAL, CAPITAL = "interim revenue support", "normal course of business", "interim capital support"
-FLOWS = ("loan_opening", "loan_drawn", "loan_repaid", "loan_closing")
-EVERY = (*FLOWS, "loan_interest")
-SHEETS: dict[str, dict[str, tuple[str, float, tuple[str, ...]]]] = {  # edition: sheet -> loan type, pounds a printed unit, what it prints
-    "2016-17": {"Data": (REVENUE, 1e3, FLOWS), "Normal course of business to ad": (NORMAL, 1e3, ("loan_closing",))},
-    "2018-19": {"Interim revenue support loans": (REVENUE, 1, EVERY), "Normal course of business": (NORMAL, 1, EVERY),
-                "Interim capital support": (CAPITAL, 1, EVERY)},
-}  # fmt: skip
-TITLES = {
-    "code": r"(org )?code",
-    "name": r"(org|trust) name",
-    "loan_opening": r"opening balance.*",
-    "loan_drawn": r"drawn in .*",
-    "loan_repaid": r"repaid in .*",
-    "loan_closing": r"(sum of )?closing balance.*",
-    "loan_interest": r"interest paid to dhsc",
+SHEETS: dict[str, dict[str, tuple[str, float]]] = {  # edition: sheet -> loan type, pounds a printed unit
+    "2016-17": {"Data": (REVENUE, 1e3), "Normal course of business to ad": (NORMAL, 1e3)},
+    "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1), "Interim capital support": (CAPITAL, 1)},
 }
 
 
@@ -57,26 +44,17 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     return frame
 
 
-def _sheet(page: Page, kind: str, pounds: float, prints: tuple[str, ...], year: Period, source: Source) -> pd.DataFrame:
-    header = [title for title in page.row_text(0) if title]
-    named = {name: title for name, form in TITLES.items() for title in header if re.fullmatch(form, title, re.I)}
-    lost = [name for name in ("code", "name", *prints) if name not in named]
-    if lost:
-        raise DriftError(
-            f"{page.file}, sheet {page.sheet!r}: no column is headed like {', '.join(f'{name} ({TITLES[name]})' for name in lost)}. "
-            f"The header reads {header}. Alter TITLES in icslib/sources/loans.py."
-        )
-    table = page.find_table(list(named.values()), key=named["code"])
+def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -> pd.DataFrame:
+    table = expect_table(page, source, key="place")
     table = replace(table, frame=table.frame.mask(table.frame.map(plain) == "-", 0.0))
-    measure_of = {title: name for name, title in named.items() if name.startswith("loan_")}
-    long = table.melt([named["code"], named["name"]], into="title", values=list(measure_of))
-    long["loan_type"], long["name"], long["loan"] = kind, long[named["name"]].map(plain), long["row"].astype("int64")
+    long = table.melt(["place", "name"])
+    long["loan_type"], long["name"], long["loan"] = kind, long["name"].map(plain), long["row"].astype("int64")
     long["value"] = long["value"] * pounds / 1e6
-    measure = long["title"].map(measure_of)
+    measure = long["title"]
     when = {"loan_opening": day(year.start), "loan_closing": day(year.end)}
     return observations(
         long,
-        place=long[named["code"]].map(plain),
+        place=long["place"].map(plain),
         place_type="trust",
         measure=measure,
         period=measure.map(lambda name: when.get(name, year)),
@@ -88,15 +66,14 @@ def _sheet(page: Page, kind: str, pounds: float, prints: tuple[str, ...], year: 
 
 
 def _england(page: Page, source: Source) -> pd.DataFrame:
-    table = page.find_table(["Year", "Loans"])
-    long = table.melt("Year")
+    long = expect_table(page, source).melt("year")
     long["value"], long["loan_type"], long["name"], long["loan"] = long["value"] / 1e6, REVENUE, "England", 0
     return observations(
         long,
         place="E92000001",
         place_type="england",
         measure="loan_closing",
-        period=long["Year"].map(lambda text: day(financial_year(parse_period(text).end.year).end)),
+        period=long["year"].map(lambda text: day(financial_year(parse_period(text).end.year).end)),
         unit="GBP m",
         basis="outturn",
         source=source.id,

@@ -7,10 +7,10 @@ Quirks      a plan of exactly zero is common and real; trusts outside the league
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
+from ..expectations import expect_table
 from ..periods import financial_year
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 COLUMNS = {  # title: measure, unit, basis, year ending March
@@ -27,7 +27,7 @@ COLUMNS = {  # title: measure, unit, basis, year ending March
 
 def tidy_provider_plans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a trust and measure. A deficit plan, and a position behind plan, are negative; per cent of turnover."""
-    table = expect_table(pages[""], ["org_code", "org_name", *COLUMNS], reader=__name__, headers=headers(source.table))
+    table = expect_table(pages[""], source, ["org_code", "org_name", *COLUMNS])
     long = table.melt(["org_code", "org_name"], values=list(COLUMNS))
     long = long[long["value"].notna()].reset_index(drop=True)
     long["name"] = long["org_name"]

@@ -7,15 +7,12 @@ Quirks      QZZ stands where a system should for national bodies; the date is th
 import pandas as pd
 
 from ..catalog import Source
+from ..expectations import expect_table
 from ..periods import Period, month, parse_period
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
-TITLES = [
-    "DATE", "NHSE_REGION_CODE", "NHSE_REGION_NAME", "ICS_CODE", "ICS_NAME", "ORG_CODE", "ORG_NAME", "ORG_TYPE",
-    "FTE_DAYS_LOST", "FTE_DAYS_AVAILABLE", "SICKNESS_ABSENCE_RATE_PERCENT",
-]  # fmt: skip
+IDS = ["DATE", "ICS_CODE", "ORG_CODE", "ORG_TYPE"]
 MEASURES = {
     "FTE_DAYS_LOST": ("sickness_days_lost", "FTE days"),
     "FTE_DAYS_AVAILABLE": ("staff_days_available", "FTE days"),
@@ -25,8 +22,7 @@ MEASURES = {
 
 def tidy_sickness_absence(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an organisation, month and measure; ``system`` is the printed system code, ``kind`` the kind of organisation."""
-    table = expect_table(pages[""], TITLES, reader=__name__)
-    long = table.melt(["DATE", "ORG_CODE", "ICS_CODE", "ORG_TYPE"], values=list(MEASURES))
+    long = expect_table(pages[""], source, [*IDS, *MEASURES], key="ORG_CODE").melt(IDS)
     long["system"], long["kind"] = long["ICS_CODE"].where(long["ICS_CODE"] != "QZZ", ""), long["ORG_TYPE"]
     return observations(
         long,

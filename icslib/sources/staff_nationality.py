@@ -7,18 +7,17 @@ Quirks      full-time equivalents below one are common; CCGs and national bodies
 import pandas as pd
 
 from ..catalog import Source
+from ..expectations import expect_table, need_sheet
 from ..periods import parse_period
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
-TITLES = ["Month", "Organisation code", "Organisation name", "Staff group", "Nationality", "FTE"]
+IDS = ["Organisation code", "Month", "Staff group", "Nationality"]
 
 
 def tidy_staff_nationality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an organisation, month, ``staff_group`` and ``nationality``."""
-    table = expect_table(pages["Data"], TITLES, reader=__name__, key="Organisation code")
-    long = table.melt(TITLES[:-1])
+    long = expect_table(need_sheet(pages, "Data"), source, [*IDS, "FTE"]).melt(IDS)
     long["staff_group"], long["nationality"] = long["Staff group"], long["Nationality"]
     return observations(
         long,

@@ -10,18 +10,18 @@ import pandas as pd
 
 from ..catalog import Source, reference
 from ..errors import DriftError
+from ..expectations import expect_table
 from ..periods import calendar_year
 from ..sheets import Page, plain
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
-TITLES = ["year", "org", "metric", "value", "domain"]
+IDS = ["year", "org", "metric", "domain"]
 
 
 def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a year, system and measure; ``domain`` is capacity, demand or performance."""
     names = reference("metric_names").query("table == 'system_panel'").set_index("printed")
-    long = expect_table(pages[""], TITLES, reader=__name__).melt(["year", "org", "metric", "domain"])
+    long = expect_table(pages[""], source, [*IDS, "value"]).melt(IDS)
     metric = long["metric"].map(plain)
     unknown = sorted(set(metric) - set(names.index))
     if unknown:

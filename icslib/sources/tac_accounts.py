@@ -12,19 +12,14 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import PeriodError, SheetError
+from ..expectations import expect_table, expect_titles
 from ..periods import Period, financial_year, parse_period
 from ..sheets import Page, column_letter, plain
+from ..sheets.titles import flatten
 from ..tidy import observations
 
 MAINCODE = re.compile(r"A\d{2}[A-Z]*(?P<year>CY|PY)\w*")
 UNITS = {"£000": ("GBP m", 1e-3), "No.": ("number", 1.0)}
-DATA = {  # the published file, whose first and last titles differ by year
-    "place": r"organisation ?name|org ?name|provider ?name",
-    "label": r"worksheet ?name",
-    "maincode": r"main ?code",
-    "subcode": r"sub ?code",
-    "value": r"total|value ?number|amount|value",
-}
 
 
 def tidy_tac_accounts(pages: dict[str, Page], source: Source, place: str = "form") -> pd.DataFrame:
@@ -32,9 +27,8 @@ def tidy_tac_accounts(pages: dict[str, Page], source: Source, place: str = "form
 
     `place` is whose form it is; a data file names its providers, and they stand under ``place`` as printed, with the type ``other``.
     """
-    named = {name: _data_titles(page) for name, page in pages.items()}
-    data = next((name for name, titles in named.items() if len(titles) == len(DATA)), None)
-    long = _form(pages, source, place) if data is None else _data(pages[data], named[data], source)
+    forms = [page for page in pages.values() if any("Maincode" in page.row_text(index) for index in range(len(page.grid)))]
+    long = _form(forms, source, place) if forms else _data(max(pages.values(), key=lambda page: len(page.grid)), source)
     if long.empty:
         raise SheetError(f"{source.file} holds no figures in the layout of the accounts forms. Give a filled form, or the published data file.")
     return observations(
@@ -50,11 +44,13 @@ def tidy_tac_accounts(pages: dict[str, Page], source: Source, place: str = "form
     )
 
 
-def _form(pages: dict[str, Page], source: Source, place: str) -> pd.DataFrame:
+def _form(pages: list[Page], source: Source, place: str) -> pd.DataFrame:
     rows = []
-    for page in pages.values():
+    for page in pages:
         grid = [page.row_text(index) for index in range(len(page.grid))]
         heads = [(i, row.index("Maincode")) for i, row in enumerate(grid) if "Maincode" in row]
+        codes = [cell for head, spot in heads for cell in [cell for cell in grid[head][:spot] if cell][1:]]  # the first is what the table is called
+        expect_titles(page, source, [(heads[0][0], flatten([codes]))])
         for number, (head, spot) in enumerate(heads):
             body = next(i for i in range(head, len(grid)) if spot < len(grid[i]) and grid[i][spot] == "Subcode") + 1
             stop = heads[number + 1][0] if number + 1 < len(heads) else len(grid)
@@ -79,17 +75,9 @@ def _about(grid: list[list[str]], column: int, head: int, body: int) -> tuple[Pe
         return None, "", scale
 
 
-def _data_titles(page: Page) -> dict[str, str]:
-    header = page.row_text(0) if len(page.grid) else []
-    found = {name: next((title for title in header if re.fullmatch(form, title, re.I)), "") for name, form in DATA.items()}
-    return {name: title for name, title in found.items() if title}
-
-
-def _data(page: Page, titles: dict[str, str], source: Source) -> pd.DataFrame:
+def _data(page: Page, source: Source) -> pd.DataFrame:
     """The published file: the year is that of the file (CY) or the one before (PY); the unit is the form's, thousands of pounds as a rule."""
-    ids = [title for name, title in titles.items() if name != "value"]
-    long = page.find_table(list(titles.values())).melt(ids, values=[titles["value"]])
-    long = long.rename(columns={title: name for name, title in titles.items() if name != "value"})
+    long = expect_table(page, source).melt(["place", "label", "maincode", "subcode"])
     long = long[long["maincode"].str.fullmatch(MAINCODE.pattern) & long["value"].notna()].reset_index(drop=True)
     last = parse_period(source.edition)
     before = financial_year(last.start.year)

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ..catalog import Source, headers
+from ..catalog import Source
 from ..errors import SheetError
+from ..expectations import expect_table
 from ..periods import Period, month, parse_period
 from ..register import places
 from ..sheets import Page, Table
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 ENGLAND = {
@@ -25,23 +25,22 @@ ENGLAND = {
     "No. > 52 weeks": "rtt_over_52_weeks",
     "Total waiting": "rtt_waiting",
 }
-WAITS = {"waits_over_18_weeks": "rtt_all_parts_over_18_weeks", "waits_over_52_weeks": "rtt_all_parts_over_52_weeks"}
-PLACES = {"waiting_regions": ("nhs_region20_name", "region"), "waiting_trusts": ("nhs_trust22_code", "trust")}
+WAITS = ["rtt_all_parts_over_18_weeks", "rtt_all_parts_over_52_weeks"]
 
 
 def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure: for England pathways still waiting at the end of the month, else all parts together."""
     page = next(iter(pages.values()))
     if source.table == "waiting_england":
-        long = expect_table(page, ["month", "type_of_wait", "count"], reader=__name__).melt(["month", "type_of_wait"])
+        long = expect_table(page, source, ["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
         place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
     else:
-        title, place_type = PLACES[source.table]
-        table = expect_table(page, [title, "date", "treatment", *WAITS], reader=__name__, headers=headers(source.table))
-        _check_totals(table, title)
+        place_type = "region" if source.table == "waiting_regions" else "trust"
+        table = expect_table(page, source)
+        _check_totals(table)
         table = replace(table, frame=table.frame[table.frame["treatment"] == "Total"])
-        long = table.melt([title, "date", "treatment"], values=list(WAITS))
-        place, when, measure = long[title], long["date"], long["title"].map(WAITS)
+        long = table.melt(["place", "date", "treatment"])
+        place, when, measure = long["place"], long["date"], long["title"]
         if place_type == "region":
             regions = places(type="region").query("code.str.startswith('Y')")
             place = place.map(dict(zip(regions["name"], regions["code"], strict=True)))
@@ -62,10 +61,10 @@ def _month(text: object) -> Period:
     return month(first.year, first.month)
 
 
-def _check_totals(table: Table, title: str) -> None:
+def _check_totals(table: Table) -> None:
     """The treatments of each place and month add up to its Total."""
-    waits = table.frame[list(WAITS)].apply(pd.to_numeric)
-    sums = waits.groupby([table.frame[title], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
+    waits = table.frame[WAITS].apply(pd.to_numeric)
+    sums = waits.groupby([table.frame["place"], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
     for name in WAITS:
         wrong = sums[sums[name, True] != sums[name, False]]
         if len(wrong):

@@ -2,7 +2,7 @@
 
 Raw page    one row a provider, commissioner, part and treatment, with a column a week waited
 Quirks      C_999 is the total of the treatments and is held against them; only the part for all incomplete pathways is read; the
-            weeks are counted from the titles, so that a further week is noticed; blanks are nil
+            weeks are counted from the titles; blanks are nil
 """
 
 import re
@@ -10,10 +10,9 @@ import re
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import DriftError, SheetError
+from ..expectations import expect_table, expect_total
 from ..periods import parse_period
 from ..sheets import Page
-from ..sheets.expectations import expect_total
 from ..tidy import observations
 
 IDS = ["Period", "Provider Org Code", "Commissioner Org Code", "RTT Part Type", "Treatment Function Code"]
@@ -26,11 +25,7 @@ def tidy_waiting_extract(pages: dict[str, Page], source: Source) -> pd.DataFrame
     """One row a provider and measure; ``cells`` names the columns and rows that were added up."""
     page = next(iter(pages.values()))
     weeks = {title: int(match[1] or match[3]) for title in page.row_text(0) if (match := re.fullmatch(WEEK, title))}
-    if not weeks:
-        raise SheetError(f"{source.file}: no column is headed like 'Gt 00 To 01 Weeks SUM 1', so this is no extract of waiting times.")
-    if sorted(weeks.values()) != list(range(len(weeks))) or len(weeks) < 79:
-        raise DriftError(f"{source.file}: the weeks waited run {sorted(weeks.values())[:3]} to {max(weeks.values(), default=0)} with gaps. Alter WEEK in {__name__}.")
-    table = page.find_table([*IDS, *weeks], key="Provider Org Code")
+    table = expect_table(page, source, [*IDS, *weeks], key="Provider Org Code")
     rows = table.frame[table.frame["RTT Part Type"] == INCOMPLETE]
     counts = rows[list(weeks)].apply(pd.to_numeric, errors="coerce").fillna(0.0)
     total = rows["Treatment Function Code"] == TOTAL

@@ -14,9 +14,9 @@ import pandas as pd
 from .. import catalog, paths
 from ..catalog import Source
 from ..errors import CatalogError, DriftError, IcsError, SheetError
+from ..expectations import SumError, header_lines
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
-from ..sheets.expectations import SumError
 from .builder import BuildReport, build, read_source
 from .shelf import resources
 
@@ -29,8 +29,8 @@ Quirks      to be written down here
 import pandas as pd
 
 from ..catalog import Source
+from ..expectations import expect_table
 from ..sheets import Page
-from ..sheets.expectations import expect_table
 from ..tidy import observations
 
 TITLES = {titles}
@@ -38,12 +38,15 @@ TITLES = {titles}
 
 def tidy_{name}(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a … and measure."""
-    table = expect_table(pages[{sheet!r}], TITLES, reader=__name__)
+    table = expect_table(pages[{sheet!r}], source, TITLES)
     long = table.melt(TITLES[:1])
     return observations(
         long, place=long[TITLES[0]], place_type="…", measure=long["title"], period="…", unit="…", basis="outturn", source=source.id,
     )
-'''
+
+
+# To go to the end of data/raw/reference/headers.csv:
+{headers}'''
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +151,7 @@ def _describe(file: Path) -> Added:
     titles = list(first.frame.columns) if first is not None else []
     sheet = getattr(first, "sheet", "")
     name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_")
-    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=[str(title) for title in titles], sheet=sheet, name=name)
+    headers = "".join(f"# {line}\n" for line in header_lines(name, titles).splitlines())
+    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=[str(title) for title in titles], sheet=sheet, name=name, headers=headers)
     said = f"The general reader finds {len(reading.tables)} tables in it" + (f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else ".")
     return Added(file, description=said, stub=stub)

@@ -1,6 +1,8 @@
 """Pages drawn as text: one line a row, cells between bars."""
 
-from icslib.catalog import Source
+import pandas as pd
+
+from icslib.catalog import Source, of_table, reference
 from icslib.sheets import Page
 
 
@@ -9,8 +11,34 @@ def draw(text: str, sheet: str = "", file: str = "drawn.csv") -> Page:
     return Page(rows, sheet, file)
 
 
+def header(layout: str) -> dict[str, str]:
+    """The titles of a layout of headers.csv, and the name by which its reader asks for each."""
+    own = reference("headers").query("layout == @layout")
+    return dict(zip(own["title"], own["name"], strict=True))
+
+
+def whole(layout: str, text: str, sheet: str = "", rest: str = "") -> Page:
+    """A page with every title of a layout: `text` draws, by title or name, the columns that matter; the others hold `rest`.
+
+    What is drawn beyond the titles stays at the end of its row.
+    """
+    named, drawn = header(layout), draw(text).grid
+    top = next(index for index, row in enumerate(drawn) if row[-1] and set(filter(None, row)) <= {*named, *named.values()})
+    spots = [next((i for i, cell in enumerate(drawn[top]) if cell and cell in both), None) for both in named.items()]
+    rows = [[rest if spot is None or spot >= len(row) else row[spot] for spot in spots] + row[len(drawn[top]) :] for row in drawn]
+    rows[top] = list(named)
+    return Page(rows, sheet, "drawn.csv")
+
+
+def know(monkeypatch, **layouts: list[str] | dict[str, str]) -> None:
+    """Let these be the header rows that are known (an underscore twice for a hyphen): titles, or titles with their names."""
+    lines = [(name.replace("__", "-"), title, dict.fromkeys(row, "") | (row if isinstance(row, dict) else {})) for name, row in layouts.items() for title in row]
+    known = pd.DataFrame([(layout, title, names[title]) for layout, title, names in lines], columns=["layout", "title", "name"])
+    monkeypatch.setattr("icslib.expectations.reference", lambda _: known.copy())
+
+
 def source(table: str, edition: str = "") -> Source:
     return Source(
         id=f"{table}-{edition}" if edition else table, table=table, publisher="A publisher", title="A title", address="an address",
-        licence="OGL", sha256="0" * 64, size=1, file="drawn.csv", edition=edition, reader=table,
+        licence="OGL", sha256="0" * 64, size=1, file="drawn.csv", edition=edition, reader=of_table(table)[0].reader,
     )  # fmt: skip

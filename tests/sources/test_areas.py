@@ -1,7 +1,7 @@
 """Readers of area statistics: deprivation, Health Index, CCG mortality, spending power."""
 
 import pytest
-from drawing import draw, source
+from drawing import draw, source, whole
 
 from icslib import store
 from icslib.sources.ccg_mortality import tidy_ccg_mortality
@@ -12,10 +12,11 @@ from icslib.sources.health_index import tidy_health_index
 
 def test_deprivation_of_one_edition_has_one_score_of_another_many():
     old = draw("ltla21_code | Score | Proportion | Extent\nE06000001 | 33.25 | 0.36 | 0.46")
-    new = draw("ltla23_code | Score | Income_Extent | Health_Score | Health_Proportion\nE06000001 | 35.0 | 0.5 | 0.87 | 0.36")
+    new = whole("deprivation-2019", "ltla23_code | Score | Income_Extent | Health_Score | Health_Proportion\nE06000001 | 35.0 | 0.5 | 0.87 | 0.36", rest="[x]")
     assert set(tidy_deprivation({"x": old}, source("deprivation", "2010"))["measure"]) == {"imd_score", "imd_most_deprived_share", "imd_extent"}
     frame = tidy_deprivation({"x": new}, source("deprivation", "2019"))
-    assert set(frame["measure"]) == {"imd_score", "imd_health_score", "imd_health_most_deprived_share"}
+    assert frame["measure"].nunique() == 3 + 2 * 7
+    assert set(frame.loc[frame["flag"] == "", "measure"]) == {"imd_score", "imd_health_score", "imd_health_most_deprived_share"}
     assert set(frame["period"]) == {"2019"}
 
 
@@ -26,10 +27,10 @@ def test_deprivation_of_systems_in_2025():
 
 
 def test_health_index_in_wide_and_long_form():
-    wide = draw("icb22_code | icb22_name | year | overall_score | healthy_people_domain\nE54000008 | NHS C | 2015 | 96.3 | 91.3")
+    wide = whole("health_index", "icb22_code | icb22_name | year | overall_score | healthy_people_domain\nE54000008 | NHS C | 2015 | 96.3 | 91.3", rest="[x]")
     long = draw("icb22_code | icb22_name | year | indicator | value\nE54000008 | NHS C | 2021 | disability | 81.7")
     raw = draw("ltla21_code | year | indicator | value\nE06000001 | 2015 | Children's well-being, early | NA")
-    assert tidy_health_index({"": wide}, source("health_index"))[["place", "measure", "value"]].values.tolist() == [
+    assert tidy_health_index({"": wide}, source("health_index")).query("flag == ''")[["place", "measure", "value"]].values.tolist() == [
         ["QYG", "health_index", 96.3], ["QYG", "health_index_people", 91.3],
     ]  # fmt: skip
     assert tidy_health_index({"": long}, source("health_index_indicators"))["measure"].tolist() == ["health_index_disability"]
@@ -55,7 +56,7 @@ def test_health_index_covers_42_systems_in_seven_years():
 
 
 def test_groups_get_their_ods_code_and_wales_is_left_out():
-    page = draw("""
+    page = whole("ccg_mortality", """
 ccg19cd   | year | Treatable_Mortality_Rate | Preventatable_Mortality_Rate | CCGpop
 E38000001 | 2012 | 79.1 | NA  | 158000
 E92000001 | 2012 | 80.0 | 120 | NA
@@ -72,13 +73,13 @@ E38000001 | 2005 | NA   | NA  | NA
 
 
 def test_spending_power_by_year_and_its_change():
-    amounts = draw("ons_code | ons_name | class | region | 2012 | 2021\nE09000007 | Camden | London borough | London | 309.65 | N/A")
+    amounts = whole("council_spending", "ons_code | ons_name | class | region | 2012 | 2021\nE09000007 | Camden | London borough | London | 309.65 | N/A")
     frame = tidy_council_spending({"": amounts}, source("council_spending"))
-    assert frame[["period", "value", "unit", "flag"]].fillna(-1).values.tolist() == [
+    assert frame.query("flag != 'not available'")[["period", "value", "unit", "flag"]].fillna(-1).values.tolist() == [
         ["2011-12", 309.65, "GBP m", ""], ["2020-21", -1, "GBP m", "not applicable"],
     ]  # fmt: skip
-    changes = draw("ons_code | class | 201617_201718 | 201819_201920\nE09000007 | County council | 0.03 | 0.07")
-    frame = tidy_council_spending({"": changes}, source("council_spending_change"))
+    changes = whole("council_spending_change", "ons_code | class | 201617_201718 | 201819_201920\nE09000007 | County council | 0.03 | 0.07")
+    frame = tidy_council_spending({"": changes}, source("council_spending_change")).query("flag == ''")
     assert frame["period"].tolist() == ["2016-17 to 2017-18", "2018-19 to 2020-21"]
     assert frame["value"].tolist() == pytest.approx([3, 7])
     assert set(frame["place_type"]) == {"county"}

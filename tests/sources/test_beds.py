@@ -1,19 +1,17 @@
 import pytest
-from drawing import draw, source
+from drawing import source, whole
 
 from icslib import store
-from icslib.catalog import headers
 from icslib.errors import SheetError
 from icslib.sources.beds import MEASURES, tidy_beds
 
 
 def page(england: int) -> dict:
     """Two providers of 10 and 20 beds; the first reported no day beds."""
-    printed = [title for title in headers("beds")[0] if title in MEASURES]
-    lines = ["year | period_end | org_code | org_name | " + " | ".join(printed)]
+    lines = ["year | period_end | org_code | org_name | " + " | ".join(MEASURES)]
     for code, name, night, day in (("RAA", "AMBLETON", 10, "NA"), ("RBB", "BRACKLEY", 20, 20), ("NA", "ENGLAND", england, 20)):
-        lines.append(f"2024 | March | {code} | {name} | " + " | ".join(str(day if "_day_" in title else night) for title in printed))
-    return {"": draw("\n".join(lines))}
+        lines.append(f"2024 | March | {code} | {name} | " + " | ".join(str(day if "_day_" in title else night) for title in MEASURES))
+    return {"": whole("beds", "\n".join(lines))}
 
 
 def test_the_month_is_the_last_of_a_quarter_and_england_has_a_code():

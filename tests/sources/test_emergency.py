@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
-from drawing import draw, source
+from drawing import draw, header, source, whole
 
 from icslib import catalog, store
 from icslib.errors import DriftError, SheetError
-from icslib.sources.emergency import IDS, MEASURES, tidy_emergency
-from icslib.sources.monthly_series import UNBOOKED, tidy_monthly_series
+from icslib.sources.emergency import tidy_emergency
+from icslib.sources.monthly_series import tidy_monthly_series
 
-TITLES = " | ".join([*IDS, *MEASURES])
+TITLES = " | ".join(header("emergency"))
+MEASURES = [name for name in header("emergency").values() if name not in ("", "period", "place")]
+UNBOOKED = [name for name in header("emergency_history").values() if name not in ("", "place", "month", "break")]
 
 
 def row(name: str, number: int, period: str = "MSitAE-APRIL-2024") -> str:
@@ -44,18 +48,18 @@ def test_the_excerpts_are_refused(official, monkeypatch):
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     for excerpt in catalog.of_table("emergency_excerpt"):
         with pytest.raises(SheetError, match="A row is missing"):
-            tidy_emergency(open_pages(catalog.need_file(excerpt)), excerpt)
+            tidy_emergency(open_pages(catalog.need_file(excerpt)), replace(excerpt, table="emergency"))
 
 
 def test_history_flags_the_change_of_collection_and_counts_no_booked_attendances():
     titles = "org_code | month_key | methodology_break | " + " | ".join(UNBOOKED)
-    page = draw("\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7"]))
+    page = whole("emergency_history", "\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7"]))
     frame = tidy_monthly_series({"": page}, source("emergency_history")).query("measure == 'ae_unbooked'")
     assert frame[["period", "value", "flag"]].values.tolist() == [["2025-10", 2, ""], ["2025-11", 2, "break in series"]]
 
 
 def test_systems_get_their_ods_code_and_na_is_not_zero():
-    page = draw("""
+    page = whole("emergency_systems", """
 icb22_code | total_attendances | attendances_over_4hours | total_emergency_admissions | emergency_admissions_over_4hours | date
 E54000040  | 10                | NA                      | 3                          | 1                                | April 2022
 """)

@@ -10,13 +10,13 @@ from icslib.periods import parse_period
 from icslib.sheets import open_pages
 from icslib.sources.figures import tidy_figures
 
-TITLES = "place,place_name,place_type,measure,group,value,lower,upper,unit,rounding,period,basis,flag,publisher,title,address,published,doubt,note"
+TITLES = "place,place_name,place_type,measure,staff_group,value,lower,upper,unit,rounding,period,basis,flag,publisher,title,address,published,doubt,note"
 TYPED = f"""{TITLES}
 E92000001,England,england,vacancies,all,132139,,,FTE,1,2022-06-30,outturn,,A Paper,A page,https://example.org/a,2022-09-01,,
 QOP,Greater Manchester,system,effect,all,0.2,0.1,0.3,years,0.1,2014 to 2019,outturn,,A Journal,A paper,https://example.org/b,2022-10,The page breaks off.,Five years
 QOP,Greater Manchester,system,surplus,,-5.7,,,GBP m,0.1,2022-23,draft plan,about,A Paper,A page,https://example.org/c,,,
 """
-SOURCE = Source("typed", "typed", "several", "typed", "x", "none", "", 0, "typed.csv")
+SOURCE = Source("typed", "typed", "several", "typed", "x", "none", "", 0, "typed.csv", reader="figures")
 TABLES = ["nao_claims", "vacancies_national", "finances_by_ics", "finances_national", "outcomes_published", "allocations",
           "backlog_national", "gdp_deflator", "local_government", "national_local", "ics_waves"]  # fmt: skip
 
@@ -29,7 +29,7 @@ def test_a_row_becomes_an_observation_that_knows_its_line_and_its_publisher():
     first, second, third = read().to_dict("records")
     assert (first["value"], first["period"], first["start"].date().isoformat()) == (132139.0, "2022-06-30", "2022-06-30")
     assert (first["source"], first["sheet"], first["row"], first["column"]) == ("typed", "", 2, "F")
-    assert (first["publisher"], first["title"], first["address"], first["group"]) == (
+    assert (first["publisher"], first["title"], first["address"], first["staff_group"]) == (
         "A Paper",
         "A page",
         "https://example.org/a",

@@ -1,9 +1,9 @@
-from drawing import draw, source
+from drawing import draw, header, source
 
 from icslib import store
-from icslib.sources.fingertips import TITLES, tidy_fingertips
+from icslib.sources.fingertips import tidy_fingertips
 
-PAGE = " | ".join(TITLES) + """
+PAGE = " | ".join(header("fingertips")) + """
 E92000001 | England  | Country | 2015 - 17 | Life expectancy at birth | Life expectancy | Years | 79.5 | Not compared | Male
 E07000001 | Ambleton | District| 2015 - 17 | Life expectancy at birth | Life expectancy | Years |      | Not compared | Female
 E06000001 | Brackley | UA      | 2014      | Under 75 mortality rate from causes considered preventable (2019 definition) | Age-standardised rate | Persons | 147.6 | Not compared | NA

@@ -1,10 +1,11 @@
 import pytest
-from drawing import draw, source
+from drawing import header, source, whole
 
 from icslib import store
 from icslib.errors import SheetError
-from icslib.sources.populations import WEIGHTED, tidy_populations
+from icslib.sources.populations import tidy_populations
 
+WEIGHTED = [title for title, name in header("populations-2025-26").items() if name.startswith("population_weighted")]
 ROWS = [("P1", "QAA", "E06000001", 100.0), ("P2", "QAA", "E06000002", 50.0), ("P3", "QBB", "E06000002", 25.0)]
 
 
@@ -12,19 +13,19 @@ def page(damage: float = 0.0) -> dict:
     lines = ["Practice_Code | ICB | LAD | Population | " + " | ".join(WEIGHTED)]
     for code, system, area, people in ROWS:
         lines.append(f"{code} | {system} | {area} | {people} | " + " | ".join([str(people + damage), *[str(people)] * (len(WEIGHTED) - 1)]))
-    return {"": draw("\n".join(lines))}
+    return {"": whole("populations-2025-26", "\n".join(lines))}
 
 
 def test_practices_are_added_up_and_the_cells_say_which():
     frame = tidy_populations(page(), source("populations", "2025-26"))
     people = frame[frame["measure"] == "population_registered"].set_index("place")
     assert people["value"].to_dict() == {"E92000001": 175, "QAA": 150, "QBB": 25, "E06000001": 100, "E06000002": 75}
-    assert people.loc["QAA", "cells"] == "populations-2025-26!!D2:D4[B=QAA]"
+    assert people.loc["QAA", "cells"] == "populations-2025-26!!U2:U4[L=QAA]"
     assert people["practices"].to_dict()["E06000002"] == 2
 
 
 def test_a_weighted_population_that_is_not_the_registered_one_is_an_error():
-    with pytest.raises(SheetError, match="G&A WP against registered"):
+    with pytest.raises(SheetError, match="population_weighted_acute against registered"):
         tidy_populations(page(damage=5), source("populations", "2025-26"))
 
 

@@ -1,10 +1,11 @@
 import pandas as pd
 import pytest
-from drawing import draw, source
+from drawing import source, whole
 from pandas.testing import assert_series_equal
 
 from icslib import catalog, store
 from icslib.errors import DriftError, SheetError
+from icslib.sheets import Page
 from icslib.sources.monthly_series import tidy_monthly_series
 from icslib.sources.waiting import tidy_waiting
 from icslib.sources.waiting_extract import tidy_waiting_extract
@@ -18,7 +19,7 @@ RAA | AMBLETON | 2019-10-01 | 2019 | Oct | Total       | 20 | 1
 
 
 def test_only_the_total_is_read_and_it_is_the_sum():
-    frame = tidy_waiting({"x": draw(TRUSTS)}, source("waiting_trusts"))
+    frame = tidy_waiting({"x": whole("waiting_trusts", TRUSTS)}, source("waiting_trusts"))
     assert frame[["place", "measure", "value", "period", "row"]].values.tolist() == [
         ["RAA", "rtt_all_parts_over_18_weeks", 20, "2019-10", 4],
         ["RAA", "rtt_all_parts_over_52_weeks", 1, "2019-10", 4],
@@ -27,16 +28,16 @@ def test_only_the_total_is_read_and_it_is_the_sum():
 
 def test_treatments_that_do_not_make_the_total_are_an_error():
     with pytest.raises(SheetError, match="add up to 20; Total says 21"):
-        tidy_waiting({"x": draw(TRUSTS.replace("| 20 |", "| 21 |"))}, source("waiting_trusts"))
+        tidy_waiting({"x": whole("waiting_trusts", TRUSTS.replace("| 20 |", "| 21 |"))}, source("waiting_trusts"))
 
 
 def test_regions_get_a_code():
-    page = draw(TRUSTS.replace("nhs_trust22_code | nhs_trust22_name", "nhs_region20_name | ").replace("RAA", "East of England"))
+    page = whole("waiting_regions", TRUSTS.replace("nhs_trust22_code | nhs_trust22_name", "nhs_region20_name | ").replace("RAA", "East of England"))
     assert set(tidy_waiting({"x": page}, source("waiting_regions"))["place"]) == {"Y61"}
 
 
 def test_blank_long_waits_are_not_available():
-    page = draw("org_code | month_key | total_incomplete | within_18wk | over_52wk | over_65wk | over_78wk\nRAA | 202603 | 10 | 6 | 1 | |")
+    page = whole("waiting_history", "org_code | month_key | total_incomplete | within_18wk | over_52wk | over_65wk | over_78wk\nRAA | 202603 | 10 | 6 | 1 | |")
     frame = tidy_monthly_series({"": page}, source("waiting_history")).set_index("measure")
     assert frame.loc["rtt_over_65_weeks", "flag"] == "not available"
     assert frame.loc["rtt_waiting", ["value", "period"]].tolist() == [10, "2026-03"]
@@ -48,7 +49,7 @@ def extract(total: int = 105) -> dict:
     lines = [ids + " | ".join(weeks)]
     for part, function, number in (("Part_2", "C_100", 1), ("Part_2", "C_999", total // 105), ("Part_1A", "C_999", 9)):
         lines.append(f"RTT-April-2023 | RAA | 00Q | {part} | {function} | " + " | ".join([str(number)] * 105))
-    return {"x.csv": draw("\n".join(lines), "x.csv")}
+    return {"x.csv": whole("waiting_extract", "\n".join(lines), "x.csv")}
 
 
 def test_the_full_extract_is_added_up_by_weeks_waited():
@@ -56,7 +57,7 @@ def test_the_full_extract_is_added_up_by_weeks_waited():
     assert frame["value"].to_dict() == {
         "rtt_waiting": 105, "rtt_over_18_weeks": 87, "rtt_over_52_weeks": 53, "rtt_over_65_weeks": 40, "rtt_over_78_weeks": 27,
     }  # fmt: skip
-    assert frame.loc["rtt_over_52_weeks", "cells"] == "waiting_extract!x.csv!BF2:DF4[B=RAA,D=Part_2,E=C_999]"
+    assert frame.loc["rtt_over_52_weeks", "cells"] == "waiting_extract!x.csv!BN2:DN4[D=RAA,J=Part_2,L=C_999]"
 
 
 def test_an_extract_whose_treatments_do_not_make_the_total_or_whose_weeks_have_a_gap_is_an_error():
@@ -64,8 +65,8 @@ def test_an_extract_whose_treatments_do_not_make_the_total_or_whose_weeks_have_a
         tidy_waiting_extract(extract(total=210), source("waiting_extract"))
     page = extract()["x.csv"]
     grid = [["week 7" if cell == "Gt 07 To 08 Weeks SUM 1" else cell for cell in row] for row in page.grid]
-    with pytest.raises(DriftError, match="with gaps"):
-        tidy_waiting_extract({"x.csv": draw("\n".join(" | ".join(row) for row in grid))}, source("waiting_extract"))
+    with pytest.raises(DriftError, match=r"'Gt 07 To 08 Weeks SUM 1' \(line \d+\) is now 'week 7'"):
+        tidy_waiting_extract({"x.csv": Page(grid, "x.csv")}, source("waiting_extract"))
 
 
 def test_the_official_excerpt_adds_up(official, monkeypatch):

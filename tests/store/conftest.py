@@ -14,6 +14,12 @@ REGIONS = """region_code,region_name,month_key,vacancy_wte_total,vacancy_wte_nur
 Y59,South East,201604,2150.92,655.42
 Y62,North West,201604,1746.05,588.47
 """
+NAMES = ["place", "", "month", "vacancies_advertised", "vacancies_advertised_nursing"]
+HEADERS = "\n".join(
+    ["layout,title,name"]
+    + [f"sickness_absence,{title}," for title in TITLES.split(",")]
+    + [f"vacancies_regional,{title},{name}" for title, name in zip(REGIONS.splitlines()[0].split(","), NAMES, strict=True)]
+)
 
 
 def sickness(date: str, lost: int) -> str:
@@ -29,8 +35,7 @@ class Project:
         (home / "data" / "raw" / "reference").mkdir()
         self.reference("corrections", "source,sheet,cell,seen,becomes,reason\n")
         self.reference("known_oddities", "source,measure,place,first,last,flag,reason\n")
-        titles = REGIONS.splitlines()[0].split(",")
-        self.reference("headers", "layout,title\n" + "".join(f"vacancies_regional,{title}\n" for title in titles))
+        self.reference("headers", HEADERS)
         self.blocks: dict[str, list[str]] = {}
 
     def reference(self, name: str, text: str) -> None:

@@ -2,8 +2,8 @@ import pytest
 
 from icslib import catalog, store
 from icslib.errors import CatalogError, DriftError
+from icslib.expectations import SumError
 from icslib.sheets import open_pages
-from icslib.sheets.expectations import SumError
 from icslib.store.recognition import recognise
 
 from .conftest import REGIONS, sickness
@@ -43,7 +43,7 @@ def test_a_known_publication_with_a_changed_layout_is_drift_and_nothing_is_filed
     store.build()
     dropped = tmp_path / "changed.csv"
     dropped.write_text(sickness("30/06/2024", 30).replace("ORG_TYPE", "ORGANISATION_KIND"))
-    with pytest.raises(DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' is now 'ORGANISATION_KIND'"):
+    with pytest.raises(DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' \(line \d+\) is now 'ORGANISATION_KIND'"):
         store.add(dropped)
     assert not (project.official / "sickness_absence").exists()
 

@@ -1,0 +1,193 @@
+"""What a reader expects of a page: a header row its publication is known to print, and rows that add up to what is printed.
+
+Known header rows are data: ``headers.csv`` holds a line a title, in the order of the columns, with the ``name`` by which
+the reader asks for it. A publication that changed is an error that says what changed and gives the lines to paste; a
+sum that does not come out is an error that names both figures.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from .catalog import Source, reference
+from .errors import DriftError, SheetError
+from .sheets import Page, Table, column_letter
+from .sheets.titles import flatten
+
+HEADERS = "data/raw/reference/headers.csv"
+DEEPEST = 60  # rows searched for the titles
+
+
+def expect_table(
+    page: Page,
+    source: Source,
+    names: Sequence[str] | None = None,
+    *,
+    key: str | None = None,
+    subtotals: Iterable[str | re.Pattern] = (),
+) -> Table:
+    """The table under a header row that the publication of `source` is known to print, blank columns aside.
+
+    Any other header row is a DriftError with the lines to paste.
+
+    Parameters
+    ----------
+    names : the columns wanted, by the ``name`` of their title or, where it has none, by the title; all that have a name if None
+    key, subtotals : as for :meth:`Page.find_table`, the key by name
+    """
+    rows = ((index, flatten([page.row_text(index)])) for index in range(min(DEEPEST, len(page.grid))))
+    layout = expect_titles(page, source, rows, names or ())
+    called = layout["name"].where(layout["name"] != "", layout["title"])
+    names = list(called[layout["name"] != ""]) if names is None else names
+    printed = dict(zip(called, layout["title"], strict=True))
+    lost = [name for name in names if name not in printed]
+    if lost:
+        raise DriftError(
+            f"{page.called}: {_lines(layout)} call no column {', '.join(map(repr, lost))}{_readers(source, lost)}. "
+            "Give a title that name, or alter the reader."
+        )
+    table = page.find_table([printed[name] for name in names], subtotals, printed[key or names[0]])
+    renamed = {printed[name]: name for name in names}
+    parts = {part: getattr(table, part).rename(columns=renamed) for part in ("frame", "totals", "unkeyed")}
+    return replace(table, **parts, letters={renamed[title]: letter for title, letter in table.letters.items()})
+
+
+def expect_titles(page: Page, source: Source, rows: Iterable[tuple[int, list[str]]], names: Sequence[str] = ()) -> pd.DataFrame:
+    """The known header row (``title``, ``name``; index its line) that is one of `rows` (number from 0, and titles).
+
+    A DriftError says how the most alike of them differs and gives the lines to paste; a SheetError says that none is alike.
+    """
+    known = reference("headers").rename(index=lambda index: index + 2)
+    own = known[known["layout"].str.fullmatch(rf"{source.table}(-.+)?")]
+    if own.empty:
+        own = known[known["layout"].str.fullmatch(rf"{source.reader}(-.+)?")]
+    layouts = [(list(layout["title"]), layout) for _, layout in own.groupby("layout", sort=False)]
+    best: tuple[float, int, list[str], pd.DataFrame] | None = None
+    for index, cells in rows:
+        seen = [title for title in cells if title]
+        for titles, layout in layouts:
+            if seen == titles:
+                return layout
+            alike = len(set(seen) & set(titles)) / max(len(titles), len(seen))
+            if alike * 2 > 1 and (best is None or alike > best[0]):
+                best = (alike, index, cells, layout)
+    if best is not None:
+        raise _drift(page, source, *best[1:], names)
+    first = [" | ".join(filter(None, page.row_text(index)[:8])) for index in range(min(4, len(page.grid)))]
+    raise SheetError(
+        f"{page.called}: no row holds the titles of {source.table}{f', {layouts[0][0][:8]}' if layouts else ''}. "
+        f"The page starts {first}. If it is a table of {source.table}, put its header row into {HEADERS}, a line a title."
+    )
+
+
+def _drift(page: Page, source: Source, index: int, cells: list[str], layout: pd.DataFrame, names: Sequence[str]) -> DriftError:
+    """The error that says how `cells` (row `index` from 0) differ from a layout, with the lines of the new one."""
+    said, was = compare_titles(layout["title"], cells)
+    own = dict(zip(layout["title"], layout["name"], strict=True))
+    asked = {title: name or (title if title in names else "") for title, name in own.items()}
+    made = f"{source.table}-{source.edition or 'new'} {page.sheet}".strip()
+    new = {title: asked[was[title]] if title in was else own.get(title, "") for title in cells if title}
+    lost = [name for title, name in asked.items() if name and title not in cells and title not in was.values()]
+    where = "in place of" if made == layout["layout"].iloc[0] else "below"
+    alter = f" and alter the reader, which asks for what is gone{_readers(source, lost)}" if lost else ""
+    return DriftError(
+        f"{page.called}, row {index + 1}: the titles changed: {'; '.join(said)}. Expected were {_lines(layout)}. "
+        f"If the figures still mean the same, put these lines {where} them{alter}:\n{header_lines(made, new, new)}"
+    )
+
+
+def header_lines(layout: str, titles: Iterable[str], names: Mapping[str, str] | None = None) -> str:
+    """Lines of headers.csv for the header row of a new layout.
+
+    >>> print(header_lines("beds", ["Code", "Beds, total"], {"Code": "place"}), end="")
+    beds,Code,place
+    beds,"Beds, total",
+    """
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows((layout, title, (names or {}).get(title, "")) for title in titles)
+    return lines.getvalue()
+
+
+def compare_titles(expected: pd.Series, seen: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """What changed, column by column, in words; and each new title that stands in the place of an old one, with the old.
+
+    `expected` has the lines of headers.csv as its index; empty titles among `seen` only hold a place.
+
+    >>> compare_titles(pd.Series(["Code", "Plan", "Outturn"], index=[7, 8, 9]), ["Code", "Plan £m", "Outturn", "Note"])
+    (["column B renamed: 'Plan' (line 8) is now 'Plan £m'", "column D added: 'Note', after 'Outturn'"], {'Plan £m': 'Plan'})
+    >>> compare_titles(pd.Series(["Code", "Plan", "Outturn"], index=[7, 8, 9]), ["Code", "Outturn", "Plan"])[0]
+    ["'Outturn' (line 9) moved from column C to B"]
+    """
+    line = {title: number for number, title in expected.items()}
+    letter = {title: column_letter(spot) for spot, title in enumerate(seen, 1) if title}
+    old, new = list(line), list(letter)
+    before = dict((second, first) for first, second in pairwise(new))
+    said: list[str] = []
+    was: dict[str, str] = {}
+    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = [title for title in old[i:j] if title not in letter], [title for title in new[k:m] if title not in line]
+        if kind == "replace" and len(gone) == j - i == len(come) == m - k:
+            was |= dict(zip(come, gone, strict=True))
+            said += [f"column {letter[b]} renamed: {a!r} (line {line[a]}) is now {b!r}" for a, b in zip(gone, come, strict=True)]
+        elif kind != "equal":
+            said += [f"column {column_letter(old.index(title) + 1)} removed: {title!r} (line {line[title]})" for title in gone]
+            said += [f"column {letter[title]} added: {title!r}" + (f", after {before[title]!r}" if title in before else ", first") for title in come]
+            said += [
+                f"{title!r} (line {line[title]}) moved from column {column_letter(spot)} to {letter[title]}"
+                for spot, title in enumerate(old[i:j], i + 1)
+                if title in letter
+            ]
+    return said, was
+
+
+def _lines(layout: pd.DataFrame) -> str:
+    return f"lines {layout.index[0]} to {layout.index[-1]} of {HEADERS} ({layout['layout'].iloc[0]})"
+
+
+def _readers(source: Source, names: Sequence[str]) -> str:
+    """Where a reader asks for `names`: its file and lines."""
+    path = Path(__file__).parent / "sources" / f"{source.reader}.py"
+    text = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    spots = [str(number) for number, line in enumerate(text, 1) if any(f'"{name}"' in line for name in names)]
+    return f" (icslib/sources/{path.name}, line {', '.join(spots)})" if spots else ""
+
+
+def need_sheet(pages: Mapping[str, Page], name: str) -> Page:
+    """The sheet of this name; a SheetError lists the sheets if it is gone."""
+    if name not in pages:
+        file = next((page.file for page in pages.values()), "The file")
+        raise SheetError(
+            f"{file} has no sheet {name!r}. Its sheets are {list(pages)}. If it was renamed, alter the name in the reader."
+        )
+    return pages[name]
+
+
+class SumError(SheetError):
+    """The rows do not add up to a printed total: the layout is the one expected, the content is damaged."""
+
+
+def expect_total(what: str, printed: float, summed: float, *, within: float = 0.0005, least: float = 1.0) -> dict:
+    """Hold a printed total against its rows; the record of it, or a SumError if they differ by more than a share `within`.
+
+    >>> expect_total("England", 100.0, 100.0)
+    {'total': 'England', 'printed': 100.0, 'rows': 100.0, 'difference': 0.0}
+    """
+    difference = summed - printed
+    if not abs(difference) <= max(least, within * abs(printed)):
+        raise SumError(
+            f"{what}: the rows add up to {summed:,.2f} but {printed:,.2f} is printed (difference {difference:+,.2f}). "
+            "A row is missing, read twice, or damaged; compare the file with the publisher's."
+        )
+    return {
+        "total": what,
+        "printed": round(float(printed), 6),
+        "rows": round(float(summed), 6),
+        "difference": round(float(difference), 6),
+    }
