@@ -80,7 +80,8 @@ class Explained(Result):
             return f"{self.headline}."
         row = clear.loc[clear["alone"].abs().idxmax()]
         size, low, high = write_number(row["alone"], self.difference), write_number(row["alone_low"]), write_number(row["alone_high"])
-        return f"{self.headline} ({'largest: ' if len(clear) > 1 else ''}{size} a standard deviation, 95% interval {low} to {high})."
+        which = f"most with {row.name}, " if len(clear) > 1 else ""
+        return f"{self.headline} ({which}{size} for one standard deviation more; 95% interval {low} to {high})."
 
     @property
     def headline(self) -> str:
@@ -89,9 +90,9 @@ class Explained(Result):
         size = f"{self.places} {kind_of(self.by_place.index)}" + (f" and {self.years} years" if self.years > 1 else "")
         if clear.empty:
             tried = f" ({', '.join(map(str, self.terms.index))})" if len(self.terms) < 5 else ""
-            return f"Over {size}, none of {len(self.terms)} terms{tried} can be told apart from no association with {self.outcome}"
+            return f"Over {size}, none of {len(self.terms)} terms{tried} goes clearly with {self.outcome}"
         ways = {"lower": clear.index[clear["alone"] < 0], "higher": clear.index[clear["alone"] > 0]}
-        told = " and a ".join(f"{way} {self.outcome.removeprefix('the ')} goes with {' and '.join(map(str, names))}" for way, names in ways.items() if len(names))
+        told = " and a ".join(f"{way} {self.outcome.removeprefix('the ')} goes with {' and with '.join(map(str, names))}" for way, names in ways.items() if len(names))
         return f"Over {size}, a {told}"
 
     @property

@@ -45,17 +45,17 @@ class Spread(Result):
 
     @property
     def finding(self) -> str:
-        """How many systems are told apart from the mean."""
-        return (
-            f"{self.headline}; the rest cannot be told apart from the mean {self.what} ({write_number(self.mean, self.unit)})."
-        )
+        """How many systems stand apart, and how many chance alone would put there."""
+        luck = write_number(0.025 * len(self.by_place), places=0)
+        return f"{self.headline}; chance alone would put about {luck} on either side of the mean ({write_number(self.mean, self.unit)})."
 
     @property
     def headline(self) -> str:
-        """How many systems lie outside the limits, and which below, in one clause."""
+        """How many systems stand further out than chance, and how much places differ anyway, explain; in one clause."""
         below, above = (self.by_place.index[self.by_place["outside"] == side] for side in ("below", "above"))
         named = f" ({'; '.join(short_names(below).values())})" if len(below) else ""
-        return f"{len(below) or 'None'} of {len(self.by_place)} systems stand below the 95% limits{named}, {len(above) or 'none'} above"
+        low = f"{len(below) or 'None'} of {len(self.by_place)} systems stand{'s' * (len(below) == 1)} lower in {self.what}"
+        return f"{low} than chance between places would explain{named}, {len(above) or 'none'} higher"
 
     @property
     def plain(self) -> int:

@@ -15,7 +15,7 @@ UNITS = {
 }  # fmt: skip
 NAMES = {  # what the columns of the table are called
     "planned_surplus_pct": "the planned position",
-    "debt": "debt per staff member, March 2019",
+    "debt": "debt per staff member in March 2019",
     "backlog": "maintenance backlog per staff member",
     "sickness_absence": "sickness absence",
     "acute": "being an acute trust",

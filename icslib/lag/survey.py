@@ -32,17 +32,17 @@ class LagSurvey(Result):
     def finding(self) -> str:
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
         fragile = int((self.rows["reading"] == "not robust").sum())
-        held = f"; clear of none, but failing a test: {fragile} more" if fragile else ""
+        held = f"; {fragile} more {'are' if fragile > 1 else 'is'} clear of none but fail{'s' * (fragile == 1)} a test" if fragile else ""
         return (
-            f"{self.headline}{held}. Silence is not absence: an effect may be there and not be seen, and no lag beyond "
-            f"{self.rows['longest'].max():.0f} years can be read with any confidence."
+            f"{self.headline}{held}. That is silence, not proof of no effect: these figures cannot show anything later than "
+            f"{self.rows['longest'].max():.0f} years with confidence."
         )
 
     @property
     def headline(self) -> str:
-        """How many say something that lasts."""
+        """How many show a link that passes its tests."""
         count = int((self.rows["reading"] == "stands").sum())
-        return f"{count or 'None'} of {len(self.rows)} pairs say{'' if count > 1 else 's'} something that lasts"
+        return f"{count or 'None'} of {len(self.rows)} pairs of exposure and outcome show{'s' * (count < 2)} a link that passes its tests"
 
 
 def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:

@@ -77,7 +77,7 @@ class Visibility(Result):
         text = f"{self.headline}, with a chance of {self.wanted:.0%}." if self.first_year else f"{self.headline}: {reached}."
         if self.by_place.notna().any():
             text += (
-                f" Were its own noise known, the quietest {self.kind.removesuffix('s')} would be seen to move from year "
+                f" If it were known how much each moves by itself, the steadiest {self.kind.removesuffix('s')} would show it from year "
                 f"{self.by_place.min():.0f}, the middle one from year {self.by_place.median():.0f}."
             )
         if self.before_after:

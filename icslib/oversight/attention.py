@@ -56,18 +56,21 @@ class Attention(Result):
         return f"{int(now.sum()) or 'None'} of {len(now)} oversight metrics listed for {latest} would move if prevention worked"
 
     @property
+    def short(self) -> str:
+        """The same, with bounds where more metrics are scored than listed."""
+        if not self.scored:
+            return f"{self.headline}."
+        span = f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}"
+        return f"{self.headline}. An acute trust is scored on {self.scored}, not all of them listed, so the true share lies between {span}."
+
+    @property
     def finding(self) -> str:
-        """How much of what is overseen prevention could move, by when, and how sure the classification is."""
+        """How much of what is overseen prevention could move, how sure that is, and by when."""
         movable = self.table[self.table["prevention"]]
-        now = self.table[self.table["period"] == self.table["period"].max()]
-        words = f"{self.headline}; since {self.table['period'].min()} {len(movable)} of {len(self.table)} would"
+        words = f"{self.short} Since {self.table['period'].min()} {len(movable)} of {len(self.table)} would"
         if len(movable) and movable["years_low"].notna().any():
             words += f", only after {movable['years_low'].min():.0f} to {movable['years_high'].max():.0f} years"
-        words += "."
-        if self.scored:
-            span = f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}"
-            words += f" An acute trust is scored on {self.scored}, {self.scored - len(now)} of them not listed, so the true share lies between {span}."
-        return words
+        return f"{words}."
 
 
 def classify_metrics(

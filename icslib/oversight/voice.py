@@ -53,8 +53,8 @@ class Voices(Result):
     def finding(self) -> str:
         """Intention beside capacity, and what is not known about the gap."""
         return (
-            f"{self.headline}, a gap of {self.gap:.0f} percentage points. How many answered is not published; {self.smallest} answers to each question "
-            "would tell it from none."
+            f"{self.headline}, a gap of {self.gap:.0f} percentage points. How many answered is not published; from {self.smallest} answers "
+            "to each question on, the gap would be more than chance."
         )
 
 

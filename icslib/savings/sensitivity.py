@@ -42,7 +42,7 @@ class Sensitivity(Result):
         first = self.table.iloc[0]
         low, high = sorted((first["at_low"], first["at_high"]))
         return (
-            f"{self.outcome[0].upper()}{self.outcome[1:]} moves most with the {self.table.index[0]}: "
+            f"{self.outcome[0].upper()}{self.outcome[1:]} depends most on the {self.table.index[0]}: "
             f"{write_money(low)} to {write_money(high)}, against {write_money(self.base)}."
         )
 
@@ -86,8 +86,8 @@ def tornado(
         rows["share of the ask at high risk"] = (*at, *(outcome(programme=p) for p in moved))
     table = pd.DataFrame(rows, index=["low", "high", "at_low", "at_high"]).T
     table["swing"] = (table["at_high"] - table["at_low"]).abs()
-    word = {"p10": "10th percentile", "p90": "90th percentile", "delivered": "mean"}[measure]
-    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"the {word} of savings delivered")
+    word = {"p10": "if things go badly (1 in 10)", "p90": "if things go well (1 in 10)", "delivered": "on average"}[measure]
+    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"what is delivered {word}")
 
 
 @dataclass(frozen=True, eq=False)
