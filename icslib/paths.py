@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import IcsError
@@ -17,13 +18,17 @@ MARK = Path("data") / "raw" / "catalog.toml"
 
 def find_home() -> Path:
     """Return the project folder; an error says where it was looked for."""
-    asked = os.environ.get("ICSLIB_HOME")
+    return _home(os.environ.get("ICSLIB_HOME", ""), os.getcwd())
+
+
+@lru_cache(maxsize=16)
+def _home(asked: str, cwd: str) -> Path:
     if asked:
         home = Path(asked).expanduser().resolve()
         if not (home / MARK).is_file():
             raise IcsError(f"ICSLIB_HOME is {home}, but {home / MARK} is not there. Point it at a copy of the project.")
         return home
-    here = Path.cwd().resolve()
+    here = Path(cwd).resolve()
     beside = Path(__file__).resolve().parent.parent
     for folder in (here, *here.parents, beside):
         if (folder / MARK).is_file():

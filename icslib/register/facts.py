@@ -114,9 +114,9 @@ def places(at: str | date | None = None, type: str | None = None) -> pd.DataFram
     """
     frame = table("places")
     if type is not None:
-        if type not in set(frame["place_type"]):
-            raise PlaceError(f"{type!r} is not a type of place. Types: {', '.join(sorted(set(frame['place_type'])))}.")
-        frame = frame[frame["place_type"] == type]
+        known, frame = frame, frame[frame["place_type"] == type]
+        if frame.empty:
+            raise PlaceError(f"{type!r} is not a type of place. Types: {', '.join(sorted(known['place_type'].unique()))}.")
     if at is not None:
         day = as_date(at)
         frame = frame[(frame["valid_from"] <= day) & (day <= frame["valid_to"])]

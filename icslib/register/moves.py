@@ -130,7 +130,7 @@ def plan_of(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.
     first, last = rows["place"].map(life["first"]).fillna(rows["end"]), rows["place"].map(life["last"]).fillna(rows["end"])
     day = pd.Series(drawn, index=rows.index) if drawn is not None else rows["end"].clip(first, last)
     out = [pd.DataFrame(columns=["pair", "place", "place_type", "new", "share", "note", "start"])]
-    for kind in sorted(set(rows["place_type"]) & steps.families()):
+    for kind in sorted({*rows["place_type"].unique()} & steps.families()):
         mine, until = rows[rows["place_type"] == kind], steps.segment(kind, end)
         start = np.searchsorted(
             np.array(steps.days(kind), "datetime64[ns]"), day[mine.index].to_numpy("datetime64[ns]"), side="right"

@@ -9,7 +9,7 @@ import pandas as pd
 from ..errors import PlaceError
 from . import steps
 from .combine import Denominators, combine, mark, number
-from .facts import ENOUGH, FAMILY, OPEN, as_date, places, table
+from .facts import ENOUGH, FAMILY, OPEN, as_date, places, remember, table
 from .moves import divide, known_codes, plan_of
 from .overlap import check_overlap
 
@@ -66,7 +66,7 @@ def roll_up(
         raise PlaceError(f"There are no figures of smaller places to roll up to {to}.")
     check_overlap(frame, drawn=drawn is not None)
     spread = _spread(frame, end, by, None if drawn is None else as_date(drawn))
-    left = sorted(set(frame["place"]) - set(spread["was"]))
+    left = sorted({*frame["place"].unique()} - {*spread["was"].unique()})
     if spread.empty:
         raise PlaceError(f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=.")
     spread["place"] = _whole(spread["home"], to, end)
@@ -114,7 +114,7 @@ def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp
     plan = pd.concat(plans)
     parts, start = divide(frame, pair, plan)
     parts["fill"] = _fill(parts, start, until)
-    homes = _homes(lies, set(parts["place"]), end)
+    homes = _homes(lies, set(parts["place"].unique()), end)
     out = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
     return out.assign(share=out["share"] * out["of"], cover=out["cover"] * out["fill"])
 
@@ -123,6 +123,7 @@ def _whole(home: pd.Series, to: str, end: pd.Timestamp) -> pd.Series | str:
     return home if to == "system" else "E92000001" if to == "england" else home.map(_regions(end))
 
 
+@remember("membership", "places")
 def _memberships(by: str) -> pd.DataFrame:
     """What lies in which system, trusts in the way asked for."""
     lies = table("membership")

@@ -61,12 +61,10 @@ def shares(family: str, start: int, end: int) -> pd.DataFrame:
     Only places that change are listed, and the shares of each sum to 1. Where no file says
     how a place was divided it stays itself, and ``note`` says what it became or took in.
     """
-    links, ahead = _links()[family][0], start <= end
-    links = links if ahead else links[links["back"] != 0]
-    crossed = days(family)[min(start, end) : max(start, end)]
+    ahead, crossed = start <= end, days(family)[min(start, end) : max(start, end)]
     moved: list[tuple[str, str, float, str]] = []
     for day in crossed if ahead else reversed(crossed):
-        known, notes = _one_step(links[links["date"] == day], *(("old", "new", "share") if ahead else ("new", "old", "back")))
+        known, notes = _one_step(family, day, ahead)
         moved += _themselves({*known, *notes} - {old for old, *_ in moved})
         moved = [
             (old, there, share * by, _join([note, notes.get(new, "")]))
@@ -87,16 +85,19 @@ def _themselves(codes: set[str]) -> list[tuple[str, str, float, str]]:
     return [(code, code, 1.0, "") for code in sorted(codes)]
 
 
-def _one_step(step: pd.DataFrame, here: str, there: str, part: str) -> tuple[dict[str, list[tuple[str, float]]], dict[str, str]]:
-    """Where each place goes and how much of it; and what to say of those for which no shares are published."""
-    word = "became" if here == "old" else "includes"
-    unknown = step[step[part].isna()].groupby(here)[there]
-    notes = {code: f"{word} {', '.join(sorted(others))}: {NONE_KNOWN}" for code, others in unknown}
+@remember("succession")
+def _one_step(family: str, day: pd.Timestamp, ahead: bool) -> tuple[dict[str, list[tuple[str, float]]], dict[str, str]]:
+    """Where each place goes on one day, or came from, and how much of it; and what to say of those for which no shares are published."""
+    links = _links()[family][0]
+    step = links[links["date"] == day]
+    here, there, part, word = ("old", "new", "share", "became") if ahead else ("new", "old", "back", "includes")
     known: dict[str, list[tuple[str, float]]] = {}
     for code, other, by in zip(step[here], step[there], step[part], strict=True):
-        if code not in notes:
+        if by != 0 or ahead:
             known.setdefault(code, []).append((other, by))
-    return known, notes
+    unknown = {code: sorted(other for other, by in parts if by != by) for code, parts in known.items()}
+    notes = {code: f"{word} {', '.join(others)}: {NONE_KNOWN}" for code, others in unknown.items() if others}
+    return {code: parts for code, parts in known.items() if code not in notes}, notes
 
 
 def _join(notes) -> str:

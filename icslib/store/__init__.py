@@ -1,11 +1,16 @@
 """The store: observations built once from official files, shipped, loaded, proved and traced."""
 
-from .builder import build
-from .export import export
-from .lineage import stamp, trace
-from .panels import load_panel
-from .queries import revisions, sql
-from .recognition import add
-from .shelf import load, reads, tables
+import lazy_loader
 
-__all__ = ["add", "build", "export", "load", "load_panel", "reads", "revisions", "sql", "stamp", "tables", "trace"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "builder": ["build"],
+        "export": ["export"],
+        "lineage": ["stamp", "trace"],
+        "panels": ["load_panel"],
+        "queries": ["revisions", "sql"],
+        "recognition": ["add"],
+        "shelf": ["load", "reads", "tables"],
+    },
+)

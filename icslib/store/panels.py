@@ -147,11 +147,11 @@ def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
     holding = {name: entry for name, entry in resources().items() if measure in entry["measures"] and table in (None, name)}
     found = []
     for name in holding:
-        frame = load(name)
-        rows = frame[(frame["measure"] == measure) & (frame["basis"].eq(basis) if basis else True) & ~frame["flag"].str.contains(UNFIT)]
-        kinds = set(rows["place_type"]) - {"england", "region", "other"}
-        kinds = {"system"} if "system" in kinds else kinds
-        if places in set(rows["place_type"]):
+        rows = load(name).loc[lambda frame: frame["measure"] == measure]
+        rows = rows[(rows["basis"].eq(basis) if basis else True) & ~rows["flag"].str.contains(UNFIT)]
+        there = set(rows["place_type"].unique())
+        kinds = {"system"} if "system" in there else there - {"england", "region", "other"}
+        if places in there:
             found.append((0, name, rows[rows["place_type"] == places]))
         elif len(kinds) == 1 and places in ("system", "region", "england"):
             found.append((1, name, rows[rows["place_type"].isin(kinds)]))
@@ -187,7 +187,7 @@ def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
     """Smaller places as larger ones, by the register; rates are weighed by their denominator, and refused where there is none (those of trusts)."""
     rows, left = _settle_predecessors(rows, _told(measure)["combine"])
     weights = _denominator(measure, only(rows, "place_type"), choice)
-    drawn = DRAWN if set(rows["place_type"]) == {"system"} else None
+    drawn = DRAWN if (rows["place_type"] == "system").all() else None
     made = register.roll_up(rows, choice.places, choice.vintage, denominators=weights, drawn=drawn)
     choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
     return made

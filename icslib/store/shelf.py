@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -109,12 +110,17 @@ def load(name: str) -> pd.DataFrame:
 
     With ``ICSLIB_AS_OF`` set to a day (``icslib run --as-of``), only those that were known then.
     """
-    data = need_bytes(name)
-    _reads[name] = hashlib.sha256(data).hexdigest()
-    known = known_at(check_observations(from_bytes(data)))
+    _reads[name] = hashlib.sha256(need_bytes(name)).hexdigest()
+    known = known_at(_observations(name, _reads[name]).copy(deep=False))
     if known.empty:
         raise StoreError(f"Nothing in {name} was known on the day asked for (--as-of). Ask for a later day, or leave out what reads it.")
     return known
+
+
+@lru_cache(maxsize=4)
+def _observations(name: str, _seen: str) -> pd.DataFrame:
+    """The observations of a table whose bytes have the hash `_seen`; the last few stay at hand, since one panel reads many measures of one table."""
+    return check_observations(from_bytes(need_bytes(name)))
 
 
 def reads() -> list[tuple[str, str]]:
