@@ -16,6 +16,8 @@ import pandas as pd
 
 from ..errors import CatalogError, ExhibitError
 from ..style import WIDE
+from .markup import write_exhibit
+from .svg import draw_svg
 
 MIME = "application/vnd.icslib.exhibit+json"
 IN_SHORT = "application/vnd.icslib.in-short+json"
@@ -88,13 +90,9 @@ class Exhibit:
 
     def svg(self) -> str:
         """The drawing as an SVG element with text as text; the same bytes for the same data."""
-        from .svg import draw_svg
-
         return draw_svg(self.draw, self.size, self.alt) if self.draw else ""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict:
-        from .markup import write_exhibit
-
         record = self.record()
         return {"text/plain": repr(self), "text/html": write_exhibit(record, self.svg()), MIME: record}
 

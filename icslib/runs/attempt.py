@@ -1,6 +1,7 @@
 """One task in a child of its own, watched: time, memory, sudden death. Works the same in a thread here or on a cluster."""
 
 import faulthandler
+import gc
 import os
 import tempfile
 import threading
@@ -124,6 +125,7 @@ def work(tell, task: Task, folder: str) -> None:
 def settle_in(folder: str, environment: Mapping[str, str]) -> None:
     """Make this process a run's own: it ends with its parent, works in `folder`, and logs there."""
     warm.end_with_parent()
+    gc.set_threshold(100_000, 20, 20)  # a run is short and makes much that lives to its end: looking for rubbish often costs a fifth of it
     with suppress(OSError, AttributeError):
         os.setsid()
     os.chdir(folder)

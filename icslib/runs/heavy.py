@@ -62,6 +62,7 @@ def use_once() -> None:
 
 def load() -> None:
     """Import all, and have children forget what there is of icslib, so that each loads it as it then is on disk."""
+    gc.disable()  # nothing loaded here is rubbish
     load_nbformat()
     for name in LIBRARIES:
         with suppress(ImportError):
@@ -78,6 +79,7 @@ def load() -> None:
 
     os.register_at_fork(after_in_child=forget)
     gc.collect()
+    gc.enable()
     gc.freeze()  # children need not look again through all that was loaded here
 
 

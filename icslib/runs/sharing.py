@@ -14,7 +14,8 @@ import re
 import signal
 import tempfile
 import threading
-from collections.abc import Collection, Iterable
+import types
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
@@ -74,6 +75,20 @@ def group(tasks: Iterable[Task]) -> list[tuple[list[Task], int]]:
         varied = {name for name in first.given if any(task.given[name] != first.given[name] for task in several)}
         found.append((several, split(first.text, varied) if len(several) >= FEWEST and varied and not first.kernel else 0))
     return found
+
+
+def load_named(cells: Iterable[Any], names: Mapping[str, Any]) -> None:
+    """Look up what code cells name of the modules among `names`, such as ``ics.plot``: what is loaded when first named is then loaded once.
+
+    >>> load_named([{"cell_type": "code", "source": "ics.plot(result)"}], {"ics": __import__("icslib")})
+    """
+    for cell in cells:
+        with suppress(SyntaxError):
+            for node in ast.walk(ast.parse(source(cell) if cell["cell_type"] == "code" else "")):
+                match node:
+                    case ast.Attribute(value=ast.Name(id=name), attr=wanted) if isinstance(names.get(name), types.ModuleType):
+                        with suppress(Exception):
+                            getattr(names[name], wanted)
 
 
 class Nursery:
@@ -144,7 +159,10 @@ class Branch:
 
     def __call__(self, index: int, page, outcome: Outcome) -> None:
         """Go on in the children; the nursery itself never comes back from its last shared cell."""
+        from .shell import Shell
+
         if self.cells and index >= self.cells:
+            load_named(page.cells[index:], Shell.instance().user_ns)
             task = self._serve()
             self.cells = 0
             outcome.restart(task.name)

@@ -1,13 +1,14 @@
 """Cells shared by many reports: run once, forked from, and not a byte of difference."""
 
 import shutil
+import types
 
 import pytest
 
 from icslib.runs import Options, expand, find_notebook, run_jobs
 from icslib.runs.executor import make_task
 from icslib.runs.record import read_record
-from icslib.runs.sharing import depends, group
+from icslib.runs.sharing import depends, group, load_named
 
 YEAR = "year: int = 2020  # year [2010..2026]\nfirst: int = 1  # first [1..9]"
 SHARED = """
@@ -37,6 +38,14 @@ OWN = "frame['a'].sum() + year + random.random()"
 )
 def test_a_cell_is_shared_only_if_its_code_shows_it_cannot_depend(code, told):
     assert depends(code, {"year"}) is told
+
+
+def test_what_later_cells_name_is_loaded_before_the_children_part():
+    lazy, touched = types.ModuleType("lazy"), []
+    lazy.__getattr__ = touched.append
+    cells = [{"cell_type": "markdown", "source": "lazy.prose"}, {"cell_type": "code", "source": "%time lazy.magic"}]
+    load_named([*cells, {"cell_type": "code", "source": "lazy.plot(other.table(lazy.result), unknown.name)"}], {"lazy": lazy, "other": 3})
+    assert touched == ["plot", "result"]
 
 
 def jobs(project, own=OWN):
