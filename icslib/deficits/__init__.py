@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "months": ["MonthPath", "month_path", "months_to_date", "year_end_variance"],
         "persistence": ["Persistence", "persistence", "transition"],
         "people": ["heads", "per_head", "scaled", "share_of"],
-        "trusts": ["planned_by_system", "trust_table"],
+        "trusts": ["planned_by_system", "trust_size", "trust_table"],
         "spread": ["Spread", "spread_of"],
         "positions": ["Comparison", "compare_positions"],
     },

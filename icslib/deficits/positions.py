@@ -109,8 +109,9 @@ def find_contradictions(named: pd.DataFrame) -> pd.DataFrame:
     tens or hundreds) are one figure told twice, not a contradiction.
     """
     columns = ["place", "name", "period", "fy", "basis_name", "lowest", "highest", "figures", "sources", "cells"]
-    rows = []
-    for (place, period, *_), group in named.dropna(subset="value").groupby(["place", "period", *FIELDS], sort=True):
+    one_figure, known, rows = ["place", "period", *FIELDS], named.dropna(subset="value"), []
+    several = known[known.groupby(one_figure)["value"].transform("nunique") > 1]
+    for (place, period, *_), group in several.groupby(one_figure, sort=True):
         values, first = sorted(group["value"].unique()), group.iloc[0]
         if not all(_same_when_rounded(values[0], value) for value in values[1:]):
             about = place, first.get("place_name", place), period, int(first["fy"]), first["basis_name"]

@@ -31,6 +31,12 @@ def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
     return moved.rename(columns={"measure": "trust", "value": "share"})[["trust", "place", "share"]]
 
 
+def trust_size(staff: pd.DataFrame) -> pd.Series:
+    """Full-time equivalents of each trust, from staff days available over the months it printed: rows of ``load("sickness_absence")`` to a Series, index trust."""
+    days = staff[staff["measure"] == "staff_days_available"].groupby("place")
+    return days["value"].sum() / days["period"].nunique() / DAYS
+
+
 def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, about: pd.DataFrame | None = None, vintage: str = "2022-07") -> pd.DataFrame:
     """Trusts with a planned position in 2025-26, with what they owed in March 2019 and what may go with a deficit.
 
@@ -50,8 +56,7 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     wide = plans.pivot_table(index="place", columns="measure", values="value")
     table = pd.DataFrame({"planned_surplus_pct": wide[PLAN], "variance_pct": wide[VARIANCE]}).dropna(how="all")
     days = staff.pivot_table(index="place", columns="measure", values="value", aggfunc="sum")
-    months = staff[staff["measure"] == "staff_days_available"].groupby("place")["period"].nunique()
-    fte = (days["staff_days_available"] / months / DAYS).reindex(table.index)
+    fte = trust_size(staff).reindex(table.index)
     lost = list(table.index[fte.isna()])
     if lost:
         raise BasisError(f"No staff figures for {', '.join(lost[:5])}: their debts and backlog cannot be put on their size.")
