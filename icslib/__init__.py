@@ -54,6 +54,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "share_of",
             "spread_of",
             "take",
+            "trust_size",
             "trust_table",
             "year_end_variance",
         ],
