@@ -19,6 +19,7 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..register.short import kind_of
 from ..results import Result
+from ..stats.inference import Z
 
 FEWEST = 8
 THIRDS = pd.Index(["worst third", "middle third", "best third"])
@@ -178,7 +179,7 @@ def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spen
     rng = np.random.default_rng(seed)
     shuffled = rng.permuted(np.tile(b, (draws, 1)), axis=1) @ a
     p = (1 + np.count_nonzero(np.abs(shuffled) >= abs(a @ b) * (1 - 1e-9))) / (draws + 1)
-    reach = 1.959964 * np.sqrt((1 + rho**2 / 2) / (n - spent - 3))
+    reach = Z * np.sqrt((1 + rho**2 / 2) / (n - spent - 3))
     low, high = np.tanh(np.arctanh(np.clip(rho, -0.999999, 0.999999)) + np.array([-reach, reach]))
     return {"places": n, "rho": rho, "low": float(low), "high": float(high), "p": float(p)}
 

@@ -125,6 +125,8 @@ def outlook(
     scale)). On trend: best linear prediction of the fitted process, plus the national drift with error shock^2 (h + h^2 /
     years seen). Logarithms throughout.
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     skipped = tuple(sorted(set(exclude)))
     places, years, y, process = read_history(panel, outcome, skipped)
     if horizon < process.span:
@@ -143,7 +145,8 @@ def outlook(
     independent = np.array([_fit_in(row, horizon) for row in y])
     windows, achieved = np.bincount(who, minlength=len(places)), np.bincount(who, met, minlength=len(places))
     share, total = float(met.mean()), int(independent.sum())
-    low, high = _wilson(share, total)
+    trials = max(total, 1)  # stretches overlap, so the share of all stands on as many trials as fit end to end
+    low, high = map(float, proportion_confint(share * trials, trials, method="wilson"))
     trend, spread = _predict(process, y, horizon)
     noise = _noise_alone(process, y, horizon, goal, sign)
     by_place = pd.DataFrame(
@@ -266,10 +269,3 @@ def _ladder(process, y, horizon, now, standing, like, sign) -> pd.DataFrame:
     for rung, less in LADDER.items():
         out[rung] = np.exp(now + sign * np.quantile(sign * quiet, less, axis=1))
     return out
-
-
-def _wilson(share: float, trials: int, z: float = 1.96) -> tuple[float, float]:
-    trials = max(trials, 1)
-    centre = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
-    half = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)) / (1 + z**2 / trials)
-    return float(centre - half), float(centre + half)

@@ -21,10 +21,10 @@ from ..errors import NotIdentified
 from ..numbers import write_number
 from ..panel import grids
 from ..results import Result
+from ..stats.inference import Z
 from ..stats.tried import holm
 
 FEWEST = 4  # changes below which a correlation has no interval
-Z = 1.959964
 
 
 @dataclass(frozen=True, eq=False)

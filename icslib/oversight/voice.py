@@ -15,9 +15,9 @@ import pandas as pd
 from .. import paths
 from ..errors import BasisError
 from ..results import Result
+from ..stats.inference import Z
 from ..tidy import cell_refs
 
-Z = 1.959964
 UNIT_COLUMN = "H"  # of a table of figures, where values stand in E
 
 

@@ -10,6 +10,7 @@ from .bootstrap import wild_bootstrap
 from .regression import Fit, interval
 
 ERRORS = ("cr1", "cr2", "wild")
+Z = float(stats.norm.ppf(0.975))  # standard errors on either side in a 95% interval of a normal figure
 
 
 class Estimate(NamedTuple):
