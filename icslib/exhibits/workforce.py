@@ -8,8 +8,9 @@ import pandas as pd
 from .. import style
 from ..numbers import write_number
 from ..register.short import kind_of, short_names
+from ..tidy import merge_cells
 from ..workforce.funnel import Funnel
-from ..workforce.gap import Gap
+from ..workforce.gap import HELD, Gap
 from ..workforce.need import Staffing
 from ..workforce.signal import RULES, Xmr
 from ..workforce.split import Split
@@ -61,6 +62,9 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         count, quarters = int((result.coverage != "").to_numpy().sum()), result.coverage.shape[1]
         title = f"{len(result.coverage)} staff groups over {quarters} quarters: {count} of {result.coverage.size} figures are held"
         data = held.T.rename(columns=_group).rename_axis("quarter ending").reset_index()
+        main = result.editions[result.editions["measure"].isin(HELD[:2])]
+        behind = main.groupby(["staff_group", main["day"].dt.strftime("%Y-%m")])["cells"].agg(merge_cells).unstack(0).reindex(held.columns)
+        data = data.assign(**{f"cells:{_group(name)}": behind[name].to_numpy() for name in held.index})
         notes: tuple[str, ...] = (
             "Held as a count of vacant posts, a rate or both. "
             f"Nothing is held for {quarters - held.shape[1]} other quarters between the first and the last, nor by system for any.",
@@ -220,7 +224,7 @@ def _(result: Split) -> Exhibit:
         kind="figure",
         title=f"{title}.",
         subtitle=f"Parts of the change from {first} to {last}, which add up exactly",
-        data=pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after]}),
+        data=pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after], "cells": [result.cells] * (len(parts) + 2)}),
         unit=result.unit,
         notes=(
             told[:1].upper() + told[1:],

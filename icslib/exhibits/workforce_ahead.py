@@ -1,5 +1,6 @@
 """Figures and tables of where the workforce may lead and what goes with it: projections, back-tests, forecasts, links."""
 
+from collections.abc import Sequence
 from functools import cache
 from textwrap import fill
 
@@ -12,6 +13,7 @@ from ..register.short import short_names
 from ..workforce.backtest import BackTest
 from ..workforce.flow import Projection
 from ..workforce.forecast import NAMES, Forecasts
+from ..workforce.groups import CALLED, Groups
 from ..workforce.link import Links
 from ..workforce.wording import in_words, within
 from . import plot, table
@@ -39,41 +41,106 @@ def _labels() -> dict[str, str]:
 def _(result: Projection) -> Exhibit:
     """One panel a scenario: the shortfall in the middle of the draws, their middle half and 95%; published figures as bars."""
     rows, beside = (frame[frame["what"] == "shortfall"] for frame in (result.paths, result.published))
-    parts = {name: part.set_index("year") for name, part in rows.groupby("scenario", sort=False)}
-    ends = rows.loc[rows["year"] == result.last, "median"]
-    least, most = (write_number(round(value, -3), places=0) for value in (ends.min(), ends.max()))
+    beside = beside[beside["year"] <= result.last]
+    parts = {fill(name, 26): part.set_index("year") for name, part in rows.groupby("scenario", sort=False)}
 
     def one(ax, part):
         ax.fill_between(part.index, part["low_50"], part["high_50"], color=style.ASKED, alpha=0.2, linewidth=0)
         ax.vlines(beside["year"], beside["low"], beside["high"], color=style.SECOND, linewidth=4)
+        dots = beside[beside["low"] == beside["high"]]
+        ax.scatter(dots["year"], dots["low"], color=style.SECOND, s=30, zorder=4)
         bands = {"middle": (part["low_95"], part["high_95"])}
         lines(ax, part["median"].rename("middle"), unit=result.unit, bands=bands, zero=True)
 
     def draw(figure):
-        small_multiples(figure, parts, one, across=min(3, len(parts)))
+        small_multiples(figure, parts, one, across=2 if len(parts) == 4 else min(3, len(parts)))
 
     return Exhibit(
         kind="figure",
-        title=f"{f'Between {least} and {most}' if least != most else least} staff short of need in {result.last}, depending on how staff grow",
-        subtitle=f"Projected shortfall, {result.unit}, England, {result.start} to {result.last}, {result.draws:,} draws",
-        data=rows.drop(columns="what").round(0),
+        title=_range(result, rows[rows["year"] == result.last]),
+        subtitle=f"Projected shortfall of {result.name}, {result.start} to {result.last}, {result.draws:,} draws",
+        data=rows.drop(columns="what").round(0).assign(cells=[result.cells] * len(rows)),
         unit=result.unit,
         notes=(
             result.finding,
             *([result.comparison] if result.comparison else []),
             "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
             *_widened(result),
+            _need(result),
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
-            *(f"Bar: {row.label}." for row in beside.itertuples()),
+            *(f"{'Bar' if row.low < row.high else 'Dot'}: {row.label}." for row in beside.itertuples()),
         ),
-        alt=describe_lines({name: part["median"] for name, part in parts.items()}, result.unit) + f" {result.finding}",
+        sources=("vacancies_national",),
+        alt=describe_lines({name.replace("\n", " "): part["median"] for name, part in parts.items()}, result.unit) + f" {result.finding}",
         draw=draw,
+        size=style.TALL if len(parts) == 4 else style.WIDE,
     )
 
 
 @table.register
-def _(result: BackTest) -> Exhibit:
-    """Error of projections from earlier years by horizon, beside the last value known; how often fans held the truth, as they were and widened."""
+def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
+    """Staff, need and shortfall of each scenario so many years ahead, with 95% intervals."""
+    years = [result.start + step for step in ahead if result.start + step <= result.last]
+    wide = result.paths[result.paths["year"].isin(years)].pivot(index=["scenario", "year"], columns="what", values=["low_95", "median", "high_95"])
+    order = pd.MultiIndex.from_product([list(result.flows), years], names=["scenario", "year"])
+    told = {
+        f"{what}{', ' + words if words else ''}": wide[level, what]
+        for what in ("staff", "need", "shortfall")
+        for level, words in (("median", ""), ("low_95", "low"), ("high_95", "high"))
+        if not (what == "need" and level == "median")
+    }
+    rows = pd.DataFrame(told).loc[order].round(-2 if result.paths["median"].max() >= 100_000 else -1)
+    first = rows.iloc[len(years) - 1]
+    said = {name: write_number(value, places=0) for name, value in first.items()}
+    return Exhibit(
+        "table",
+        f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to {said['staff, high']}), "
+        f"{said['need, low']} to {said['need, high']} needed",
+        rows.reset_index().assign(cells=[result.cells] * len(rows)),
+        subtitle=f"{_name(result)}, need and shortfall {', '.join(map(str, ahead[:-1]))} and {ahead[-1]} years after the last figure",
+        unit=result.unit,
+        notes=("Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.", _need(result)),
+        sources=("vacancies_national",),
+    )
+
+
+@table.register
+def _(result: Groups) -> Exhibit:
+    """What is held of each staff group, and what is missing."""
+    return Exhibit(
+        "table",
+        first_sentence(result.finding),
+        result.coverage.rename(index=lambda name: CALLED.get(name, name)).reset_index(),
+        subtitle="Years for which a figure of each kind is published and held, by staff group",
+        unit="years",
+        notes=(
+            "A year is that in which the period ends. Shares of those from abroad are by nationality for nurses and doctors of the NHS, by where they were "
+            "educated for the register.",
+            "The register is that of the United Kingdom, in people, working or not; all else is England's NHS, whole-time.",
+            "Those who come back are not printed alone for any group: they are in the remainder.",
+        ),
+        sources=("vacancies_national",),
+    )
+
+
+@table.register
+def _(result: BackTest, show: str = "all") -> Exhibit:
+    """Error of projections from earlier years by horizon, beside the last value known, and how often fans held the truth: of ``all``, or by ``series``."""
+    if show == "series":
+        worse = result.by_series.query("error > naive_error").reset_index()
+        named = ", ".join(dict.fromkeys(worse["series"]))
+        return Exhibit(
+            "table",
+            f"The last figure known would have done better for {named}." if named else "No series would have done better with the last figure known.",
+            result.by_series.astype({"projections": int})
+            .assign(**{name: result.by_series[name].map("{:.1f}".format) for name in ("error", "naive_error")})
+            .reset_index()
+            .rename(columns={"naive_error": "error of the last value", "inside": "within the fan"}),
+            subtitle="Mean absolute error of projections from earlier years, in percent of the figure, by series and years ahead",
+            unit="percent",
+            notes=(result.finding, "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care."),
+            sources=("vacancies_national",),
+        )
     words = {
         "naive_error": "error of the last value",
         "inside": "within the fan",
@@ -89,8 +156,8 @@ def _(result: BackTest) -> Exhibit:
         notes=(
             f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating the last value known.",
             "Within the fan: how often the 95% fan held what came, in percent. Widen: how many times as wide it would have had to be to hold 95%. The last two columns try "
-            "such a factor on figures it was not learnt from: each system with that of the others, and later years with that of the earlier ones.",
-            "Systems share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones, not a sure one.",
+            "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier ones.",
+            "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones, not a sure one.",
         ),
     )
 
@@ -148,14 +215,46 @@ def _(result: Links) -> Exhibit:
 
 def _widened(result: Projection) -> list[str]:
     if result.widen is None:
-        return []
+        return ["Fans are not widened: these figures are too few to project from earlier years and see."]
     told = ", ".join(f"{factor:.1f} times at {years}" for years, factor in result.widen.items())
     return [f"Fans are widened to what past projections turned out to need: {told} years ahead, and after that the same."]
+
+
+def _need(result: Projection) -> str:
+    rows = result.paths[result.paths["what"] == "need"].drop_duplicates("year").set_index("year")
+    if len(rows) < 2:
+        return "Need is given for one year only."
+    least, most = (100 * (rows[side].iloc[-1] / rows[side].iloc[0]) ** (1 / (len(rows) - 1)) - 100 for side in ("low_95", "high_95"))
+    start = write_number(rows["low_95"].iloc[0] / (1 + least / 100), places=0)
+    said = f"Need: {start} in {result.start}, growing by {least:.1f}%"
+    if abs(most - least) < 0.05:
+        return f"{said} a year."
+    return f"{said} (as the population) to {most:.1f}% (as the plan's need for all staff) a year; the middle is taken half way, and the fan reaches over both."
+
+
+def _name(result: Projection) -> str:
+    return result.name[:1].upper() + result.name[1:]
+
+
+def _range(result: Projection, ends: pd.DataFrame) -> str:
+    """The least and the most short in the last year, and whether every fan holds both."""
+    least, most = ends["median"].min(), ends["median"].max()
+    low, high = (write_number(round(abs(value), -3 if max(-least, most) >= 10_000 else -2), places=0) for value in (least, most))
+    if least >= 0 or most < 0:
+        low, high = (low, high) if least >= 0 else (high, low)
+        span = low if low == high else f"Between {low} and {high}"
+        said = f"{span} {result.name} short of need in {result.last}" if least >= 0 else f"{span} more {result.name} than needed in {result.last}"
+    else:
+        said = f"From {low} more {result.name} than needed to {high} short in {result.last}"
+    return f"{said}, {result.premise or 'depending on how staff grow'}{'; every fan holds both shortage and surplus' if result.unsure else ''}"
 
 
 def _flows(flows: pd.DataFrame) -> str:
     told = []
     for name, row in flows.iterrows():
-        size = f"{row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year"
-        told.append(f"{name} {size} (standard deviation {row['sd']:,.2f}, {row['years']:.0f} years of history)")
+        size = f"{row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year".replace("-", "−")
+        spread = f", standard deviation {row['sd']:,.2f}" if row["sd"] else ""
+        years = f"{row['years']:.0f} year{'' if row['years'] == 1 else 's'} of history" if row["years"] else "assumed"
+        moved = f", moving by {row['growth']:+.1f}% a year".replace("-", "−") if row.get("growth", 0) and row["growth"] == row["growth"] else ""
+        told.append(f"{name} {size} ({years}{spread}{moved})")
     return ", ".join(told)

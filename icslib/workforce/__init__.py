@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "sickness": ["sickness_by"],
         "backtest": ["BackTest", "back_test"],
         "flow": ["Projection", "net_flow", "project_workforce"],
+        "groups": ["Groups", "measure_groups", "project_group"],
         "plan": ["project_plan"],
         "forecast": ["Forecasts", "forecast_series"],
         "link": ["Links", "link_staffing"],

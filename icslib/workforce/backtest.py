@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..results import Result
-from .flow import LEVELS, draw_stock, net_flow
+from .flow import LEVELS, check_flows, draw_stock, net_flow
 
 SHARE = 0.95
 
@@ -36,6 +36,12 @@ class BackTest(Result):
 
     table: pd.DataFrame
     misses: pd.DataFrame
+
+    @property
+    def by_series(self) -> pd.DataFrame:
+        """The first columns of ``table`` by series and horizon."""
+        told = {key: _judge(part) for key, part in self.misses.groupby(["series", "horizon"])}
+        return pd.DataFrame(told).T.rename_axis(["series", "horizon"])[["projections", "error", "naive_error", "inside"]]
 
     @property
     def widen(self) -> pd.Series:
@@ -61,7 +67,7 @@ def back_test(
     Parameters
     ----------
     stocks : DataFrame, index year, one column a series (a Series is one)
-    least : yearly changes needed before the first origin
+    least : changes needed before the first origin
     """
     frame = stocks.to_frame() if isinstance(stocks, pd.Series) else stocks
     rows = []
@@ -72,7 +78,7 @@ def back_test(
             ahead = [h for h in horizons if origin + h in held.index]
             if len(known) <= least or not ahead:
                 continue
-            drawn = draw_stock(float(known.iloc[-1]), net_flow(known).assign(growth=0.0), max(ahead), draws, np.random.default_rng(seed))
+            drawn = draw_stock(float(known.iloc[-1]), check_flows(net_flow(known), str(name)), max(ahead), draws, np.random.default_rng(seed))
             low, median, high = np.percentile(drawn, [LEVELS[level] for level in ("low_95", "median", "high_95")], axis=0)
             rows += [(name, origin, h, held[origin + h], median[h], low[h], high[h], known.iloc[-1]) for h in ahead]
     if not rows:

@@ -37,7 +37,7 @@ class Gap(Result):
     editions : DataFrame
         Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``, ``qualifier``, ``used``, ``cells``.
     coverage : DataFrame, index ``staff_group``, one column a quarter
-        ``count and rate``, ``count``, ``rate`` or ``""``.
+        ``count and rate``, ``count``, ``rate`` or ``""``; the cells are those of ``editions``.
     """
 
     table: pd.DataFrame

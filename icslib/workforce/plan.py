@@ -7,6 +7,7 @@ workforce that the plan says is required; between the two it grows evenly.
 import pandas as pd
 
 from ..errors import NotIdentified
+from ..tidy import cell_refs, merge_cells
 from .flow import Projection, net_flow, project_workforce
 
 
@@ -29,17 +30,8 @@ def project_plan(
     NotIdentified
         When a figure of the plan is missing.
     """
-    held = {name: rows for name, rows in published.groupby("measure")}
-    wanted = ["staff_in_post", "workforce_shortage", "workforce_required", "workforce_growth_required_pct", "workforce_shortfall"]
-    missing = [name for name in wanted if name not in held]
-    if missing:
-        raise NotIdentified(f"The plan's {', '.join(missing)} is not among the figures given. Use load('vacancies_national').")
-    first = held["staff_in_post"].query("staff_group == 'all'").iloc[0]
-    start, staff = int(first["end"].year), float(first["value"])
-    need = staff + float(held["workforce_shortage"]["value"].iloc[0])
-    required = held["workforce_required"]
-    last = int(required["end"].iloc[0].year)
-    growth = 100 * ((required["value"].mean() / need) ** (1 / (last - start)) - 1)
+    held = _figures(published)
+    start, staff, need = _start(held)
     recent = net_flow(history, "growth of those years")
     asked = float(held["workforce_growth_required_pct"]["value"].iloc[0])
     scenarios = {
@@ -47,10 +39,42 @@ def project_plan(
         "As the plan requires": recent.assign(mean=asked, years=0).rename(index={recent.index[0]: "growth the plan requires"}),
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
-    ends = held["workforce_shortfall"].groupby(held["workforce_shortfall"]["end"].dt.year)["value"]
-    short = ends.agg(["min", "max"]).reset_index()
-    short = short[short["min"] < short["max"]].set_axis(["year", "low", "high"], axis=1)
-    beside = short.assign(what="shortfall", label="The Long Term Workforce Plan's shortfall if nothing changed")
+    short = beside(held["workforce_shortfall"]).query("low < high")
+    growth, cells = plan_growth(published), merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else [])
     return project_workforce(
-        staff, need, scenarios, need_growth=growth, start=start, years=years, widen=widen, draws=draws, seed=seed, published=beside
+        staff, need, scenarios, need_growth=growth, start=start, years=years, widen=widen, draws=draws, seed=seed, published=short, cells=cells
     )
+
+
+def plan_growth(published: pd.DataFrame) -> float:
+    """Yearly growth of the plan's need for all staff, percent: from staff and the shortage at its start to the middle of what it says is required."""
+    held = _figures(published)
+    start, _, need = _start(held)
+    required = held["workforce_required"]
+    return float(100 * ((required["value"].mean() / need) ** (1 / (int(required["end"].iloc[0].year) - start)) - 1))
+
+
+def beside(published: pd.DataFrame) -> pd.DataFrame:
+    """Published shortfalls to set beside a projection: a row a year and publisher, ``year``, ``what``, ``low``, ``high`` and ``label``."""
+    rows = published[published["measure"] == "workforce_shortfall"]
+    plan = "NHS England" if "publisher" not in rows else rows["publisher"].where(~rows["publisher"].str.startswith("NHS England"), "NHS England")
+    told = rows.assign(year=rows["end"].dt.year, by=plan).groupby(["year", "by"])["value"].agg(["min", "max"]).reset_index()
+    told["by"] = told["by"].str.replace(r" \(via .*", "", regex=True).replace("NHS England", "The Long Term Workforce Plan")
+    return pd.DataFrame(
+        {"year": told["year"], "what": "shortfall", "low": told["min"], "high": told["max"], "label": told["by"] + "'s shortfall if nothing changed"}
+    )
+
+
+def _figures(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    held = dict(iter(published[published["staff_group"] == "all"].groupby("measure")))
+    wanted = ["staff_in_post", "workforce_shortage", "workforce_required", "workforce_growth_required_pct", "workforce_shortfall"]
+    missing = [name for name in wanted if name not in held]
+    if missing:
+        raise NotIdentified(f"The plan's {', '.join(missing)} is not among the figures given. Use load('vacancies_national').")
+    return {name: held[name] for name in wanted}
+
+
+def _start(held: dict[str, pd.DataFrame]) -> tuple[int, float, float]:
+    """Year, staff and need at the plan's start."""
+    first = held["staff_in_post"].iloc[0]
+    return int(first["end"].year), float(first["value"]), float(first["value"]) + float(held["workforce_shortage"]["value"].iloc[0])

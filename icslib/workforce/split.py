@@ -25,6 +25,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from ..tidy import merge_cells
 from .wording import told_day
 
 KINDS = ("rate", "gap", "total")
@@ -45,6 +46,7 @@ class Split(Result):
     residual : float
         What the parts leave over: below 1e-9 of the sizes involved.
     left_out : groups without figures in both periods
+    cells : the cells behind both periods, where the frame names them (column ``cells``, or a panel's ``attrs["cells"]``)
     """
 
     steps: pd.Series
@@ -58,6 +60,7 @@ class Split(Result):
     unit: str
     residual: float
     left_out: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -130,7 +133,11 @@ def decompose(
     if abs(residual) > 1e-9 * max(1.0, abs(before), abs(after)):
         raise NotIdentified(f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart.")
     left, unit = tuple(sorted(map(str, set(wide.index) - set(held.index)))), unit or ("" if of == "total" else "percent")
-    return Split(by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit, residual, left)
+    both = [first, last]
+    named = frame[frame[period].isin(both) & frame[by].isin(held.index)]["cells"] if "cells" in frame else ()
+    panelled = [refs for (place, at, _), refs in frame.attrs.get("cells", {}).items() if at in both and place in held.index]
+    cells = merge_cells([*named, *panelled])
+    return Split(by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit, residual, left, cells)
 
 
 def _rate(n0: np.ndarray, n1: np.ndarray, d0: np.ndarray, d1: np.ndarray, staffed: bool) -> dict[str, np.ndarray]:

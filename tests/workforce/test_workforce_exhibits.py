@@ -62,5 +62,23 @@ def test_other_views_draw_too(made):
     assert table(made["staffing"]).data["term"].tolist() == ["Need"]
 
 
+def test_groups_their_back_test_and_the_years_ahead_are_tables():
+    published = ics.load("vacancies_national")
+    groups = ics.measure_groups(published)
+    assert "hospital doctors" in set(table(groups).data["staff group"]) and "Not projected" not in table(groups).title
+    tried = ics.back_test(groups.yearly, horizons=(1,), least=3, draws=50)
+    assert "health visitors" in table(tried, show="series").title and len(table(tried, show="series").data) == 5
+    ahead = ics.project_group(groups, published, "general practitioners", draws=50)
+    assert table(ahead).data["year"].tolist() == [2024, 2026, 2031] * 3 and "in 2031, as it went 2015 to 2021: " in table(ahead).title
+    assert plot(ahead).svg().count("With training places") and any("as the population" in note for note in plot(ahead).notes)
+    assert all(len(refs) for refs in table(ahead).data["cells"])
+
+
+def test_the_cells_of_the_quarters_held_are_named(made):
+    shown = table(made["gap"]).data
+    named = [name for name in shown if name.startswith("cells:")]
+    assert named and all(len(shown[name].dropna()) == (shown[name.removeprefix("cells:")] != "").sum() for name in named)
+
+
 def test_a_signal_is_named_in_the_data_of_the_chart(made):
     assert plot(made["xmr"]).data["signal"].tolist()[-1] == "outside limits"
