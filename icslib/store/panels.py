@@ -112,7 +112,7 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
     if only(rows, "place_type") != choice.places:
         rows = _roll_up(rows, measure, choice)
     elif choice.places == "system" and choice.vintage != DRAWN:
-        rows = register.to_vintage(rows, choice.vintage, denominators=_denominator(measure, "system", choice), drawn=DRAWN)
+        rows = register.to_vintage(rows, choice.vintage, denominators=_denominator(measure, rows, choice), drawn=DRAWN)
     years = _one_a_year(rows.assign(year=_year(rows)), measure, combine, choice.whole_years)
     if years.empty:
         raise StoreError(f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r}).")
@@ -186,32 +186,36 @@ def _one_a_place(rows: pd.DataFrame, combine: str) -> pd.DataFrame:
 def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
     """Smaller places as larger ones, by the register; rates are weighed by their denominator, and refused where there is none (those of trusts)."""
     rows, left = _settle_predecessors(rows, _told(measure)["combine"])
-    weights = _denominator(measure, only(rows, "place_type"), choice)
+    weights = _denominator(measure, rows, choice)
     drawn = DRAWN if (rows["place_type"] == "system").all() else None
     made = register.roll_up(rows, choice.places, choice.vintage, denominators=weights, drawn=drawn)
     choice.left_out[measure] = (*left, *made.attrs.get("left_out", ()))
     return made
 
 
-def _denominator(measure: str, place_type: str, choice: _Choice) -> pd.DataFrame | None:
-    """What the rates of a measure are weighed by, if ``measures.csv`` names it and a table holds it for these places."""
+def _denominator(measure: str, rows: pd.DataFrame, choice: _Choice) -> pd.DataFrame | None:
+    """What the rates of a measure are weighed by, if ``measures.csv`` names it and a table holds it for places of this kind."""
     named = _told(measure)["denominator"]
-    sizes = _sizes(named.removeprefix("~"), place_type)
+    sizes = _sizes(named.removeprefix("~"), only(rows, "place_type"), frozenset(rows["place"]))
     if sizes is not None:
         choice.weighed[measure] = named
     return sizes
 
 
 @cache
-def _sizes(measure: str, place_type: str) -> pd.DataFrame | None:
-    """The last figure of a measure for each place in the first edition that holds it, also on all boundaries since."""
+def _sizes(measure: str, place_type: str, wanted: frozenset[str]) -> pd.DataFrame | None:
+    """The last figure of a measure for each place in the first edition that holds it, and on boundaries since until all `wanted` have one."""
     for name in (name for name, entry in resources().items() if measure in entry["measures"]):
         rows = load(name)
         rows = rows[(rows["measure"] == measure) & (rows["place_type"] == place_type)]
         if len(rows):
             rows = rows[rows["source"] == rows["source"].iloc[0]].sort_values("end").drop_duplicates("place", keep="last")[[*COLUMNS]]
-            since = [day for day in register.changes(place_type) if day > rows["end"].min()]
-            return pd.concat([rows, *(register.to_vintage(rows, day) for day in since)])[["place", "value"]].drop_duplicates("place")
+            sizes = rows[["place", "value"]]
+            for day in (day for day in register.changes(place_type) if day > rows["end"].min()):
+                if wanted <= set(sizes["place"]):
+                    break
+                sizes = pd.concat([sizes, register.to_vintage(rows, day)[["place", "value"]]]).drop_duplicates("place")
+            return sizes
     return None
 
 
@@ -254,10 +258,11 @@ def _one_a_year(rows: pd.DataFrame, measure: str, combine: str, whole_years: boo
         unit=("unit", "first"),
         start=("start", "min"),
         end=("end", "max"),
-        cells=("cells", merge_cells),
         size=("size", "sum"),
         by_shares=("by_shares", "sum"),
     ).reset_index()
+    doubled = rows.duplicated(key).any()  # merging cells place by place is slow, and seldom needed
+    out["cells"] = (groups["cells"].agg(merge_cells) if doubled else rows.sort_values(key)["cells"]).to_numpy()
     out["apportioned"] = (out.pop("by_shares") / out.pop("size")).fillna(0.0)
     if combine == "sum" and not stock and whole_years:
         held = rows.assign(days=days).drop_duplicates([*key, "period"]).groupby(key)["days"].sum().to_numpy()
