@@ -113,7 +113,8 @@ def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
     if missing:
         raise PanelError(f"A panel needs the columns {missing}; the frame has {list(frame.columns)}.")
     place, period = key[:2]
-    blank = frame[key].isna().any(axis=1)
+    named = frame[key]
+    blank = named.isna().any(axis=1)
     if blank.any():
         raise PanelError(f"{int(blank.sum())} rows have no {place} or {period}: rows {first_of(frame.index[blank])}.")
     years = frame[period]
@@ -123,9 +124,9 @@ def check_rows(frame: pd.DataFrame, key: list[str]) -> None:
             f"{len(odd)} of {len(frame)} rows have a {period} that is not an integer: {first_of(_rows(odd, place, period))}. "
             "Give the year of the March that ends the financial year, as a number (2023-24 is 2024)."
         )
-    twice = frame[frame.duplicated(key, keep=False)].sort_values(key)
-    if len(twice):
-        names = [" ".join(str(v) for v in row) for row in twice[key].drop_duplicates().itertuples(index=False)]
+    if named.duplicated().any():
+        twice = named[named.duplicated()].drop_duplicates().sort_values(key)
+        names = [" ".join(str(v) for v in row) for row in twice.itertuples(index=False)]
         raise PanelError(f"{len(names)} place-years are given more than once: {first_of(names)}. Keep one figure for each.")
 
 
@@ -210,8 +211,8 @@ def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
         odd = panel[pd.to_numeric(panel[name], errors="coerce").isna() & panel[name].notna()]
         seen = [f"{row}: {value!r}" for row, value in zip(_rows(odd, "place", "year"), odd[name], strict=True)]
         raise PanelError(f"{name} holds text in {len(odd)} rows: {first_of(seen)}. A measure is a number or empty.") from None
-    odd = panel[np.isinf(values)]
-    if len(odd):
+    if (endless := np.isinf(values.to_numpy())).any():
+        odd = panel[endless]
         raise PanelError(f"{name} is infinite in {len(odd)} rows: {first_of(_rows(odd, 'place', 'year'))}. Leave such figures empty.")
     return values
 
