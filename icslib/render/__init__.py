@@ -5,10 +5,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "exporter": ["make_page", "render_report"],
         "index": ["write_index"],
         "office": ["export_report"],
         "page": ["write_diff", "write_page"],
         "paper": ["write_pdf"],
+        "report": ["make_page", "render_report"],
     },
 )

@@ -5,16 +5,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from nbformat import reader
 
+from ..errors import RenderError
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
 from ..exhibits.names import short_names
 from ..exhibits.svg import take_svg
+from ..paths import written_aside
 from ..store.lineage import STAMP
 from .numbering import number_exhibits
+from .page import dress_page, environment
 from .prose import Heading, clean_html, write_prose, write_text
 from .provenance import Cells, describe_publications
 
@@ -41,6 +46,43 @@ class Report:
     def publications(self) -> list[dict]:
         """What the catalog says of every source named by an exhibit or behind a cell."""
         return describe_publications(self.sources)
+
+
+def render_report(ipynb: Path, html: Path, changes: dict | None = None) -> Path:
+    """Write the HTML of an executed notebook; the same notebook gives the same bytes.
+
+    Parameters
+    ----------
+    ipynb : executed notebook; one that stopped at an error is rendered too, with the error at its top
+    html : file to write; left as it was if anything goes wrong
+    changes : what :func:`icslib.changes.compare_reports` found against the report before, shown as a section
+
+    Raises
+    ------
+    RenderError
+        If `ipynb` is not a notebook.
+    """
+    try:
+        page = make_page(Path(ipynb).read_text(encoding="utf-8"), changes)
+    except (OSError, RenderError) as fault:
+        raise RenderError(f"{ipynb} is not a notebook that can be read ({fault}). Run it again with 'icslib run'.") from fault
+    with written_aside(Path(html)) as aside:
+        aside.write_text(page, encoding="utf-8", newline="\n")
+    return Path(html)
+
+
+def make_page(notebook: str, changes: dict | None = None) -> str:
+    """The text of the page of an executed notebook, given as the text of its file; as :func:`render_report`."""
+    try:
+        read = reader.reads(notebook)
+    except (reader.NotJSONError, AttributeError) as fault:
+        raise RenderError(f"This is not the text of a notebook: {fault}.") from fault
+    return dress_report(read, changes)
+
+
+def dress_report(notebook: Any, changes: dict | None = None) -> str:
+    """The text of the page of an executed notebook that is read already."""
+    return dress_page(environment().get_template("report.html.j2").render(report=read_report(notebook), changes=changes))
 
 
 def read_report(notebook: Any) -> Report:

@@ -18,7 +18,7 @@ from .record import folder
 def load_renderer() -> None:
     """Import what pages are made with."""
     load_nbformat()
-    from ..render import exporter  # noqa: F401
+    from ..render import report  # noqa: F401
 
 
 def make_html(where: Path, name: str, ipynb: bytes) -> tuple[bytes, str]:

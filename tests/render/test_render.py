@@ -154,6 +154,14 @@ def test_the_same_notebook_gives_the_same_bytes(page):
     assert page(small()) == page(small())
 
 
+def test_nbconvert_gives_the_same_page(page, tmp_path):
+    from icslib.render.exporter import ReportExporter
+
+    ours = page(small())
+    theirs, about = ReportExporter().from_filename(str(tmp_path / "in.ipynb"))
+    assert theirs == ours and about["output_extension"] == ".html"
+
+
 def test_every_report_made_here_is_small_without_its_figures(tmp_path):
     """Without figures: less each drawing and what is folded beneath it, its data as table, download and list of cells."""
     found = sorted(paths.reports().glob("0*.ipynb"))
