@@ -21,7 +21,7 @@ class ReportExporter(Exporter):
     def _file_extension(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:  # type: ignore[override]
         """The page of one notebook, as nbconvert wants it."""
         resources = {**(resources or {}), "output_extension": ".html"}
         return dress_report(nb, resources.get("changes")), resources

@@ -87,7 +87,7 @@ def find_printings(source: str) -> dict[tuple[str, str, str, int], Printing]:
         path = paths.processed(f"{catalog.get(source).table}.parquet")
     except IcsError:
         return {}
-    return _printings(str(path), path.stat().st_mtime_ns) if path.is_file() else {}
+    return _printings(str(path), source, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
 def holds(printed: float | None, shown: Any) -> bool:
@@ -109,14 +109,12 @@ def holds(printed: float | None, shown: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _printings(path: str, _changed: int) -> dict[tuple, Printing]:
-    keys, told = ["source", "sheet", "column", "row"], list(Printing._fields)
-    there = [name for name in told if name in pq.read_schema(path).names]
-    frame = pq.read_table(path, columns=[*keys, *there]).to_pandas()
-    return {
-        tuple(row[:4]): Printing(**dict(zip(there, row[4:], strict=True)))
-        for row in frame[[*keys, *there]].itertuples(index=False, name=None)
-    }
+def _printings(path: str, source: str, _changed: int) -> dict[tuple, Printing]:
+    keys, held = ["source", "sheet", "column", "row"], pq.read_schema(path).names
+    there = [name for name in Printing._fields if name in held]
+    rows = pq.read_table(path, columns=[*keys, *there], filters=[("source", "==", source)])
+    cells, told = (zip(*(rows[name].to_pylist() for name in names), strict=True) for names in (keys, there))
+    return {cell: Printing(**dict(zip(there, one, strict=True))) for cell, one in zip(cells, told, strict=True)}
 
 
 def _describe(name: str) -> list[dict]:
