@@ -14,9 +14,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
-
-from .catalog import Source, reference
+from .catalog import Source, Title, headers
 from .errors import DriftError, SheetError
 from .sheets import Page, Table, column_letter
 from .sheets.titles import flatten
@@ -43,14 +41,13 @@ def expect_table(
     key, subtotals : as for :meth:`Page.find_table`, the key by name
     """
     rows = ((index, flatten([page.row_text(index)])) for index in range(min(DEEPEST, len(page.grid))))
-    layout = expect_titles(page, source, rows, names or ())
-    called = layout["name"].where(layout["name"] != "", layout["title"])
-    names = list(called[layout["name"] != ""]) if names is None else names
-    printed = dict(zip(called, layout["title"], strict=True))
+    layout, titles = expect_titles(page, source, rows, names or ())
+    printed = {name or title: title for _, title, name in titles}
+    names = [name for _, _, name in titles if name] if names is None else names
     lost = [name for name in names if name not in printed]
     if lost:
         raise DriftError(
-            f"{page.called}: {_lines(layout)} call no column {', '.join(map(repr, lost))}{_readers(source, lost)}. "
+            f"{page.called}: {_lines(layout, titles)} call no column {', '.join(map(repr, lost))}{_readers(source, lost)}. "
             "Give a title that name, or alter the reader."
         )
     table = page.find_table([printed[name] for name in names], subtotals, printed[key or names[0]])
@@ -59,46 +56,49 @@ def expect_table(
     return replace(table, **parts, letters={renamed[title]: letter for title, letter in table.letters.items()})
 
 
-def expect_titles(page: Page, source: Source, rows: Iterable[tuple[int, list[str]]], names: Sequence[str] = ()) -> pd.DataFrame:
-    """The known header row (``title``, ``name``; index its line) that is one of `rows` (number from 0, and titles).
+def expect_titles(
+    page: Page, source: Source, rows: Iterable[tuple[int, list[str]]], names: Sequence[str] = ()
+) -> tuple[str, list[Title]]:
+    """The layout, and its titles, that one of `rows` (its number from 0, and its titles) is.
 
     A DriftError says how the most alike of them differs and gives the lines to paste; a SheetError says that none is alike.
     """
-    known = reference("headers").rename(index=lambda index: index + 2)
-    own = known[known["layout"].str.fullmatch(rf"{source.table}(-.+)?")]
-    if own.empty:
-        own = known[known["layout"].str.fullmatch(rf"{source.reader}(-.+)?")]
-    layouts = [(list(layout["title"]), layout) for _, layout in own.groupby("layout", sort=False)]
-    best: tuple[float, int, list[str], pd.DataFrame] | None = None
+    known = headers(source.table, source.reader)
+    best: tuple[tuple[float, int], int, list[str], str] | None = None
     for index, cells in rows:
         seen = [title for title in cells if title]
-        for titles, layout in layouts:
-            if seen == titles:
-                return layout
-            alike = len(set(seen) & set(titles)) / max(len(titles), len(seen))
-            if alike * 2 > 1 and (best is None or alike > best[0]):
+        for layout, titles in known.items():
+            if seen == [title for _, title, _ in titles]:
+                return layout, titles
+            share = len({title for _, title, _ in titles} & set(seen)) / max(len(titles), len(seen))
+            alike = share, sum(word in layout for word in (source.table, source.edition, page.sheet))
+            if share >= 0.5 and (best is None or alike > best[0]):
                 best = (alike, index, cells, layout)
     if best is not None:
-        raise _drift(page, source, *best[1:], names)
+        _, index, cells, layout = best
+        raise _drift(page, source, index, cells, layout, known[layout], names)
     first = [" | ".join(filter(None, page.row_text(index)[:8])) for index in range(min(4, len(page.grid)))]
+    such = ", ".join(title for titles in known.values() for _, title, _ in titles[:8])[:200]
     raise SheetError(
-        f"{page.called}: no row holds the titles of {source.table}{f', {layouts[0][0][:8]}' if layouts else ''}. "
-        f"The page starts {first}. If it is a table of {source.table}, put its header row into {HEADERS}, a line a title."
+        f"{page.called}: no row holds the titles of {source.table} ({such}). The page starts {first}. "
+        f"If it is a table of {source.table}, put its header row into {HEADERS}, a line a title."
     )
 
 
-def _drift(page: Page, source: Source, index: int, cells: list[str], layout: pd.DataFrame, names: Sequence[str]) -> DriftError:
+def _drift(
+    page: Page, source: Source, index: int, cells: list[str], layout: str, titles: list[Title], names: Sequence[str]
+) -> DriftError:
     """The error that says how `cells` (row `index` from 0) differ from a layout, with the lines of the new one."""
-    said, was = compare_titles(layout["title"], cells)
-    own = dict(zip(layout["title"], layout["name"], strict=True))
+    said, was = compare_titles(titles, cells)
+    own = {title: name for _, title, name in titles}
     asked = {title: name or (title if title in names else "") for title, name in own.items()}
     made = f"{source.table}-{source.edition or 'new'} {page.sheet}".strip()
     new = {title: asked[was[title]] if title in was else own.get(title, "") for title in cells if title}
     lost = [name for title, name in asked.items() if name and title not in cells and title not in was.values()]
-    where = "in place of" if made == layout["layout"].iloc[0] else "below"
+    where = "in place of" if made == layout else "below"
     alter = f" and alter the reader, which asks for what is gone{_readers(source, lost)}" if lost else ""
     return DriftError(
-        f"{page.called}, row {index + 1}: the titles changed: {'; '.join(said)}. Expected were {_lines(layout)}. "
+        f"{page.called}, row {index + 1}: the titles changed: {'; '.join(said)}. Expected were {_lines(layout, titles)}. "
         f"If the figures still mean the same, put these lines {where} them{alter}:\n{header_lines(made, new, new)}"
     )
 
@@ -115,17 +115,18 @@ def header_lines(layout: str, titles: Iterable[str], names: Mapping[str, str] | 
     return lines.getvalue()
 
 
-def compare_titles(expected: pd.Series, seen: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def compare_titles(expected: Sequence[Title], seen: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """What changed, column by column, in words; and each new title that stands in the place of an old one, with the old.
 
-    `expected` has the lines of headers.csv as its index; empty titles among `seen` only hold a place.
+    Empty titles among `seen` only hold a place.
 
-    >>> compare_titles(pd.Series(["Code", "Plan", "Outturn"], index=[7, 8, 9]), ["Code", "Plan £m", "Outturn", "Note"])
+    >>> known = [Title(7, "Code", ""), Title(8, "Plan", ""), Title(9, "Outturn", "")]
+    >>> compare_titles(known, ["Code", "Plan £m", "Outturn", "Note"])
     (["column B renamed: 'Plan' (line 8) is now 'Plan £m'", "column D added: 'Note', after 'Outturn'"], {'Plan £m': 'Plan'})
-    >>> compare_titles(pd.Series(["Code", "Plan", "Outturn"], index=[7, 8, 9]), ["Code", "Outturn", "Plan"])[0]
+    >>> compare_titles(known, ["Code", "Outturn", "Plan"])[0]
     ["'Outturn' (line 9) moved from column C to B"]
     """
-    line = {title: number for number, title in expected.items()}
+    line = {title: number for number, title, _ in expected}
     letter = {title: column_letter(spot) for spot, title in enumerate(seen, 1) if title}
     old, new = list(line), list(letter)
     before = dict((second, first) for first, second in pairwise(new))
@@ -147,8 +148,8 @@ def compare_titles(expected: pd.Series, seen: Sequence[str]) -> tuple[list[str],
     return said, was
 
 
-def _lines(layout: pd.DataFrame) -> str:
-    return f"lines {layout.index[0]} to {layout.index[-1]} of {HEADERS} ({layout['layout'].iloc[0]})"
+def _lines(layout: str, titles: list[Title]) -> str:
+    return f"lines {titles[0].line} to {titles[-1].line} of {HEADERS} ({layout})"
 
 
 def _readers(source: Source, names: Sequence[str]) -> str:

@@ -3,16 +3,18 @@
 from .editions import add_edition
 from .fetching import Fetched, fetch
 from .files import find_file, hash_file, namesakes, need_file, raw_files
-from .records import Source, get, list_sources, of_table, read_catalog, reference, sources
+from .records import Source, Title, get, headers, list_sources, of_table, read_catalog, reference, sources
 
 __all__ = [
     "Fetched",
     "Source",
+    "Title",
     "add_edition",
     "fetch",
     "find_file",
     "get",
     "hash_file",
+    "headers",
     "list_sources",
     "namesakes",
     "need_file",

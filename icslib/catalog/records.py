@@ -5,10 +5,12 @@ source's id is its table (``beds``) or, where there are several editions, its ta
 edition (``sickness_absence-2024-04``). Files are known by their sha256, never by name.
 """
 
+import csv
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -106,6 +108,35 @@ def reference(name: str) -> pd.DataFrame:
     if not path.is_file():
         raise CatalogError(f"{path} is missing. Take it from the repository again.")
     return _reference(path, path.stat().st_mtime_ns).copy()
+
+
+class Title(NamedTuple):
+    """A line of ``headers.csv``: its number, the title as printed, and the name by which a reader asks for it, if any."""
+
+    line: int
+    title: str
+    name: str
+
+
+def headers(*owners: str) -> dict[str, list[Title]]:
+    """The whole header rows that a publication is known to print, by layout: of the first of `owners`, tables or readers, with any."""
+    path = paths.raw("reference", "headers.csv")
+    known = _headers(path, path.stat().st_mtime_ns)
+    for owner in owners:
+        own = {layout: titles for layout, titles in known.items() if owner and f"{layout}-".startswith(f"{owner}-")}
+        if own:
+            return own
+    return {}
+
+
+@cache
+def _headers(path: Path, changed: int) -> dict[str, list[Title]]:
+    layouts: dict[str, list[Title]] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        for line, (layout, title, name) in enumerate(csv.reader(stream), 1):
+            if line > 1:
+                layouts.setdefault(layout, []).append(Title(line, title, name))
+    return layouts
 
 
 @cache

@@ -1,8 +1,6 @@
 """Pages drawn as text: one line a row, cells between bars."""
 
-import pandas as pd
-
-from icslib.catalog import Source, of_table, reference
+from icslib.catalog import Source, Title, headers, of_table
 from icslib.sheets import Page
 
 
@@ -13,8 +11,7 @@ def draw(text: str, sheet: str = "", file: str = "drawn.csv") -> Page:
 
 def header(layout: str) -> dict[str, str]:
     """The titles of a layout of headers.csv, and the name by which its reader asks for each."""
-    own = reference("headers").query("layout == @layout")
-    return dict(zip(own["title"], own["name"], strict=True))
+    return {title: name for _, title, name in headers(layout)[layout]}
 
 
 def whole(layout: str, text: str, sheet: str = "", rest: str = "") -> Page:
@@ -32,9 +29,12 @@ def whole(layout: str, text: str, sheet: str = "", rest: str = "") -> Page:
 
 def know(monkeypatch, **layouts: list[str] | dict[str, str]) -> None:
     """Let these be the header rows that are known (an underscore twice for a hyphen): titles, or titles with their names."""
-    lines = [(name.replace("__", "-"), title, dict.fromkeys(row, "") | (row if isinstance(row, dict) else {})) for name, row in layouts.items() for title in row]
-    known = pd.DataFrame([(layout, title, names[title]) for layout, title, names in lines], columns=["layout", "title", "name"])
-    monkeypatch.setattr("icslib.expectations.reference", lambda _: known.copy())
+    known, line = {}, 2
+    for layout, row in layouts.items():
+        names = row if isinstance(row, dict) else dict.fromkeys(row, "")
+        known[layout.replace("__", "-")] = [Title(line + spot, *pair) for spot, pair in enumerate(names.items())]
+        line += len(names)
+    monkeypatch.setattr("icslib.expectations.headers", lambda *_: known)
 
 
 def source(table: str, edition: str = "") -> Source:
