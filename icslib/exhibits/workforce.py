@@ -7,6 +7,7 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_number
+from ..register import find_place
 from ..register.short import kind_of, short_names
 from ..tidy import merge_cells
 from ..workforce.funnel import Funnel
@@ -38,7 +39,7 @@ def _(result: Gap, asked: str = "") -> Exhibit:
     return Exhibit(
         kind="figure",
         title=first_sentence(result.finding).split(", the most")[0],
-        subtitle=f"Vacant posts by staff group, England, {result.table['series'].iloc[0]}",
+        subtitle=f"Vacant posts by staff group, {find_place(result.place).name}, {result.table['series'].iloc[0]}",
         data=data.round({"posts": 0, "posts_low": 0, "posts_high": 0, "in_post": 0, "covered": 1}),
         unit=result.unit,
         notes=(
@@ -73,8 +74,9 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         stands = result.facts["stands"]
         used, agree, restated = stands.str.startswith("ours").sum(), (stands == "agrees").sum(), (stands == "restated since").sum()
         title = f"Of {len(stands)} printed figures {used} are used, {agree} more agree, {restated} restated since"
+        title = title if used < len(stands) else f"All {used} printed figures are used"
         data, notes = _beside(result.facts), tuple(_doubts(result.facts))
-    return Exhibit("table", title, data, subtitle="NHS vacancies, England", unit=result.unit, sources=("vacancies_national",), notes=notes)
+    return Exhibit("table", title, data, subtitle=f"NHS vacancies, {find_place(result.place).name}", unit=result.unit, sources=("vacancies_national",), notes=notes)
 
 
 @plot.register

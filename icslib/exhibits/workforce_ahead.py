@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 
 from .. import style
@@ -80,7 +81,7 @@ def _(result: Projection) -> Exhibit:
 @table.register
 def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
     """Staff, need and shortfall of each scenario so many years ahead, with 95% intervals."""
-    years = [result.start + step for step in ahead if result.start + step <= result.last]
+    years = [result.start + step for step in ahead if result.start + step <= result.last] or [result.last]
     wide = result.paths[result.paths["year"].isin(years)].pivot(index=["scenario", "year"], columns="what", values=["low_95", "median", "high_95"])
     order = pd.MultiIndex.from_product([list(result.flows), years], names=["scenario", "year"])
     told = {
@@ -97,7 +98,7 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
         f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to {said['staff, high']}), "
         f"{said['need, low']} to {said['need, high']} needed",
         rows.reset_index().assign(cells=[result.cells] * len(rows)),
-        subtitle=f"{_name(result)}, need and shortfall {', '.join(map(str, ahead[:-1]))} and {ahead[-1]} years after the last figure",
+        subtitle=f"{_name(result)}, need and shortfall in the years ahead of {result.start}",
         unit=result.unit,
         notes=("Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.", _need(result)),
         sources=("vacancies_national",),
@@ -182,15 +183,20 @@ def _(result: Forecasts) -> Exhibit:
 @plot.register
 def _(result: Links) -> Exhibit:
     """Estimates by lag and lead for each outcome with 95% intervals."""
-    rows, names = result.table[result.table["sample"] == "all"], short_names(place for place, _ in result.left_out)
-    parts = {
-        fill(label_of(name), 22): part.set_index(part["lag"].map("{:d}".format).str.replace("-", "−"))[["estimate", "low", "high"]]
-        for name, part in rows.groupby("outcome", sort=False)
-    }
-    out = ", ".join(f"{names[place]} from {year}" for place, year in result.left_out)
+    names = short_names(place for place, _ in result.left_out)
+    lagged = result.table.assign(lag=result.table["lag"].map("{:d}".format).str.replace("-", "−")).set_index("lag")
+    parts = {fill(label_of(name), 22): part for name, part in lagged.groupby("outcome", sort=False)}
+    out = ", ".join(
+        f"{names[place]} from {year} ({write_number(before, places=0)} to {write_number(after, places=0)})"
+        for (place, year), (before, after) in zip(result.left_out, result.jumped, strict=True)
+    )
 
     def one(ax, part):
-        caterpillar(ax, part, unit=result.unit, xlabel="Years staffing came before")
+        whole, other = (part.loc[part["sample"] == sample, ["estimate", "low", "high"]] for sample in ("all", "without jumps"))
+        caterpillar(ax, whole, unit=result.unit, xlabel="Years staffing came before")
+        spots = np.arange(len(other)) + 0.25
+        ax.vlines(spots, other["low"], other["high"], color=style.QUIET, linewidth=1)
+        ax.scatter(spots, other["estimate"], facecolors=style.PAPER, edgecolors=style.QUIET, s=18, zorder=3)
 
     def draw(figure):
         small_multiples(figure, parts, one, across=2 if len(parts) == 4 else 3, shared=False)
@@ -205,10 +211,10 @@ def _(result: Links) -> Exhibit:
         notes=(
             f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
             "A negative lag is a lead: staffing came after.",
-            *([f"Second sample leaves out {out} (mergers)."] if out else []),
+            *([f"Hollow and grey: a second estimate without the systems whose {within(label_of(result.exposure))} jumped when trusts merged, {out}."] if out else []),
         ),
         sources=("system_panel",),
-        alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part, result.unit)}" for name, part in parts.items()),
+        alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}" for name, part in parts.items()),
         draw=draw,
     )
 

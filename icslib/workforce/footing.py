@@ -53,7 +53,8 @@ def per_weighted_head(panel: pd.DataFrame, measure: str, people: str = "populati
     weighted = weighted or weighted_people(measure)
     shares = {name: panel[name] / panel.groupby("year")[name].transform("sum") for name in (people, weighted)}
     out = panel.copy()
-    out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), measure: "per 100,000 weighted people"}, "cells": {}}
+    units = panel.attrs.get("units", {})
+    out.attrs = {**panel.attrs, "units": {**units, measure: units.get(measure, "per 100,000 people").replace("people", "weighted people")}, "cells": {}}
     out[measure] = panel[measure] * shares[people] / shares[weighted]
     return out
 

@@ -8,6 +8,8 @@ the outer tenth on each side is pulled in (winsorised), and the variance between
     tau2 = max(0, (N phi - (N - 1)) / (sum w - sum w^2 / sum w)),   w = 1 / s^2     (DerSimonian and Laird)
 
 Limits at 95% and 99.8% are P plus and minus 1.96 and 3.09 times sqrt(s^2 + tau2), turned back to proportions.
+
+These are the steps of the NHS-R community's *FunnelPlotR* for proportions; the tests hold limits, phi and tau2 to them.
 """
 
 from dataclasses import dataclass

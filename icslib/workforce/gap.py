@@ -44,6 +44,7 @@ class Gap(Result):
     editions: pd.DataFrame
     coverage: pd.DataFrame
     unit: str = "FTE"
+    place: str = "E92000001"
 
     @property
     def facts(self) -> pd.DataFrame:
@@ -72,11 +73,14 @@ class Gap(Result):
             count, when = write_number(top["vacancies"], places=0), f"at the end of {top['day']:%B %Y}"
             if group == "all":
                 of = f", {rate} of all posts" if rate else ""
-                said.append(f"{count} NHS posts were vacant {when}{of}, the most in the {len(rows)} quarters we hold.")
+                most = f", the most in the {len(rows)} quarters we hold" if len(rows) > 1 else ""
+                said.append(f"{count} NHS posts were vacant {when}{of}{most}.")
             else:
                 later = f"{last['qualifier']} {write_number(last['vacancies'], places=0)}".strip()
                 since = f"; {later} at the end of {last['day']:%B %Y}" if last["day"] > top["day"] else ""
-                said.append(f"{group.capitalize()}: {count}{f' ({rate})' if rate else ''} {when}, the highest count held{since}.")
+                count = f"{top['qualifier']} {count}".strip()
+                most = ", the highest count held" if len(rows) > 1 else ""
+                said.append(f"{group.capitalize()}: {count}{f' ({rate})' if rate else ''} {when}{most}{since}.")
         return " ".join(said)
 
 
@@ -112,7 +116,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
     editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True)
-    return Gap(_combine(held, series), editions, _cover(held))
+    return Gap(_combine(held, series), editions, _cover(held), place=place)
 
 
 def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:

@@ -39,6 +39,7 @@ class Links(Result):
     sd : float
         The standard deviation of the exposure within systems and years.
     left_out : (place, year) pairs of the second sample
+    jumped : the exposure in the year before each of them and in it
     kind : what the places are called together
     """
 
@@ -47,6 +48,7 @@ class Links(Result):
     sd: float
     unit: str = ""
     left_out: tuple[tuple[str, int], ...] = ()
+    jumped: tuple[tuple[float, float], ...] = ()
     kind: str = "places"
 
     @property
@@ -58,13 +60,23 @@ class Links(Result):
         size = f"{len(main)} links of {within(in_words(self.exposure))} with {main['outcome'].nunique()} outcomes, over {over},"
         if clear.empty:
             strongest = f"The strongest alone has a p-value of {write_p(main['p'].min())}, before allowing for {len(main)} tries."
-            return f"None of {size} can be told apart from none. {strongest}"
+            return f"None of {size} can be told apart from none. {strongest}{self._without}"
         told = "; ".join(
             f"{within(in_words(row.outcome))} {_when(row.lag)}: {write_number(row.estimate, self.unit, places=2)} "
             f"({write_number(row.low, places=2)} to {write_number(row.high, places=2)})"
             for row in clear.itertuples()
         )
-        return f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, not effects."
+        return f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, not effects.{self._without}"
+
+    @property
+    def _without(self) -> str:
+        """The strongest link of the second sample."""
+        rows = self.table[self.table["sample"] != "all"]
+        if rows.empty:
+            return ""
+        most = rows.loc[rows["p"].idxmin()]
+        about = f"{within(in_words(most['outcome']))} {_when(most['lag'])}"
+        return f" Without the systems that merged the strongest is {about}: p-value {write_p(most['p'])}, {write_p(most['holm'])} once all are counted."
 
 
 def link_staffing(
@@ -98,7 +110,9 @@ def link_staffing(
     table.insert(7, "holm", table.groupby("sample")["p"].transform(holm))
     units = panel.attrs.get("units", {})
     unit = {units.get(name, "") for name in outcomes}
-    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), kind_of(places))
+    moved = panel.set_index(["place", "year"])[exposure]
+    jumped = tuple((float(moved.get((place, year - 1), np.nan)), float(moved.get((place, year), np.nan))) for place, year in jumps)
+    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), jumped, kind_of(places))
 
 
 def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:

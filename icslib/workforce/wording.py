@@ -5,14 +5,17 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+SHORT = {"gps": "GPs", "mh": "mental health", "ae": "A&E", "rtt": "referral to treatment"}
+
 
 def in_words(measure: str) -> str:
     """The name of a measure in words; its published label is known only where data are read.
 
-    >>> in_words("acute_staff")
-    'Acute staff'
+    >>> in_words("acute_staff"), in_words("mh_staff_days"), in_words("gps")
+    ('Acute staff', 'Mental health staff days', 'GPs')
     """
-    return measure.replace("_", " ").capitalize()
+    words = " ".join(SHORT.get(word, word) for word in measure.split("_"))
+    return words[:1].upper() + words[1:]
 
 
 def within(text: str) -> str:

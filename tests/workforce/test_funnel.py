@@ -31,6 +31,23 @@ def test_variance_between_places_is_dersimonian_and_lairds():
     assert ours.tau2 == pytest.approx(theirs + apart, rel=1e-6)
 
 
+def test_limits_are_those_of_the_nhs_r_communitys_funnelplotr_for_proportions():
+    """Its steps for a proportion with over-dispersion, one after the other, as its source has them; `numpy.quantile` is R's type 7."""
+    frame = drawn(spread=0.015, seed=4)
+    x, n = frame["events"].to_numpy(float), frame["denominator"].to_numpy(float)
+    target, s = np.arcsin(np.sqrt(x.sum() / n.sum())), 1 / (2 * np.sqrt(n))
+    z = (np.arcsin(np.sqrt(x / n)) - target) / s
+    pulled = np.minimum(np.maximum(z, np.quantile(z, 0.1)), np.quantile(z, 0.9))
+    phi = (pulled**2).sum() / len(z)
+    tau2 = max(0.0, (len(z) * phi - (len(z) - 1)) / ((1 / s**2).sum() - (1 / s**4).sum() / (1 / s**2).sum()))
+    ours = funnel(frame, "events", "denominator")
+    assert (ours.phi, ours.tau2) == pytest.approx((phi, tau2), rel=1e-12) and tau2 > 0
+    rows = ours.by_place.reindex(frame["place"])
+    for label, reach in (("95", 1.959964), ("998", 3.090232)):
+        for side, sign in (("low", -1), ("high", 1)):
+            assert rows[f"{side}_{label}"].to_numpy() == pytest.approx(100 * np.sin(target + sign * reach * np.sqrt(s**2 + tau2)) ** 2, rel=1e-6)
+
+
 def test_chance_alone_leaves_places_within_their_limits():
     stands = pd.concat([funnel(drawn(seed=i), "events", "denominator").by_place["stands"] for i in range(30)])
     assert 0.02 < (stands != "within").mean() < 0.08

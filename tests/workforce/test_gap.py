@@ -82,3 +82,9 @@ def test_the_published_key_facts_are_those_we_give():
     assert table.loc[("all", "2022-06-30"), "rate"].item() == 9.7
     low, high = table.loc[("all", "2022-06-30"), ["posts_low", "posts_high"]].to_numpy().ravel()
     assert low < 132_139 / 0.097 < high
+
+
+def test_a_region_of_one_day_is_told_without_a_highest():
+    gap = measure_gap(store.load("vacancies_national"), "Y56")
+    assert gap.place == "Y56" and gap.facts["stands"].tolist().count("ours") == 4
+    assert "quarters we hold" not in gap.finding and "at least 20,000 at the end of June 2022." in gap.finding

@@ -60,6 +60,16 @@ def test_a_merger_jump_drives_the_first_sample_and_not_the_second():
     assert table.loc["without jumps", "rows"] == 400 - 6
 
 
+def test_how_far_a_merger_moved_the_staff_and_what_stands_without_it_are_said():
+    frame = drawn(lag=0)
+    late = (frame["place"] == "P00") & (frame["year"] >= 2018)
+    frame.loc[late, "staff"] += 400
+    result = link_staffing(frame, "staff", ["wait"], jumps=[("P00", 2018)])
+    (before, after), own = result.jumped[0], frame[frame["place"] == "P00"].set_index("year")["staff"]
+    assert (before, after) == (own[2017], own[2018]) and after - before > 300
+    assert "Without the systems that merged the strongest is wait the same year: p-value below 0.001" in result.finding
+
+
 def test_a_gap_is_not_filled_and_too_few_places_are_refused():
     frame = drawn()
     frame.loc[frame["year"] == 2018, "staff"] = np.nan

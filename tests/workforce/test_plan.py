@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified
-from icslib.workforce import england_line, hold_fixed, project_plan
+from icslib.workforce import england_line, hold_fixed, per_weighted_head, project_plan
 
 HISTORY = pd.Series([100.0, 101.0, 103.0, 104.0, 106.0, 107.0], index=range(2014, 2020))
 
@@ -29,6 +29,13 @@ def test_the_growth_the_plan_requires_closes_the_gap_and_no_growth_does_not():
 def test_a_missing_figure_of_the_plan_is_named():
     with pytest.raises(NotIdentified, match="workforce_shortage"):
         project_plan(plan()[lambda f: f["measure"] != "workforce_shortage"], HISTORY)
+
+
+def test_per_weighted_head_a_measure_keeps_its_own_unit():
+    panel = pd.DataFrame({"place": ["A", "B"], "year": 2023, "mh_staff_days": [10.0, 10.0], "people": [60.0, 40.0], "need": [50.0, 50.0]})
+    panel.attrs = {"units": {"mh_staff_days": "days per 100 people"}}
+    out = per_weighted_head(panel, "mh_staff_days", "people", "need")
+    assert out.attrs["units"]["mh_staff_days"] == "days per 100 weighted people" and out["mh_staff_days"].tolist() == [12.0, 8.0]
 
 
 def test_the_england_line_weighs_by_people_and_needs_every_place():

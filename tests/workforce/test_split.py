@@ -78,3 +78,10 @@ def test_what_cannot_be_taken_apart_is_refused():
         decompose(TWO, "vacant", "posts", "group", 2019, 2030)
     with pytest.raises(NotIdentified, match="must be above zero"):
         decompose(frame([("A", 1, 5, 5), ("A", 2, 5, 6)]), "vacant", "posts", "group", 1, 2, of="gap")
+
+
+def test_the_cells_behind_both_periods_are_kept_from_the_frame_or_its_panel():
+    frame = pd.DataFrame({"g": ["A", "A", "A"], "year": [1, 2, 3], "n": [1.0, 2.0, 3.0], "d": [10.0, 10.0, 10.0]})
+    assert decompose(frame.assign(cells=[("s!!A1",), ("s!!A2",), ("s!!A3",)]), "n", "d", "g", 1, 3).cells == ("s!!A1", "s!!A3")
+    frame.attrs["cells"] = {("A", 1, "n"): ("p!!B1",), ("A", 2, "n"): ("p!!B2",), ("B", 3, "n"): ("p!!B3",)}
+    assert decompose(frame, "n", "d", "g", 1, 3).cells == ("p!!B1",)
