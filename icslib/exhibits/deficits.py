@@ -8,12 +8,12 @@ from ..deficits.persistence import Persistence
 from ..deficits.spread import Spread
 from ..numbers import write_number
 from ..profile import ordinal
-from ..register.short import kind_of
+from ..register.short import kind_of, short_names
 from . import plot, table
 from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
-from .names import short_names
-from .positions import SIGN, noted, sources_of
+from .positions import SIGN
+from .shapes import noted, shown, sources_of
 from .words import describe_intervals, describe_ranking
 
 ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
@@ -26,14 +26,13 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
     units = [style.UNIT_WORDS.get(unit, unit) for unit in result.units]
     rho = write_number(result.table.iloc[0]["rho"], places=2)
     zeros = int((data["after"] == 0).sum())
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        data.reset_index(),
         title=_own(result, asked, names) or result.headline,
         subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
-        data=data.reset_index(),
         unit=result.units[1],
         notes=noted(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
-        sources=sources_of(result.places),
         alt=result.finding,
         draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
     )  # fmt: skip
@@ -47,16 +46,15 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         data = (result.matrix * 100).round(0).rename_axis("before").reset_index()
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
-        return Exhibit(kind="table", title=title, data=data, unit="percent", notes=(beside, "Rows sum to 100. Worst: furthest in deficit or debt."), sources=sources_of(result.places))
-    data = result.table.round(6).reset_index()
-    title = result.headline
+        notes = noted(beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
+        return shown(result, data, title=title, unit="percent", notes=notes, sources=sources_of(result.places))
     notes = noted("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", _left_out(result))
-    return Exhibit(kind="table", title=title, data=data, unit="rank correlation", notes=notes, sources=sources_of(result.places))
+    return shown(result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes, sources=sources_of(result.places))
 
 
 @table.register
 def _(result: LoanTotals, asked: str = "") -> Exhibit:
-    return Exhibit(kind="table", title=result.finding.rstrip("."), data=result.table, unit=result.unit, notes=("A dash: no headline is printed.",), sources=("loans",))
+    return shown(result, result.table, title=result.finding.rstrip("."), notes=("A dash: no headline is printed.",), sources=("loans",))
 
 
 @plot.register
@@ -70,14 +68,12 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
         ax.set_xlabel(f"% of {result.sharers}, least owed first")
         ax.set_ylabel(f"% of {result.what}")
 
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        curve,
         title=result.finding.split(" (")[0],
         subtitle=f"Lorenz curve; dashed: everybody owes alike; Gini {result.gini:.2f} (95% interval {result.low:.2f} to {result.high:.2f})",
-        data=curve,
-        unit=result.unit,
         notes=(f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",),
-        sources=sources_of(result.curve),
         alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
         draw=draw,
         size=(8.0, 5.0),
@@ -113,19 +109,17 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     def worm(figure):
         ranked_dots(figure.subplots(), data["estimate"], unit=result.unit, asked=who, low=data["low"], high=data["high"], reference=result.mean, reference_label="mean of systems")
 
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        data.reset_index(),
         title=finding,
         subtitle=f"{_capital(result.what)}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
-        data=data.reset_index(),
-        unit=result.unit,
         notes=(
             SIGN,
             "Solid limits allow for over-dispersion, dotted ones do not." if show == "funnel" else "Where intervals overlap the mean, an order of places means nothing.",
             f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
-        sources=sources_of(result.by_place),
         alt=describe_intervals(data, result.unit, reference=result.mean),
         draw=funnel if show == "funnel" else worm,
         size=style.WIDE if show == "funnel" else style.TALL,
@@ -135,14 +129,12 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
 @plot.register
 def _(result: Explained, asked: str = "") -> Exhibit:
     frame = result.terms[["alone", "alone_low", "alone_high"]].set_axis(["estimate", "low", "high"], axis=1).sort_values("estimate")
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.terms.round(6).reset_index(),
         subtitle=f"{_capital(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
-        data=result.terms.round(6).reset_index(),
         unit=result.difference,
         notes=(ASSOCIATION, result.basis, f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out."),
-        sources=result.sources,
         alt=describe_intervals(frame, result.difference),
         draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
     )  # fmt: skip

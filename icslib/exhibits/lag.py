@@ -15,9 +15,10 @@ from ..lag.robustness import SpecificationCurve
 from ..lag.survey import LagSurvey
 from ..panel import source_names
 from . import plot, table
-from .charts import caterpillar, columns, lines
+from .charts import columns, lines
 from .core import Exhibit
-from .words import describe_intervals, describe_lines, describe_trend
+from .shapes import profile, shown
+from .words import describe_lines, describe_trend
 
 COLOURS = {"supported": style.ASKED, "weak": style.SECOND, "not identified": style.ALL}
 ERROR_WORDS = {"cr1": "clustered by place", "cr2": "clustered by place, bias-reduced (CR2)", "wild": "wild cluster bootstrap"}
@@ -44,13 +45,11 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
         ax.set_xlabel("Lag, years")
 
     ends = f"{held.iloc[0]:,} place-years at lag {held.index[0]}, {held.iloc[-1]:,} at lag {held.index[-1]}"
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        _support_rows(result),
         subtitle="Place-years that hold the outcome and the exposure so many years earlier, by lag",
-        data=_support_rows(result),
         unit="place-years",
-        sources=result.sources,
         notes=(result.finding, *READ_SUPPORT),
         alt=f"Columns by lag: {ends}. {result.verdict}",
         draw=draw,
@@ -59,27 +58,26 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
-    about = {"data": _support_rows(result), "notes": (result.verdict, *READ_SUPPORT), "sources": result.sources}
     title = f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}"
-    return Exhibit(kind="table", title=title, unit="place-years", **about)
+    return shown(result, _support_rows(result), title=title, unit="place-years", notes=(result.verdict, *READ_SUPPORT))
 
 
 @plot.register
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
-    shown = result.profile[["estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
-    return _path(
+    rows = result.profile[["estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
+    return profile(
         result,
-        shown,
+        rows,
+        rows.reset_index(),
         "Lag, years",
         subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}; {result.basis} shape",
-        data=shown.reset_index(),
         notes=(
             f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
             "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
             "many years later.",
             f"Thick line: {result.level:.0%} interval of each lag ({ERROR_WORDS[result.errors]}). Thin line: the whole profile "
             f"lies inside with {result.level:.0%} confidence.",
-            *([] if shown["supported"].all() else ["Hollow: not identified by the panel; the fitted curve continued."]),
+            *([] if rows["supported"].all() else ["Hollow: not identified by the panel; the fitted curve continued."]),
         ),
         sources=result.support.sources,
         more=result.support.verdict,
@@ -100,12 +98,11 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         }
         for a, b in windows
     )
-    return Exhibit(
-        kind="table",
+    return shown(
+        result,
+        rows,
         title=f"The association of {_words(result.support.exposure)} with {_words(result.support.outcome)}, added up over years",
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
-        data=rows,
-        unit=result.unit,
         sources=result.support.sources,
         notes=("The sum: what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),
     )
@@ -115,11 +112,10 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
 def _(result: Splice, asked: str = "") -> Exhibit:
     gap = 100 * (result.overlap["ratio"] - 1)
     errors = ", ".join(f"{name} {value:.2f}" for name, value in result.rules["error"].items())
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.overlap.assign(gap=gap).reset_index(),
         subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
-        data=result.overlap.assign(gap=gap).reset_index(),
         unit="percent",
         sources=source_names(result.panel, result.measure),
         notes=(result.finding, f"Error of each rule on held-back years, percent: {errors}."),
@@ -133,11 +129,10 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
     shares = 100 * result.kernel[["prior", "posterior"]].loc[:15]
     shares.columns = ["before", "after the panel"]
     mass = f"{result.summary.loc['prior', 'within']:.0%} of belief within {result.low:g} to {result.high:g} years before"
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        shares.round(2).reset_index(),
         subtitle="share of the final effect believed to fall in each year after a lasting change",
-        data=shares.round(2).reset_index(),
         unit="percent",
         notes=(
             result.finding,
@@ -153,46 +148,44 @@ def _(result: LagBelief, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: EventStudy, asked: str = "") -> Exhibit:
-    shown = result.profile.dropna(subset=["estimate"]).fillna({"se": 0.0})
+    rows = result.profile.dropna(subset=["estimate"]).fillna({"se": 0.0})
     for bound in ("low", "high", "band_low", "band_high"):
-        shown[bound] = shown[bound].fillna(shown["estimate"])
+        rows[bound] = rows[bound].fillna(rows["estimate"])
     silent = write_lags(event for event in result.profile.index if not result.profile.loc[event, "supported"])
     rest = f"Not identified and not drawn: {silent}." if silent else ""
     held = int(result.profile["treated"].get(result.longest, 0))
     kind = result.kind if held != 1 else result.kind.removesuffix("s")
     thin = [f"Year {result.longest} rests on {held} {kind}."] if held else []
-    return _path(
+    return profile(
         result,
-        shown,
+        rows,
+        result.profile.reset_index(),
         f"Years since {result.adopted}",
         subtitle=f"{_words(result.outcome)} by years since {result.kind} were {result.adopted}, {_words(result.method)}; "
         "year −1 is the base",
-        data=result.profile.reset_index(),
         notes=(
             result.finding,
             f"Difference from {result.kind} not yet {result.adopted}, zero in the year before. Years before that are placebos.",
             f"Thick line: 95% interval. Thin line: the whole path lies inside with 95% confidence. {rest}",
             *thin,
         ),
-        sources=result.sources,
         more=rest,
     )
 
 
 @plot.register
 def _(result: LocalProjection, asked: str = "") -> Exhibit:
-    return _path(
+    return profile(
         result,
         result.profile.dropna(subset=["estimate"]),
+        result.profile.reset_index(),
         "Years after",
         subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)} moved: local projection",
-        data=result.profile.reset_index(),
         notes=(
             result.finding,
             "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has "
             "no memory.",
         ),
-        sources=result.sources,
     )
 
 
@@ -212,18 +205,15 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
             _needles(other, beside, range(len(beside)), [passes is False for passes in beside["passes"]], wide=3)
             other.set_xticks(range(len(beside)), beside.index, rotation=60, ha="right")
 
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.specs.round(6),
         subtitle=f"sum of the lag profile under many choices{'; right, one of them and its tests' if tests else ''}",
-        data=result.specs.round(6),
-        unit=result.unit,
         notes=(
             f"{result.finding} {result.details}",
             "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
             *([f"Right, dark where a test is failed: {tests.finding}"] if tests else []),
         ),
-        sources=result.sources,
         alt=f"{len(made)} estimates in order with intervals. {result.finding} {tests.finding if tests else ''}".strip(),
         draw=draw,
     )
@@ -232,26 +222,18 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
 @table.register
 def _(result: SpecificationCurve, asked: str = "") -> Exhibit:
     """Which choice moves the answer."""
-    return Exhibit(
-        kind="table",
-        title=f"What moves the answer most is the choice of {result.deciding}",
-        data=result.by_choice.reset_index().round(2),
-        unit=result.unit,
-        sources=result.sources,
-        notes=("Clear: share of specifications with that choice whose interval is clear of zero.",),
-    )
+    title = f"What moves the answer most is the choice of {result.deciding}"
+    note = "Clear: share of specifications with that choice whose interval is clear of zero."
+    return shown(result, result.by_choice.reset_index().round(2), title=title, notes=(note,))
 
 
 @table.register
 def _(result: Challenges, asked: str = "") -> Exhibit:
     rows = result.rows.reset_index().round(6)
     rows["passes"] = ["not identified" if one is None else "yes" if one else "no" for one in rows["passes"]]
-    return Exhibit(
-        kind="table",
-        title=result.headline,
-        data=rows,
-        unit=result.unit,
-        sources=result.sources,
+    return shown(
+        result,
+        rows,
         notes=(
             result.finding,
             "A rival passes if it stays inside the first row's interval: a wide interval is easily agreed with. Each place left "
@@ -264,31 +246,16 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
     rows = result.rows.drop(columns="longest").rename(columns={"leads": "p-value of leads"}).reset_index().round(6)
     rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(_words)
-    return Exhibit(
-        kind="table",
-        title=result.headline,
+    return shown(
+        result,
+        rows,
         subtitle="lags each pair can see, the sum over those used, and the tests it fails",
-        data=rows,
-        sources=result.sources,
         notes=(
             result.finding,
             "Seen: lags with any place-years to tell them by. Used: those read from three outcome years or more; the estimate "
             "is their sum.",
             "Silent: the interval holds zero. Not robust: clear of zero, but a test fails.",
         ),
-    )
-
-
-def _path(result, shown: pd.DataFrame, xlabel: str, *, more: str = "", **fields) -> Exhibit:
-    """A figure of estimates with intervals and bands by lag, event or horizon."""
-    unit = result.unit or "outcome units"
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
-        unit=unit,
-        alt=f"{describe_intervals(shown[shown['se'] > 0], unit)} {more}".strip(),
-        draw=lambda figure: caterpillar(figure.subplots(), shown, unit=unit, xlabel=xlabel),
-        **fields,
     )
 
 

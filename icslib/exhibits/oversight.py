@@ -12,11 +12,11 @@ from ..oversight.money import Strings
 from ..oversight.sketch import RUNGS, Sketch
 from ..oversight.targets import MEASURES, TargetCounts
 from ..oversight.voice import Voices
+from ..register.short import short_names
 from . import plot, table
 from .charts import ranked_dots
 from .core import Exhibit
-from .names import short_names
-from .positions import sources_of
+from .shapes import shown, sources_of
 
 MOVED = ("preventable_mortality", "healthy_life_expectancy", "system_panel")
 PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
@@ -36,14 +36,11 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
         ax.set_ylim(0, None)
         ax.set_ylabel("national targets")
 
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.table.drop(columns="counts"),
         subtitle="National targets in planning guidance, by planning year as the source writes it; a line is a range between sources",
-        data=result.table.drop(columns="counts"),
-        unit=result.unit,
         notes=(result.finding, "Each counts in its own way: how many a year had depends on what is called a target."),
-        sources=sources_of(sum(result.table["cells"], ())),
         alt="; ".join(f"{row['period']}: {row['low']:g} to {row['high']:g}" for _, row in rows.iterrows()) + ".",
         draw=draw,
     )  # fmt: skip
@@ -64,12 +61,10 @@ def _(result: Attention, asked: str = "") -> Exhibit:
         ax.grid(False, axis="y")
         figure.legend(loc="outside lower center", ncols=5, fontsize=style.SMALL)
 
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.shares.round(1),
         subtitle=f"Listed metrics by purpose, classified by their {result.rule}",
-        data=result.shares.round(1),
-        unit=result.unit,
         notes=(result.finding, PARTIAL, f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} to {result.high:.2f})."),
         alt="; ".join(f"{label}: " + ", ".join(f"{purpose} {share:.0f}%" for purpose, share in row.items()) for label, (_, row) in zip(labels, wide.iterrows(), strict=True)) + ".",
         draw=draw,
@@ -84,7 +79,7 @@ def _(result: Attention, asked: str = "") -> Exhibit:
     parted = result.table["by_name"] != result.table["by_theme"]
     data = result.table.loc[parted, columns].replace({"prevention": {True: "yes", False: "no"}})
     title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics"
-    return Exhibit(kind="table", title=title, data=data, notes=(PARTIAL, "Years to effect are as published."))
+    return shown(result, data, title=title, unit="", notes=(PARTIAL, "Years to effect are as published."))
 
 
 @plot.register
@@ -104,14 +99,11 @@ def _(result: Strings, asked: str = "") -> Exhibit:
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
 
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.grant.round(0),
         subtitle=f"Public health grant to councils, allocations; {result.prices}, and cash",
-        data=result.grant.round(0),
-        unit=result.unit,
         notes=("From 2016-17 the grant pays for services for under-fives too: earlier years are another thing and are not compared.", "Two dots in a year: as first published and as revised."),
-        sources=sources_of(sum(result.grant["cells"], ())),
         alt=f"{len(result.grant)} figures; {result.headline}.",
         draw=draw,
     )  # fmt: skip
@@ -123,13 +115,8 @@ def _(result: Strings, asked: str = "") -> Exhibit:
     held = result.held.assign(value=result.held["held"], **words)
     columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
     data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
-    return Exhibit(
-        kind="table",
-        title=result.diverted or result.withheld,
-        data=data,
-        notes=(f"{result.withheld}.", "Each on its own basis; they are not to be added."),
-        sources=sources_of(sum(data["cells"], ())),
-    )
+    notes = (f"{result.withheld}.", "Each on its own basis; they are not to be added.")
+    return shown(result, data, title=result.diverted or result.withheld, unit="", notes=notes)
 
 
 @plot.register
@@ -137,12 +124,11 @@ def _(result: Voices, asked: str = "") -> Exhibit:
     names = result.table["said"] + ", " + result.table["period"]
     data = result.table.assign(said=names).drop_duplicates("said").set_index("said")
     low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    columns = ["said", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]
+    return shown(
+        result,
+        data.reset_index()[columns].round(1),
         subtitle="Survey shares, with 95% intervals where the number of answers is published",
-        data=data.reset_index()[["said", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]].round(1),
-        unit=result.unit,
         notes=(
             f"{result.finding.split('. ', 1)[1]} Of {len(result.table)} survey figures held, {int(result.table['base'].notna().sum())} come with a base.",
             "A share without a link is worked out from the answers and the base beside it.",
@@ -182,12 +168,10 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
         ax.grid(False, axis="y")
         figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
 
-    return Exhibit(
-        kind="figure",
-        title=result.headline,
+    return shown(
+        result,
+        result.pairs.replace({"outcome": result.names, "target": result.names}).round(6),
         subtitle="Correlation of a system's changes in outcome and in performance on a national target, both signed so that better is up",
-        data=result.pairs.replace({"outcome": result.names, "target": result.names}).round(6),
-        unit=result.unit,
         notes=(
             result.finding,
             "Each change is taken less all systems' mean change of that period. An association over time, not an effect.",
@@ -214,12 +198,11 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
     else:
         data = rows.pivot(index="system", columns="pair", values=list(told)).swaplevel(axis=1)[[(pair, name) for pair in rows["pair"].unique() for name in told]]
         data = data.set_axis([f"{pair}: {name}" for pair, name in data], axis=1).reset_index()
-    return Exhibit(
-        kind="table",
+    return shown(
+        result,
+        data,
         title=f"{names[asked]}: what its own years can show" if asked else "What each system's own years can show",
-        data=data,
         subtitle="Correlation of changes, both signed so that better is up, with 95% intervals",
-        unit=result.unit,
         notes=(
             "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems cannot be told apart.",
             "A system whose interval lies clear of zero is no finding by itself: one in twenty would by chance.",
@@ -245,9 +228,9 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         alone = ["objective"] if rows["objective"].nunique() == 1 else []
         data = rows.drop(columns=["place", "system", "unit", "group", *alone]).rename(columns={**seen, "horizon": "years"})
     else:
-        shown = ["now", "stretching", "alone"]
-        wide = rows.pivot(index="system", columns="objective", values=shown).swaplevel(axis=1)
-        wide = wide[[(name, part) for name in rows["objective"].unique() for part in shown]]
+        told = ["now", "stretching", "alone"]
+        wide = rows.pivot(index="system", columns="objective", values=told).swaplevel(axis=1)
+        wide = wide[[(name, part) for name in rows["objective"].unique() for part in told]]
         data = wide.set_axis([f"{name}: {seen.get(part, part)}" for name, part in wide], axis=1).reset_index()
     notes = (
         result.finding.split(". ", 1)[1],
@@ -256,4 +239,4 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
     units = "; ".join(f"{name}, {unit}" for name, unit in result.table[["objective", "unit"]].drop_duplicates().itertuples(index=False))
-    return Exhibit(kind="table", title=result.headline, data=data, subtitle=units, notes=notes, sources=result.sources)
+    return shown(result, data, subtitle=units, notes=notes)

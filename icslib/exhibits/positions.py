@@ -11,11 +11,11 @@ from ..deficits.positions import Comparison
 from ..numbers import write_money, write_number
 from ..periods import financial_year
 from ..prices import CASH
-from ..tidy import merge_cells
+from ..register.short import short_names
 from . import plot, table
 from .charts import bridge, small_multiples
 from .core import Exhibit
-from .names import short_names
+from .shapes import noted, shown, sources_of
 
 SIGN = "Surplus positive, deficit negative."
 MARKS = {"outturn": "o", "plan": "D", "forecast": "^", "year to date": "s", "draft plan": "x", "revised draft plan": "x"}
@@ -68,14 +68,12 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        _named(rows),
         title=title,
         subtitle=f"Published positions of {name}, {span}; {rows['prices'].iloc[0]}",
-        data=_shown(rows),
-        unit=result.unit,
         notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis.", "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years."),
-        sources=sources_of(rows),
         alt=" ".join(ranges),
         draw=draw,
         size=(8.0, 5.0),
@@ -84,7 +82,8 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
 
 def _nothing(name: str, result: Comparison) -> Exhibit:
     data = pd.DataFrame({"place": [name], "published positions": [0]})
-    return Exhibit(kind="table", title=f"No position of {name} is published that we know of", data=data, notes=("A gap in what is published, not a balance of zero.",), sources=sources_of(result.table))
+    title, note = f"No position of {name} is published that we know of", "A gap in what is published, not a balance of zero."
+    return shown(result, data, title=title, unit="", notes=(note,), sources=sources_of(result.table))
 
 
 def _latest(rows: pd.DataFrame, places: str, unit: str) -> str:
@@ -97,7 +96,7 @@ def _latest(rows: pd.DataFrame, places: str, unit: str) -> str:
     return f"{places}: {who}ended {last['period'].iloc[0]} {' and '.join(told)}{prices}"
 
 
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
     names = short_names(rows["place"].unique())
     told = rows.assign(place=rows["place"].map(names))
     columns = ["place", "period", "value", "kind", "what", "scope", "support", "prices", "flag", "publisher", "note", "cells"]
@@ -118,13 +117,14 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
             return _nothing(financial_year(fy).label, result)
         ends = (_money(value, result.unit) for value in (rows["value"].iloc[0], rows["value"].iloc[-1]))
         title = f"{len(rows)} figures are published for {financial_year(fy).label}, on {rows['basis_name'].nunique()} bases: {' to '.join(ends)}"
-        return Exhibit(kind="table", title=title, data=_with_basis(rows)[["period", "value", "basis", "publisher", "cells"]], unit=result.unit, notes=(SIGN, "Each is right on its own basis; none stands for another."), sources=sources_of(rows))
+        data = _with_basis(rows)[["period", "value", "basis", "publisher", "cells"]]
+        return shown(result, data, title=title, notes=(SIGN, "Each is right on its own basis; none stands for another."))
     if show == "contradictions":
         data = result.contradictions.assign(place=lambda c: c["place"].map(short_names(c["place"])))
         data = _with_basis(data)[["place", "period", "basis", "sources", "cells"]]
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
-        return Exhibit(kind="table", title=title, data=data, unit="GBP m", notes=notes, sources=sources_of(result.table))
+        return shown(result, data, title=title, unit="GBP m", notes=notes, sources=sources_of(result.table))
     rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
@@ -147,11 +147,10 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
     for fy, refs in best.pivot(index="place", columns="fy", values="cells").items():
         data[f"cells:{financial_year(int(fy)).label}"] = [held if isinstance(held, tuple) else () for held in refs.reindex(data.index)]
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
-    return Exhibit(
-        kind="table",
+    return shown(
+        result,
+        data.reset_index(drop=True),
         title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} {years}",
-        data=data.reset_index(drop=True),
-        unit=result.unit,
         notes=noted(
             SIGN,
             "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
@@ -169,12 +168,11 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
     total = result.together
     steps = dict(total.loc[total["role"] == "step", ["step", "value"]].to_numpy())
     start, end = total.iloc[0], total.iloc[-1]
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        total,
         title=(result.finding[0].upper() + result.finding[1:]).rstrip("."),
         subtitle=f"Bridge between positions; the steps sum exactly, in pounds; {result.prices}",
-        data=total,
-        unit=result.unit,
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
         sources=sources_of(result.cells),
         alt="; ".join(f"{row.step} {write_number(row.value, result.unit)}" for row in total.itertuples()) + ".",
@@ -201,34 +199,17 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
         figure.legend(loc="outside right upper")
 
-    shown = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells:to_date", "cells:outturn"]
-    return Exhibit(
-        kind="figure",
-        title=_missed(result),
+    columns = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells:to_date", "cells:outturn"]
+    return shown(
+        result,
+        result.table[[column for column in columns if column in result.table]],
+        title=result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1),
         subtitle="Variance from plan to date, by month, and the year's outturn" + (f"; {result.table['prices'].iloc[0]}" if "prices" in result.table else ""),
-        data=result.table[[column for column in shown if column in result.table]],
-        unit=result.unit,
         notes=(result.finding, "An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
         sources=sources_of(result.table),
         alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
         draw=draw,
     )
-
-
-def _missed(result: MonthPath) -> str:
-    return result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1)
-
-
-def noted(*notes: str) -> tuple[str, ...]:
-    """Those of the notes that say something."""
-    return tuple(note for note in notes if note)
-
-
-def sources_of(cells: tuple[str, ...] | pd.DataFrame) -> tuple[str, ...]:
-    """The catalog ids among cell references, or in the columns of a table that hold such."""
-    if isinstance(cells, pd.DataFrame):
-        cells = merge_cells(refs for name in cells if str(name).startswith("cells") for refs in cells[name].dropna())
-    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
 
 
 def _money(value: float, unit: str) -> str:

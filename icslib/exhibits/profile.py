@@ -8,10 +8,10 @@ import pandas as pd
 from .. import style
 from ..numbers import write_number
 from ..profile import Footing, Profile, known_measure, lower_label, ordinal
+from ..register.short import short_names
 from . import plot, table
 from .charts import lines, small_multiples
 from .core import Exhibit
-from .names import short_names
 
 PEERS = "Peers are the systems most like it in {by}. Being unlike them may have reasons that are not in these figures."
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from .. import style
 from ..numbers import write_money, write_number
+from ..register.short import short_names
 from ..savings.asks import Asks
 from ..savings.holes import READINGS, CarriedForward
 from ..savings.published import Delivered, NationalSavings
@@ -12,8 +13,7 @@ from ..savings.simulate import Savings
 from . import plot, table
 from .charts import bars, lines, ranked_dots
 from .core import Exhibit
-from .names import short_names
-from .positions import noted, sources_of
+from .shapes import noted, shown, sources_of
 from .words import describe_lines, describe_ranking
 
 ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
@@ -22,7 +22,7 @@ ASSUMED = "How much of each risk band is delivered is our assumption: nobody pub
 @table.register
 def _(result: NationalSavings, asked: str = "") -> Exhibit:
     notes = ("'Neither': what is rated neither high nor medium; the source does not rate it.", "Each line is printed, or is made of two printed figures.")
-    return Exhibit(kind="table", title=result.finding.split(". ")[0], data=result.table, unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return shown(result, result.table, title=result.finding.split(". ")[0], notes=notes, sources=sources_of(result.cells))
 
 
 @table.register
@@ -32,7 +32,7 @@ def _(result: Delivered, asked: str = "") -> Exhibit:
         "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",
         f"No total that can be traced to a page is held for {', '.join(result.gaps)}." if result.gaps else "",
     )
-    return Exhibit(kind="table", title=result.finding.split("; ")[0], data=data, unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return shown(result, data, title=result.finding.split("; ")[0], notes=notes, sources=sources_of(result.cells))
 
 
 @table.register
@@ -50,7 +50,7 @@ def _(result: Asks, asked: str = "") -> Exhibit:
         row, name = result.table.loc[asked], short_names([asked])[asked]
         told = {"published": "as published", "published in part": "published in part"}.get(row["how"], "if the ask went by people: its own is not published")
         title = f"{name} was asked for {write_money(row['asked'])} in {result.period}, {told}"
-    return Exhibit(kind="table", title=title, data=data.reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    return shown(result, data.reset_index(), title=title, notes=notes, sources=sources_of(result.cells))
 
 
 @plot.register
@@ -73,12 +73,11 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
         figure.legend(loc="outside lower center", ncols=3)
 
     row = result.together.loc["common"]
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        spread.reset_index(),
         title=result.finding.split(" (")[0],
         subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
-        data=spread.reset_index(),
-        unit=result.unit,
         notes=noted(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.", f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision." if len(result.by_place) > 1 else ""),
         alt=result.finding,
         draw=draw,
@@ -88,8 +87,8 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
 def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     names = short_names(result.by_place.index)
     unit = result.unit if people is None else "GBP per head"
-    shown = result.by_place.drop(columns="break_even").mul(1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0)
-    shown = shown.assign(break_even=result.by_place["break_even"]).rename(index=names).rename_axis("system")
+    data = result.by_place.drop(columns="break_even").mul(1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0)
+    data = data.assign(break_even=result.by_place["break_even"]).rename(index=names).rename_axis("system")
     told = [_beside(result.by_place[name].median()) for name in ("position", "position_p10", "position_p90")]
     title = f"The middle system ends {told[0]} its plan; eight times in ten, {told[1]} to {told[2]} it"
     if asked in names:
@@ -98,15 +97,15 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
             f"{names[asked]}: {write_money(row['delivered'])} expected of {write_money(row['asked'])} asked; "
             f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan, and the chance of plan or better is {row['break_even']:.0%}"
         )
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        data.round(2).reset_index(),
         title=title,
         subtitle="Year end against a plan that counts on every saving: mean, 10th to 90th percentile",
-        data=shown.round(2).reset_index(),
         unit=unit,
         notes=(ASSUMED, "The same assumptions are used for every system, so an order of systems is one of the size of their asks."),
-        alt=describe_ranking(shown["position"], unit, "systems", names.get(asked, "")),
-        draw=lambda figure: ranked_dots(figure.subplots(), shown["position"], unit=unit, asked=names.get(asked, ""), low=shown["position_p10"], high=shown["position_p90"]),
+        alt=describe_ranking(data["position"], unit, "systems", names.get(asked, "")),
+        draw=lambda figure: ranked_dots(figure.subplots(), data["position"], unit=unit, asked=names.get(asked, ""), low=data["position_p10"], high=data["position_p90"]),
         size=style.TALL,
     )  # fmt: skip
 
@@ -126,12 +125,11 @@ def _(result: CarriedForward, asked: str = "") -> Exhibit:
     ends = result.table.xs(last, level="year").loc[list(READINGS)]
     wide = result.table["mean"].unstack("reading")[list(READINGS)]
     bands = {reading: (result.table.loc[reading, "p10"], result.table.loc[reading, "p90"]) for reading in READINGS}
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        result.table.round(3).reset_index(),
         title=_of(asked, f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward"),
         subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
-        data=result.table.round(3).reset_index(),
-        unit=result.unit,
         notes=(ASSUMED, "Savings asked and not delivered are not in it: they are in each year's deficit already.", f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are {' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near {write_money(result.limit)}."),
         alt=describe_lines(wide.rename_axis("year"), result.unit),
         draw=lambda figure: lines(figure.subplots(), wide, unit=result.unit, bands=bands, zero=True),
@@ -151,12 +149,11 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
         handles = [ax.patches[0], ax.patches[-1]]
         figure.legend(handles, ["at the low value", "at the high value"], loc="outside lower center", ncols=2)
 
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        result.table.round(2).reset_index(),
         title=_of(asked, result.finding.split(": ")[0]),
         subtitle=f"How {result.outcome} moves when one assumption does; in brackets the values tried",
-        data=result.table.round(2).reset_index(),
-        unit=result.unit,
         notes=("The same random numbers are used throughout, so differences carry little chance of their own.", ASSUMED),
         alt="; ".join(f"{name}: {write_number(low, result.unit)} to {write_number(high, result.unit)}" for name, (low, high) in result.table[["at_low", "at_high"]].iterrows()) + ".",
         draw=draw,
@@ -172,4 +169,5 @@ def _(result: Scenarios, asked: str = "") -> Exhibit:
         "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.",
         "A system's shocks are its part of the national ask: a stand-in." if asked else "",
     )
-    return Exhibit(kind="table", title=_of(asked, result.finding.split(": ")[0]), data=data.round(0 if not asked else 1).reset_index(), unit=result.unit, notes=notes, sources=sources_of(result.cells))
+    title, rows = _of(asked, result.finding.split(": ")[0]), data.round(0 if not asked else 1).reset_index()
+    return shown(result, rows, title=title, notes=notes, sources=sources_of(result.cells))

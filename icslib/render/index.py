@@ -19,8 +19,8 @@ from .. import paths
 from ..errors import RenderError
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_column
-from ..exhibits.names import short_names
 from ..numbers import write_number
+from ..register.short import short_names
 from ..style import UNIT_WORDS
 from .freshness import list_freshness
 from .page import HERE, write_page

@@ -14,9 +14,9 @@ from nbformat import reader
 from ..errors import RenderError
 from ..exhibits.core import IN_SHORT, MIME
 from ..exhibits.markup import write_exhibit
-from ..exhibits.names import short_names
 from ..exhibits.svg import take_svg
 from ..paths import written_aside
+from ..register.short import short_names
 from ..store.lineage import STAMP
 from .numbering import number_exhibits
 from .page import dress_page, environment

@@ -1,0 +1,40 @@
+"""What all exhibits of results have in common: title, unit and sources as the result knows them, and estimates by lag, event or horizon."""
+
+from typing import Any
+
+import pandas as pd
+
+from ..tidy import merge_cells
+from .charts import caterpillar
+from .core import Exhibit
+from .words import describe_intervals
+
+
+def shown(result: Any, data: pd.DataFrame, **fields: Any) -> Exhibit:
+    """A figure of a result where `draw` is among the fields, else a table.
+
+    Unless given, the title is the result's headline, the unit its own, and the sources its own or those of the cells in `data`.
+    """
+    own = {"title": getattr(result, "headline", ""), "unit": getattr(result, "unit", "")}
+    own["sources"] = getattr(result, "sources", ()) or sources_of(data)
+    return Exhibit(kind="figure" if "draw" in fields else "table", data=data, **{**own, **fields})
+
+
+def profile(result: Any, frame: pd.DataFrame, data: pd.DataFrame, xlabel: str, *, more: str = "", **fields: Any) -> Exhibit:
+    """A figure of estimates with intervals and bands: ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high`` by lag."""
+    unit = result.unit or "outcome units"
+    alt = f"{describe_intervals(frame[frame['se'] > 0], unit)} {more}".strip()
+    draw = lambda figure: caterpillar(figure.subplots(), frame, unit=unit, xlabel=xlabel)  # noqa: E731
+    return shown(result, data, unit=unit, alt=alt, draw=draw, **fields)
+
+
+def noted(*notes: str) -> tuple[str, ...]:
+    """Those of the notes that say something."""
+    return tuple(note for note in notes if note)
+
+
+def sources_of(cells: tuple[str, ...] | pd.DataFrame) -> tuple[str, ...]:
+    """The catalog ids among cell references, or in the columns of a table that hold such."""
+    if isinstance(cells, pd.DataFrame):
+        cells = merge_cells(refs for name in cells if str(name).startswith("cells") for refs in cells[name].dropna())
+    return tuple(sorted({ref.split("!", 1)[0] for ref in cells}))
