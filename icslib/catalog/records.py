@@ -58,7 +58,7 @@ def read_catalog(path: Path) -> dict[str, Source]:
         editions = block.get("editions", [])
         for edition in editions:
             said = {**shared, **edition}
-            name = said.pop("id", f"{table}-{said['edition']}" if len(editions) > 1 else table)
+            name = said.pop("id", "") or (f"{table}-{said.get('edition', '')}" if len(editions) > 1 else table)
             try:
                 source = Source(id=name, table=table, **{**said, "measures": tuple(said.get("measures", ()))})
             except TypeError as fault:

@@ -59,6 +59,8 @@ def _refuse_shifted(page: Page, header: int) -> None:
     ages = titles.index(AGES) if AGES in titles else None
     for index in range(header + 1, len(page.grid)):
         row = page.row_text(index)
+        if not any(row):
+            continue
         shifted = len(row) != len(titles) or not re.fullmatch(r"\w{3,6}", row[0])
         if ages is not None and not shifted:
             shifted = not re.fullmatch(r"[\d.]+", row[ages]) or abs(float(row[ages]) - round(float(row[ages]), -2)) > 2

@@ -27,7 +27,7 @@ def tidy_deprivation(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=canonical(long["place"]) if systems else long["place"],
         place_type="system" if systems else "local_authority",
         measure=long["title"],
-        period=calendar_year(int(source.edition)),
+        period=calendar_year(int(source.edition[:4])),
         unit=long["title"].map(lambda name: next(unit for kind, unit in UNITS.items() if name.endswith(kind))),
         basis="estimate",
         source=source.id,

@@ -30,16 +30,17 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
 
     The all-years book gives England only.
     """
-    if source.edition == "all-years":
-        return _england(need_sheet(pages, "NHS ENGLAND"), source)
-    if source.edition not in SHEETS:
+    if "NHS ENGLAND" in pages:
+        return _england(pages["NHS ENGLAND"], source)
+    edition = source.edition[:7]
+    if edition not in SHEETS:
         raise CatalogError(f"Loans of {source.edition!r}: which sheet holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py.")
-    year = parse_period(source.edition)
-    frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[source.edition].items()]
+    year = parse_period(edition)
+    frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[edition].items()]
     frame = pd.concat(frames, ignore_index=True)
     frame.attrs["totals"] = [
         expect_total(f"{kind}, closing balance GBP m", printed / 1e6, _sum(frame, "loan_closing", kind), least=0.01)
-        for kind, printed in _printed(pages, source.edition).items()
+        for kind, printed in _printed(pages, edition).items()
     ] + [_balance(frame, kind) for kind in frame["loan_type"].unique() if len(_rows(frame, "loan_opening", kind))]
     return frame
 

@@ -22,7 +22,7 @@ AREAS = {"all": "england", "system": "system", "ccg": "ccg", "local_authority": 
 
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and kind of population; ``practices`` says how many were added up."""
-    if source.edition not in YEARS:
+    if source.edition[:7] not in YEARS:
         raise CatalogError(f"Populations of {source.edition!r}: the year of the registered people is not known. Add the edition to YEARS in icslib/sources/populations.py.")
     table = expect_table(pages[""], source)
     rows = table.frame.assign(all="E92000001")
@@ -47,7 +47,7 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=long["place"],
         place_type=long["place_type"],
         measure=long["title"],
-        period=financial_year(YEARS[source.edition]),
+        period=financial_year(YEARS[source.edition[:7]]),
         unit="people",
         basis="estimate",
         source=source.id,

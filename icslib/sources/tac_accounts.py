@@ -81,7 +81,7 @@ def _data(page: Page, source: Source) -> pd.DataFrame:
     """The published file: the year is that of the file (CY) or the one before (PY); the unit is the form's, thousands of pounds as a rule."""
     long = expect_table(page, source).melt(["place", "label", "maincode", "subcode"])
     long = long[long["maincode"].str.fullmatch(MAINCODE.pattern) & long["value"].notna()].reset_index(drop=True)
-    last = parse_period(source.edition)
+    last = parse_period(source.edition[:7])
     before = financial_year(last.start.year)
     prior = long["maincode"].str.contains("PY")
     return long.assign(period=pd.Series([before if old else last for old in prior], dtype=object), unit="form unit")

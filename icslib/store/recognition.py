@@ -17,6 +17,7 @@ from ..errors import CatalogError, DriftError, IcsError, SheetError
 from ..expectations import SumError, header_lines
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
+from ..sheets.titles import flatten
 from .builder import BuildReport, build, read_source
 from .shelf import resources
 
@@ -66,7 +67,8 @@ class Added(Result):
         if self.source is None:
             return f"{self.file.name} is not a publication we know. {self.description}"
         kind = "a new edition of" if self.new else "the file of"
-        return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {self.build.finding if self.build else ''}".strip()
+        unused = "" if self.source.shipped else "No table is made of it: the catalog says shipped = false, for a layout only. Take that out to use its figures."
+        return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {self.build.finding if self.build else unused}".strip()
 
 
 def add(file: Path | str, edition: str | None = None) -> Added:
@@ -90,36 +92,48 @@ def add(file: Path | str, edition: str | None = None) -> Added:
         return _describe(file)
     source, frame = found
     kept = _put(file, source)
-    name = edition or frame.loc[frame["end"].idxmax(), "period"].replace(" ", "-")
+    name = source.edition or frame.loc[frame["end"].idxmax(), "period"].replace(" ", "-")
     if any(old.edition == name for old in catalog.of_table(source.table)):
         name = f"{name}-{seen[:6]}"
     source = catalog.add_edition(source.table, name, kept)
-    return Added(file, source, new=True, build=build([source.table]))
+    return Added(file, source, new=True, build=build([source.table]) if source.shipped else None)
 
 
 def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
-    """The publication whose reader reads these pages, and what it reads; None if none does."""
+    """The publication whose reader reads these pages, its `edition` where that is given or in the titles, and what is read; None if none does."""
     yearless, drifted = [], []
     readable = [source for source in catalog.sources().values() if source.reader and source.reader != "figures"]
     for first in {source.table: source for source in reversed(readable)}.values():
         found = _try(pages, first, edition or "")
         if isinstance(found, pd.DataFrame):
-            return first, found
-        if found is None or isinstance(found, DriftError | SumError):
+            return replace(first, edition=edition or ""), found
+        if found is None or isinstance(found, DriftError | SumError) or _titles(pages, first.table, first.reader):
             drifted += [(first, found)] if found else []
             tried = catalog.of_table(first.table) if edition is None else []
-            yearless += [old for old in tried if isinstance(_try(pages, old, old.edition), pd.DataFrame)]
+            read = [(old, frame) for old in tried if isinstance(frame := _try(pages, old, old.edition), pd.DataFrame)]
+            for old, frame in read:
+                titles = _titles(pages, f"{old.table}-{old.edition}")
+                if any(old.edition in title for title in titles):
+                    return old, frame
+                yearless += [(bool(titles), old)]
     if yearless:
-        like = yearless[0]
+        own, like = max(yearless, key=lambda pair: pair[0])
         raise CatalogError(
-            f"The file has the layout of {like.id} ({like.title}), which does not print its year. Say which it is: "
+            f"The file has the layout of {like.id if own else like.table} ({like.title}), which does not print its year. Say which it is: "
             f"icslib add FILE --edition {like.edition}, with the year of the file. If the reader then does not know that year, it names the line to add."
         )
     if drifted:
-        like, fault = max(drifted, key=lambda pair: isinstance(pair[1], SumError))
-        what = "its layout changed" if isinstance(fault, DriftError) else "its figures do not add up"
+        like, fault = max(drifted, key=lambda pair: not isinstance(pair[1], DriftError))
+        what = {DriftError: "its layout changed", SumError: "its figures do not add up"}.get(type(fault), "it cannot be read")
         raise type(fault)(f"The file looks like {like.table} ({like.title}), but {what}. {fault}")
     return None
+
+
+def _titles(pages: dict[str, Page], *owners: str) -> list[str]:
+    """The titles on the pages, if they are a header row that is known of one of `owners`."""
+    known = [[title for _, title, _ in titles] for titles in catalog.headers(*owners).values()]
+    rows = (flatten([page.row_text(index)]) for page in pages.values() for index in range(min(3, len(page.grid))))
+    return next((titles for row in rows if (titles := [title for title in row if title]) in known), [])
 
 
 def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | SheetError | None:
