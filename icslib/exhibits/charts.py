@@ -39,9 +39,8 @@ def ranked_dots(
     if low is not None and high is not None:
         ax.hlines(spots, low.reindex(order.index), high.reindex(order.index), color=colours, linewidth=1.2)
     ax.scatter(order.to_numpy(float), spots, c=colours, s=np.where(picked, 44, 24), zorder=3)
-    ax.set_yticks(spots, order.index, fontsize=style.SMALL if len(order) > 24 else style.SIZE)
-    for tick, chosen in zip(ax.get_yticklabels(), picked, strict=True):
-        tick.set_color(style.ASKED if chosen else style.INK)
+    inks = np.where(picked, style.ASKED, style.INK)
+    name_rows(ax, spots, order.index, inks, style.SMALL if len(order) > 24 else style.SIZE)
     ax.set_ylim(-0.8, len(order) - 0.2)
     _reference(ax, reference, reference_label)
     return _finish(ax, unit, along="x")
@@ -189,6 +188,18 @@ def small_multiples(
     for ax in grid[len(parts) :]:
         ax.remove()
     return list(grid[: len(parts)])
+
+
+def name_rows(ax: Any, spots: Sequence, names: Sequence, colours: Sequence, size: float = style.SMALL) -> None:
+    """Write a name before each row of a chart, in place of ticks, which are slow to make; the longest few decide the margin."""
+    at, up, side = ax.get_yaxis_text1_transform(4)
+    ax.set_yticks([])
+    told = [
+        ax.text(0, spot, str(name), transform=at, va=up, ha=side, color=colour, fontsize=size)
+        for spot, name, colour in zip(spots, names, colours, strict=True)
+    ]
+    for short in sorted(told, key=lambda text: len(text.get_text()))[:-3]:
+        short.set_in_layout(False)
 
 
 def _picked(names: Sequence, asked: Names) -> np.ndarray:

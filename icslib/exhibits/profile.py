@@ -10,7 +10,7 @@ from ..numbers import write_number
 from ..profile import Footing, Profile, known_measure, lower_label, ordinal
 from ..register.short import short_names
 from . import plot, table
-from .charts import lines, small_multiples
+from .charts import lines, name_rows, small_multiples
 from .core import Exhibit
 
 PEERS = "Peers are the systems most like it in {by}. Being unlike them may have reasons that are not in these figures."
@@ -41,11 +41,9 @@ def _standing(result: Profile) -> Exhibit:
             linewidth=1.1,
         )
         ax.scatter(standing["score"], spots, s=70, color=style.ASKED, zorder=3)
-        ax.set_yticks(spots + 0.18, [_label(measure) for measure in standing.index], fontsize=style.SMALL)
-        ax.set_yticks(spots - 0.22, printed, minor=True, fontsize=style.SMALL, color=style.QUIET)
+        name_rows(ax, spots + 0.18, [_label(measure) for measure in standing.index], [style.INK] * len(spots))
+        name_rows(ax, spots - 0.22, printed, [style.QUIET] * len(spots))
         ax.axvline(0, color=style.INK, linewidth=1)
-        ax.grid(False, axis="y")
-        ax.tick_params(length=0, which="both")
         ax.set_xlabel("standard deviations from the mean of all systems; right is more")
 
     said = [

@@ -172,9 +172,9 @@ def drawn_on(draw):
 
 def test_ranked_dots_are_ranked_named_and_leave_gaps_out():
     ax = drawn_on(lambda ax: charts.ranked_dots(ax, pd.Series({"B": -4.0, "A": 3.0, "C": np.nan}), unit="GBP m", asked="B"))
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["B", "A"]
+    assert [name.get_text() for name in ax.texts] == ["B", "A"]
     assert ax.collections[0].get_offsets().data.tolist() == [[-4.0, 0.0], [3.0, 1.0]]
-    assert [tick.get_color() for tick in ax.get_yticklabels()] == [style.ASKED, style.INK]
+    assert [name.get_color() for name in ax.texts] == [style.ASKED, style.INK]
 
 
 def test_bars_keep_the_zero_line_when_all_values_are_on_one_side():
