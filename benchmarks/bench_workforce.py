@@ -1,7 +1,10 @@
 """How long the workforce analyses take on all 42 systems, and what each part's share is. Run: python benchmarks/bench_workforce.py."""
 
+import os
 import time
 from collections.abc import Callable
+
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as reports are run: on small matrices threads only wait for each other
 
 import icslib as ics
 
@@ -33,6 +36,10 @@ def measure() -> list[tuple[str, float]]:
     history = ics.england_line(panel, "acute_staff", "population_registered")
     timed("projection, 20,000 draws by 3", lambda: ics.project_plan(ics.load("vacancies_national"), history))
     timed("back-test, 42 systems", lambda: ics.back_test(panel.pivot(index="year", columns="place", values="acute_staff"), draws=1_000))
+    published = ics.load("vacancies_national")
+    groups = timed("staff by group", lambda: ics.measure_groups(published))
+    tried = timed("back-test, 5 groups", lambda: ics.back_test(groups.yearly, least=3))
+    timed("projection of 9 groups", lambda: [ics.project_group(groups, published, name, widen=tried.widen) for name in groups.stocks])
     timed("draw the ranking", lambda: ics.plot(staffing).svg())
     timed("draw one XmR chart", lambda: ics.plot(charts[0]).svg())
     return took

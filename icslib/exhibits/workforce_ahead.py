@@ -235,7 +235,8 @@ def _need(result: Projection) -> str:
     said = f"Need: {start} in {result.start}, growing by {least:.1f}%"
     if abs(most - least) < 0.05:
         return f"{said} a year."
-    return f"{said} (as the population) to {most:.1f}% (as the plan's need for all staff) a year; the middle is taken half way, and the fan reaches over both."
+    low, high = (f" ({told})" if told else "" for told in result.needs)
+    return f"{said}{low} to {most:.1f}%{high} a year; the middle is taken half way, and the fan reaches over both."
 
 
 def _name(result: Projection) -> str:

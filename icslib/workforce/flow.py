@@ -46,6 +46,7 @@ class Projection(Result):
     widen : the factors by which staff's fan was widened, index years ahead; None if it was not
     name : what the staff are called
     premise : what need rests on, such as "as if none were short in 2021"; "" where a shortage is published
+    needs : what the least and the most growth of need rest on
     cells : the cells behind the stock, the flows and the need
     """
 
@@ -59,6 +60,7 @@ class Projection(Result):
     widen: pd.Series | None = None
     name: str = "staff"
     premise: str = ""
+    needs: tuple[str, str] = ("", "")
     cells: tuple[str, ...] = ()
 
     @property
@@ -113,6 +115,7 @@ def project_workforce(
     unit: str = "FTE",
     name: str = "staff",
     premise: str = "",
+    needs: tuple[str, str] = ("", ""),
     cells: tuple[str, ...] = (),
 ) -> Projection:
     """Project staff against need under named scenarios of flows.
@@ -150,7 +153,7 @@ def project_workforce(
             parts.append(pd.DataFrame(fan).assign(scenario=scenario, what=what, year=start + ahead))
     paths = pd.concat(parts, ignore_index=True)[["scenario", "year", "what", *LEVELS]]
     beside = published if published is not None else pd.DataFrame(columns=["year", "what", "low", "high", "label"])
-    return Projection(paths, dict(scenarios), start, start + years, draws, beside, unit, widen, name, premise, cells)
+    return Projection(paths, dict(scenarios), start, start + years, draws, beside, unit, widen, name, premise, needs, cells)
 
 
 def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
@@ -160,18 +163,14 @@ def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
     {'mean': [3.0], 'sd': [1.414], 'years': [2]}
     """
     held = stock.dropna().astype(float)
-    gaps = np.diff(held.index.to_numpy(int))
-    growth = 100 * ((held.to_numpy()[1:] / held.to_numpy()[:-1]) ** (1 / gaps) - 1)
-    return pd.DataFrame({"kind": "share", **spread(growth, gaps)}, index=pd.Index([name], name="flow"))
-
-
-def spread(changes: np.ndarray, gaps: np.ndarray) -> dict[str, float]:
-    """Mean, yearly standard deviation, years and number of `changes`, each the yearly mean over so many years as `gaps` says."""
-    if len(changes) < 2:
-        raise NotIdentified(f"{len(changes)} yearly changes say nothing of how much they vary. Give a stock of at least three years.")
-    mean = np.average(changes, weights=gaps)
-    sd = np.sqrt((gaps * (changes - mean) ** 2).sum() / (len(changes) - 1))
-    return {"mean": float(mean), "sd": float(sd), "years": int(gaps.sum()), "changes": len(changes)}
+    gaps, values = np.diff(held.index.to_numpy(int)), held.to_numpy()
+    if len(gaps) < 2:
+        raise NotIdentified(f"{len(gaps)} yearly changes say nothing of how much they vary. Give a stock of at least three years.")
+    growth = 100 * ((values[1:] / values[:-1]) ** (1 / gaps) - 1)
+    mean = np.average(growth, weights=gaps)
+    sd = np.sqrt((gaps * (growth - mean) ** 2).sum() / (len(gaps) - 1))
+    told = {"kind": "share", "mean": mean, "sd": sd, "years": gaps.sum(), "changes": len(gaps)}
+    return pd.DataFrame(told, index=pd.Index([name], name="flow"))
 
 
 def check_flows(flows: pd.DataFrame, name: str) -> pd.DataFrame:

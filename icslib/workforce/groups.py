@@ -7,7 +7,8 @@ Each flow is a yearly share of staff. Leavers and the joiners that a source name
 so that together they make the net growth that was. That remainder carries how much the whole varied: flows move together (more join where more leave),
 and the few years held cannot say how closely, so their sum is drawn and not each alone. Where no leavers are published beside the stock, net growth is
 the one flow. Need starts at staff and the shortage published for the group, else at staff and vacancies within a year, else at staff; it grows with the
-population at least and, at most, as the Long Term Workforce Plan's need for all staff does.
+population at least and, at most, as the Long Term Workforce Plan's need for all staff does, or as the group's own establishment did, its posts implied
+by vacancies and their rate, if that is faster.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ..errors import NotIdentified
 from ..results import Result
 from ..tidy import cell_refs, merge_cells
 from .flow import Projection, net_flow, project_workforce
+from .gap import measure_gap
 from .plan import beside, plan_growth
 
 STOCKS = ("staff_in_post", "registrants")
@@ -170,14 +172,31 @@ def project_group(
     shortfalls = beside(own)
     last = max([start + years, *shortfalls["year"]])
     short, behind = _shortage(own, groups.figures, staff)
-    people = published.loc[published["measure"] == "population_growth_expected", "value"]
-    least = 100 * ((1 + people.iloc[0] / 100) ** (1 / 15) - 1) if len(people) else 0.0
+    people = published[published["measure"] == "population_growth_expected"]
+    least = _yearly(1 + people["value"].iloc[0] / 100, people["end"].iloc[0].year - people["start"].iloc[0].year) if len(people) else 0.0
+    most, told = max((plan_growth(published), "as the plan's need for all staff"), _establishment(published, name))
     used = groups.figures[groups.figures["staff_group"] == name]["cells"]
     return project_workforce(
-        staff, staff + short, _scenarios(groups, published, name, start, staff), need_growth=(least, plan_growth(published)), start=start,
+        staff, staff + short, _scenarios(groups, published, name, start, staff), need_growth=(least, most), start=start,
         years=last - start, widen=widen if name in groups.yearly else None, draws=draws, seed=seed, published=shortfalls, unit=groups.units[name],
-        name=CALLED.get(name, name), premise="" if short else f"as if none were short in {start}", cells=merge_cells([*used, *behind]),
+        name=CALLED.get(name, name), premise="" if short else f"as if none were short in {start}", needs=("as the population", told),
+        cells=merge_cells([*used, *behind]),
     )  # fmt: skip
+
+
+def _establishment(published: pd.DataFrame, name: str) -> tuple[float, str]:
+    """Yearly growth of a group's posts, percent, between the first and the last day whose vacancies and rate imply them, and those years in words."""
+    rows = published[(published["staff_group"] == name) & published["measure"].isin(["vacancies", "vacancy_rate"])]
+    if rows["measure"].value_counts().min() < 2 or rows["measure"].nunique() < 2:
+        return -np.inf, ""
+    posts = measure_gap(rows).table.dropna(subset=["posts"]).set_index("day")["posts"]
+    years = (posts.index[-1] - posts.index[0]).days / 365.25 if len(posts) else 0.0
+    return (_yearly(posts.iloc[-1] / posts.iloc[0], years), f"as its posts grew {posts.index[0].year} to {posts.index[-1].year}") if years >= 1 else (-np.inf, "")
+
+
+def _yearly(ratio: float, years: float) -> float:
+    """Percent a year that make `ratio` in so many years."""
+    return float(100 * (ratio ** (1 / years) - 1))
 
 
 def _shortage(own: pd.DataFrame, figures: pd.DataFrame, staff: float) -> tuple[float, list[str]]:
@@ -212,13 +231,13 @@ def _scenarios(groups: Groups, published: pd.DataFrame, name: str, start: int, s
         told["As the plan expects"] = net.assign(mean=figure.loc[["workforce_growth_planned_pct"], "value"].mean(), years=0)
     if "workforce_increase_planned" in figure.index:
         more = figure.loc[["workforce_increase_planned"]].iloc[0]
-        told["As the plan expects"] = net.assign(mean=100 * ((1 + more["value"] / staff) ** (1 / (more["end"].year - start)) - 1), years=0)
+        told["As the plan expects"] = net.assign(mean=_yearly(1 + more["value"] / staff, more["end"].year - start), years=0)
     return told if len(told) > 1 else told | {"With no net growth": net.rename(index={net.index[0]: "no net growth"}).assign(mean=0.0, years=0)}
 
 
 def _path(ratio: float, years: int) -> dict[str, float]:
     """Growth that reaches `ratio` times a flow's mean after `years`, and stays there."""
-    return {"growth": 100 * (ratio ** (1 / years) - 1), "until": years}
+    return {"growth": _yearly(ratio, years), "until": years}
 
 
 def _changed(flows: pd.DataFrame, flow: str, **values: float) -> pd.DataFrame:

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-SHORT = {"gps": "GPs", "mh": "mental health", "ae": "A&E", "rtt": "referral to treatment"}
+SHORT = {"gps": "GPs", "mh": "mental health", "ae": "A&E", "rtt": "waits"}
 
 
 def in_words(measure: str) -> str:
     """The name of a measure in words; its published label is known only where data are read.
 
-    >>> in_words("acute_staff"), in_words("mh_staff_days"), in_words("gps")
-    ('Acute staff', 'Mental health staff days', 'GPs')
+    >>> in_words("acute_staff"), in_words("mh_staff_days"), in_words("gps"), in_words("rtt_over_18_weeks_share")
+    ('Acute staff', 'Mental health staff days', 'GPs', 'Waits over 18 weeks')
     """
-    words = " ".join(SHORT.get(word, word) for word in measure.split("_"))
+    words = " ".join(SHORT.get(word, word) for word in measure.removesuffix("_share").split("_"))
     return words[:1].upper() + words[1:]
 
 

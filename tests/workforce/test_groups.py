@@ -83,6 +83,19 @@ def test_need_starts_at_what_was_published_as_short(rows, need, premise):
     assert ("as if none" in made.finding) == bool(premise)
 
 
+def test_need_grows_as_the_establishment_did_where_that_was_faster():
+    """By hand: 10 vacant of 100 posts, two years later 12 of 120; and slower posts leave the plan's growth as it is."""
+    day = {"place": "E92000001", "basis": "outturn", "flag": "", "address": "a"}
+    for later, growth in ((12.0, 100 * (1.2**0.5 - 1)), (10.2, 100 * ((2.35e6 / 1.55e6) ** (1 / 15) - 1))):
+        counts = [("vacancies", NURSES, 10.0, 2019), ("vacancies", NURSES, later, 2021)]
+        rates = [("vacancy_rate", NURSES, 10.0, 2019, "percent"), ("vacancy_rate", NURSES, 10.0, 2021, "percent")]
+        published = with_plan(*STOCK, *counts, *rates).assign(**day)
+        made = project_group(measure_groups(published), published, NURSES, years=2, draws=50)
+        edges = made.paths.query("what == 'need' and year == 2023").iloc[0]
+        assert edges["high_95"] == pytest.approx((112.476 + later) * (1 + growth / 100) ** 2, rel=1e-3)
+        assert made.needs[1] == ("as its posts grew 2019 to 2021" if later > 11 else "as the plan's need for all staff")
+
+
 def test_planned_training_and_recruits_from_abroad_reach_the_plan_in_its_year_and_stay():
     """By hand: places grow by half over ten years, recruits from abroad go to a tenth of all joiners; nothing varies."""
     even = [("staff_in_post", NURSES, 100.0 * 1.02 ** (year - 2018), year) for year in range(2018, 2022)]
