@@ -8,7 +8,7 @@ from ..lag.adoption import EventStudy
 from ..lag.belief import LagBelief
 from ..lag.challenges import Challenges
 from ..lag.editions import Splice
-from ..lag.gate import LagSupport, write_lags
+from ..lag.gate import LagSupport, write_lags, write_name
 from ..lag.profile import LagEstimate
 from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
@@ -58,7 +58,7 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: LagSupport, asked: str = "") -> Exhibit:
-    title = f"What the figures hold for each lag from {_words(result.exposure)} to {_words(result.outcome)}"
+    title = f"What the figures hold for each lag from {write_name(result.exposure)} to {write_name(result.outcome)}"
     return shown(result, _support_rows(result), title=title, unit="place-years", notes=(result.verdict, *READ_SUPPORT))
 
 
@@ -70,7 +70,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
         rows,
         rows.reset_index(),
         "Lag, years",
-        subtitle=f"{_words(result.support.outcome)} by years since {_words(result.support.exposure)}; {result.basis} shape",
+        subtitle=f"{write_name(result.support.outcome)} by years since {write_name(result.support.exposure)}; {result.basis} shape",
         notes=(
             f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
             "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
@@ -101,7 +101,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
     return shown(
         result,
         rows,
-        title=f"The association of {_words(result.support.exposure)} with {_words(result.support.outcome)}, added up over years",
+        title=f"The association of {write_name(result.support.exposure)} with {write_name(result.support.outcome)}, added up over years",
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
         sources=result.support.sources,
         notes=("The sum: what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),
@@ -115,7 +115,7 @@ def _(result: Splice, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.overlap.assign(gap=gap).reset_index(),
-        subtitle=f"{_words(result.measure)}: newer edition above the older, years that both hold",
+        subtitle=f"{write_name(result.measure)}: newer edition above the older, years that both hold",
         unit="percent",
         sources=source_names(result.panel, result.measure),
         notes=(result.finding, f"Error of each rule on held-back years, percent: {errors}."),
@@ -161,7 +161,7 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
         rows,
         result.profile.reset_index(),
         f"Years since {result.adopted}",
-        subtitle=f"{_words(result.outcome)} by years since {result.kind} were {result.adopted}, {_words(result.method)}; "
+        subtitle=f"{write_name(result.outcome)} by years since {result.kind} were {result.adopted}, {write_name(result.method)}; "
         "year −1 is the base",
         notes=(
             result.finding,
@@ -180,7 +180,7 @@ def _(result: LocalProjection, asked: str = "") -> Exhibit:
         result.profile.dropna(subset=["estimate"]),
         result.profile.reset_index(),
         "Years after",
-        subtitle=f"{_words(result.outcome)} by years after {_words(result.exposure)} moved: local projection",
+        subtitle=f"{write_name(result.outcome)} by years after {write_name(result.exposure)} moved: local projection",
         notes=(
             result.finding,
             "The response to exposure now with all that it now brings with it later: not the lag profile unless exposure has "
@@ -245,7 +245,7 @@ def _(result: Challenges, asked: str = "") -> Exhibit:
 @table.register
 def _(result: LagSurvey, asked: str = "") -> Exhibit:
     rows = result.rows.drop(columns="longest").rename(columns={"leads": "p-value of leads"}).reset_index().round(6)
-    rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(_words)
+    rows[["exposure", "outcome"]] = rows[["exposure", "outcome"]].map(write_name)
     return shown(
         result,
         rows,
@@ -273,7 +273,3 @@ def _needles(ax, rows: pd.DataFrame, at, dark, wide: float = 0.6) -> None:
     ax.vlines(at, rows["low"], rows["high"], color=colours, linewidth=wide)
     ax.scatter(at, rows["estimate"], c=colours, s=6 * wide**0.5 + 2, zorder=3)
     ax.axhline(0, color=style.INK, linewidth=1)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

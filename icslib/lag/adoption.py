@@ -22,6 +22,7 @@ from ..stats.bands import with_intervals
 from ..stats.regression import interval
 from .cohorts import add_up, by_pyfixest, compare_waves, support_of
 from .design import attribute_of, labels_of
+from .gate import write_name
 
 METHODS = ("group_time", "did2s", "sun_abraham", "lp_did")
 
@@ -70,7 +71,7 @@ class EventStudy(Result):
     @property
     def finding(self) -> str:
         """What is not identified first, then the average effect with its interval."""
-        words = self.outcome.replace("_", " ")
+        words = write_name(self.outcome)
         if self.longest < 0:
             return (
                 f"No effect on {words} can be known: in no year can {self.kind} already {self.adopted} be compared with others."

@@ -81,7 +81,7 @@ class LagBelief(Result):
         )
 
 
-def lag_prior(low: float = 3.0, high: float = 10.0, inside: float = 0.8, centres: np.ndarray = CENTRES) -> pd.Series:
+def lag_prior(low: float = 3.0, high: float = 10.0, inside: float = 0.8) -> pd.Series:
     """Probability of the delay's centre: log-normal with `inside` of its mass from `low` to `high` years.
 
     The survey says three to ten years; it does not say how sure. `inside` is that choice, shown with every result.
@@ -94,8 +94,8 @@ def lag_prior(low: float = 3.0, high: float = 10.0, inside: float = 0.8, centres
         raise NotIdentified(f"A prior needs 0 < low < high and inside between 0 and 1; got {low}, {high}, {inside}.")
     middle = (np.log(low) + np.log(high)) / 2
     width = (np.log(high) - np.log(low)) / 2 / stats.norm.ppf(0.5 + inside / 2)
-    mass = stats.norm.pdf(np.log(centres), middle, width) / centres
-    return pd.Series(mass / mass.sum(), index=pd.Index(centres, name="centre"), name="prior")
+    mass = stats.norm.pdf(np.log(CENTRES), middle, width) / CENTRES
+    return pd.Series(mass / mass.sum(), index=pd.Index(CENTRES, name="centre"), name="prior")
 
 
 def expected_years(starts: dict[str, int], last: int, *, low: int = 3, high: int = 10) -> pd.DataFrame:

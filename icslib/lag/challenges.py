@@ -13,7 +13,7 @@ from ..results import Result
 from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
 from .distributed import SHAPE, estimate_lag, fit_shape
-from .gate import check_support
+from .gate import check_support, write_name
 
 IN_WORDS = {
     "region by year": "comparison within regions",
@@ -59,7 +59,7 @@ class Challenges(Result):
         """Whether it is clear of none, and how many tests it passes."""
         tests, first = self.rows.iloc[1:], self.rows.iloc[0]
         passed = f"{sum(one is True for one in tests['passes'])} of the {len(tests)} tests"
-        name = f"The estimate for {_words(self.exposure)}"
+        name = f"The estimate for {write_name(self.exposure)}"
         if first["low"] <= 0 <= first["high"]:
             return f"{name} cannot be told apart from none, and {passed} agree with it"
         return f"{name} passes {passed} it should pass"
@@ -121,7 +121,7 @@ def challenge_lag(
     test("other pandemic choice", "2020 and 2021 in, or out", rival, exclude=() if exclude else (2020, 2021))
     if negative:
         none = lambda found: found.low <= 0 <= found.high  # noqa: E731
-        test("negative control", f"{_words(negative)}: should be none", none, out=negative)
+        test("negative control", f"{write_name(negative)}: should be none", none, out=negative)
     design, fitted = _refit(panel, exposure, outcome, lags, ends, exclude, options)
     used = np.flatnonzero(base.model.absorber.weights.any(axis=1))
     away = 1.0 - np.eye(len(design.places))[..., None]
@@ -183,10 +183,6 @@ def _table(rows: dict) -> pd.DataFrame:
     """One row a test; `passes` is yes, no or None."""
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high", "p", "passes", "reading"])
     return frame.rename_axis("test").astype({"passes": object})
-
-
-def _words(name: str) -> str:
-    return name.removeprefix("health_indicator_").replace("_", " ")
 
 
 def _refit(panel, exposure, outcome, lags, ends, exclude, options) -> tuple[Design, Callable[..., float]]:

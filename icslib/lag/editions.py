@@ -14,6 +14,7 @@ from ..errors import BasisError, PanelError
 from ..numbers import write_number
 from ..panel import build_panel
 from ..results import Result
+from .gate import write_name
 
 RULES = ("as printed", "one ratio", "ratio by place", "ratio with a trend")
 HELD_BACK = 3  # overlap years the rules are tested on
@@ -49,7 +50,7 @@ class Splice(Result):
     @property
     def headline(self) -> str:
         """Which years, joined where."""
-        words = self.measure.replace("_", " ").capitalize()
+        words = write_name(self.measure).capitalize()
         return f"{words}, {self.first} to {self.last}: two editions joined at {self.newer_from}"
 
     @property

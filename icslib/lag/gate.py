@@ -86,7 +86,7 @@ class LagSupport(Result):
 
     @property
     def _pair(self) -> str:
-        return f"{self.exposure} to {self.outcome}".replace("_", " ")
+        return f"{write_name(self.exposure)} to {write_name(self.outcome)}"
 
     @property
     def verdict(self) -> str:
@@ -102,7 +102,7 @@ class LagSupport(Result):
         """The verdict, with what there is to test leads on."""
         held = self.lags["place_years"]
         return (
-            f"{self.exposure.replace('_', ' ').capitalize()} and {self.outcome.replace('_', ' ')}: {self.verdict} The "
+            f"{write_name(self.exposure).capitalize()} and {write_name(self.outcome)}: {self.verdict} The "
             f"place-years that hold both ends go from {held.iloc[0]:,} at lag {held.index[0]} to {held.iloc[-1]:,} at lag "
             f"{held.index[-1]}; outcome years before the exposure first changes: {self.pre_period}."
         )
@@ -172,6 +172,11 @@ def write_lags(lags: Iterable[int]) -> str:
         else:
             runs.append([lag, lag])
     return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
+
+
+def write_name(measure: str) -> str:
+    """The name of a measure in words."""
+    return measure.removeprefix("health_indicator_").replace("_", " ")
 
 
 def _holdings(design: Design, lag: int, nearer: list[int], last_off: int | None, exposure: str) -> dict:

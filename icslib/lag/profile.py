@@ -12,7 +12,7 @@ from ..numbers import write_number, write_p
 from ..results import Result
 from ..stats.inference import Estimate, covariance, infer
 from ..stats.regression import Fit
-from .gate import LagSupport, write_lags
+from .gate import LagSupport, write_lags, write_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +128,8 @@ class LagEstimate(Result):
         one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
         sure = "is clear of none" if self.total.low > 0 or self.total.high < 0 else "cannot be told apart from none"
         return (
-            f"Over lags {write_lags(self.ahead[0])} the association of {one} {_words(self.support.exposure)} with "
-            f"{_words(self.support.outcome)} {sure}"
+            f"Over lags {write_lags(self.ahead[0])} the association of {one} {write_name(self.support.exposure)} with "
+            f"{write_name(self.support.outcome)} {sure}"
         )
 
     @property
@@ -139,7 +139,3 @@ class LagEstimate(Result):
         mean, low, high = self.mean_lag
         span = f"{low:.1f} to {high:.1f}" if np.isfinite(low) else "without bounds, since the sum may be none"
         return f"Largest at lag {peak} (95% interval {first} to {last}); mean lag {mean:.1f} years (95% interval {span})."
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -131,3 +131,12 @@ def power_of(push: float, cut: float, df: int) -> float:
 def push_for(wanted: float, cut: float, df: int) -> float:
     """How many standard errors away an effect must be for the asked power."""
     return float(optimize.brentq(lambda push: power_of(push, cut, df) - wanted, 0.0, 8 + 2 * cut))
+
+
+def told_change(change: float, kind: str = "") -> str:
+    """A change that is asked about, to begin a sentence.
+
+    >>> told_change(-0.1), told_change(0.025, "real ")
+    ('A fall of 10%', 'A real rise of 2.5%')
+    """
+    return f"A {kind}{'fall' if change < 0 else 'rise'} of {abs(change):.1%}".replace(".0%", "%")

@@ -16,7 +16,7 @@ from ..panel import fixed_by_place, source_names
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.process import Process
-from .power import detectable_alone, known_years, read_history, spreads
+from .power import detectable_alone, known_years, read_history, spreads, told_change
 
 LADDER = {"modest": 0.50, "stretching": 0.90, "unprecedented": 1.0}  # share of like windows that did less
 
@@ -62,7 +62,7 @@ class Outlook(Result):
     def headline(self) -> str:
         """The answer in one short sentence."""
         return (
-            f"{_asked(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of stretches, {self._beside} noise "
+            f"{told_change(self.change)} in {self.horizon} years was achieved in {self.share:.0%} of stretches, {self._beside} noise "
             f"alone ({self.noise_share:.0%})"
         )
 
@@ -70,7 +70,7 @@ class Outlook(Result):
     def finding(self) -> str:
         """How often it was achieved, and how often noise alone would have."""
         return (
-            f"{_asked(self.change)} in {self.outcome.replace('_', ' ')} in {self.horizon} years was achieved in {self.share:.0%} "
+            f"{told_change(self.change)} in {self.outcome.replace('_', ' ')} in {self.horizon} years was achieved in {self.share:.0%} "
             f"of past stretches (95% interval {self.low:.0%} to {self.high:.0%}), {self._beside} noise alone would give "
             f"({self.noise_share:.0%}). On trend the middle of all {self.kind} has a chance of "
             f"{self.by_place['chance'].median():.0%}."
@@ -176,10 +176,6 @@ def outlook(
         unit=panel.attrs.get("units", {}).get(outcome, ""), process=process, kind=kind_of(places),
         sources=source_names(panel, outcome),
     )  # fmt: skip
-
-
-def _asked(change: float) -> str:
-    return f"A {'fall' if change < 0 else 'rise'} of {abs(change):.0%}"
 
 
 def _windows(y: np.ndarray, horizon: int) -> tuple[np.ndarray, ...]:

@@ -27,6 +27,7 @@ from .power import (
     read_history,
     simulate_groups,
     spreads,
+    told_change,
     typical,
 )
 
@@ -68,7 +69,7 @@ class Visibility(Result):
         """The answer in one short sentence."""
         never = f"would not be seen within {self.power.index[-1]} years"
         when = f"would be seen from year {self.first_year}" if self.first_year else never
-        return f"{_asked(self.change_per_year)} a year in {self.who} {when}"
+        return f"{told_change(self.change_per_year, 'real ')} a year in {self.who} {when}"
 
     @property
     def finding(self) -> str:
@@ -178,10 +179,6 @@ def first_visible_year(
         change_per_year=change_per_year, wanted=power, baseline=baseline, treated=count, places=len(places), shared=overlap,
         before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome), kind=kind_of(places),
     )  # fmt: skip
-
-
-def _asked(change: float) -> str:
-    return f"A real {'fall' if change < 0 else 'rise'} of {abs(change):.1%}".replace(".0%", "%")
 
 
 def _named(places: np.ndarray, treated: int | str | Sequence[str]) -> np.ndarray | None:
