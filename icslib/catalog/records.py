@@ -6,6 +6,7 @@ edition (``sickness_absence-2024-04``). Files are known by their sha256, never b
 """
 
 import csv
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -123,7 +124,7 @@ def headers(*owners: str) -> dict[str, list[Title]]:
     path = paths.raw("reference", "headers.csv")
     known = _headers(path, path.stat().st_mtime_ns)
     for owner in owners:
-        own = {layout: titles for layout, titles in known.items() if owner and f"{layout}-".startswith(f"{owner}-")}
+        own = {layout: titles for layout, titles in known.items() if owner and re.match(rf"{re.escape(owner)}([- ]|$)", layout)}
         if own:
             return own
     return {}

@@ -14,7 +14,7 @@ from ..errors import CatalogError, IcsError, SheetError, StoreError
 from ..results import Result
 from ..sheets import Page, open_pages
 from ..tidy import COLUMNS, KEY
-from .corrections import correct, flag_corrected, flag_oddities
+from .corrections import correct, flag_corrected, flag_oddities, stray_lines
 from .shelf import content_hash, describe, from_bytes, need_bytes, normal, resources, to_bytes, write_bytes, write_package
 
 Maker = Callable[[], tuple[pd.DataFrame, list[dict]]]
@@ -118,6 +118,7 @@ def build(ids: Iterable[str] | None = None, check: bool = False) -> BuildReport:
         except (IcsError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
             said = str(fault) if isinstance(fault, IcsError) else f"the reader stumbled: {type(fault).__name__}: {fault}"
             rows.append((table, "failed", 0, said))
+    rows += [(said.split(".csv")[0], "failed", 0, said) for said in stray_lines()]
     if not check:
         now = {**resources(), **{name: entries[name] for name in wanted if name in entries}}
         write_package({name: entry for name, entry in now.items() if name in known})

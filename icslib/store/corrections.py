@@ -12,7 +12,7 @@ import re
 
 import pandas as pd
 
-from ..catalog import reference
+from ..catalog import reference, sources
 from ..errors import DriftError
 from ..sheets import Page, column_letter, plain
 
@@ -22,6 +22,8 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
     listed = reference("corrections") if corrections is None else corrections
     mended = dict(pages)
     for line in listed[listed["source"] == source].itertuples():
+        if not line.reason.strip():
+            raise DriftError(f"corrections.csv alters {line.sheet}!{line.cell} of {source} and gives no reason. Write one, or take the line out.")
         page, cell = mended.get(line.sheet), re.fullmatch(r"([A-Z]+)([1-9]\d*)", line.cell)
         if page is None or cell is None:
             raise DriftError(f"corrections.csv names the cell {line.sheet}!{line.cell} of {source}; its sheets are {list(pages)}. Alter that line.")
@@ -37,6 +39,12 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
         row[spot] = line.becomes
         mended[line.sheet] = Page(grid, page.sheet, page.file)
     return mended
+
+
+def stray_lines() -> list[str]:
+    """What is wrong with lines of ``corrections.csv`` and ``known_oddities.csv`` that name no source of the catalog."""
+    named = [(name, source) for name in ("corrections", "known_oddities") for source in reference(name)["source"].unique()]
+    return [f"{name}.csv names {source!r}, which is not in the catalog. Alter or take out its lines." for name, source in named if source not in sources()]
 
 
 def flag_corrected(frame: pd.DataFrame, source: str) -> pd.DataFrame:

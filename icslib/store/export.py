@@ -119,7 +119,9 @@ def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": title, "author": "icslib"})
-        heading, wrapped = book.add_format({"bold": True, "font_size": 15}), book.add_format({"text_wrap": True, "valign": "top"})
+        usual = {"text_wrap": True, "valign": "top"}
+        heading, wrapped = book.add_format({"bold": True, "font_size": 15}), book.add_format(usual)
+        quoted = book.add_format({**usual, "quote_prefix": True})  # stays text when somebody edits the cell
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             for row, line in enumerate(sheet.lines):
@@ -137,7 +139,7 @@ def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
             for down, cells in enumerate(rows[1:], first + 1):
                 for spot, cell in enumerate(cells):
                     write = page.write_string if isinstance(cell, str) else page.write_number
-                    write(down, spot, cell, wrapped)
+                    write(down, spot, cell, wrapped if safe_text(cell) == cell else quoted)
 
 
 def _write_ods(path: Path, title: str, sheets: list[Sheet]) -> None:

@@ -72,6 +72,16 @@ class Publisher(BaseHTTPRequestHandler):
         else:
             self._send(BYTES[:50_000], length=len(BYTES))
 
+    def _restated(self):
+        """Cut at first; by the time the rest is asked for, the file is another."""
+        new = BYTES.replace(b",1", b",2")
+        if self.headers.get("Range"):
+            self._send(new[49152:], 206)
+        elif len(self.server.asked) == 1:
+            self._send(BYTES[:50_000], length=len(BYTES))
+        else:
+            self._send(new)
+
 
 @pytest.fixture
 def publisher():
@@ -134,6 +144,12 @@ def test_a_cut_download_is_kept_and_resumed(fetch, publisher):
     assert said(fetch("cut"))[0] == "fetched"
     assert publisher.asked[1][1] == "bytes=49152-"
     assert [path.read_bytes() == BYTES for path in fetch.folder.iterdir()] == [True]
+
+
+def test_a_file_that_changed_while_it_was_cut_is_not_put_together_of_two(fetch):
+    assert said(fetch("restated"))[0] == "failed"
+    assert said(fetch("restated"))[0] == "changed"
+    assert [path.read_bytes() == BYTES.replace(b",1", b",2") for path in fetch.folder.iterdir()] == [True]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,16 @@ def test_a_correction_is_made_flagged_and_fails_when_no_longer_needed(project):
     assert "I2 says '50', but corrections.csv expects '49'" in str(report)
 
 
+def test_a_correction_without_a_reason_or_of_no_source_is_refused(project):
+    head = "source,sheet,cell,seen,becomes,reason\n"
+    project.reference("corrections", head + "sickness_absence-2024-04,,I2,50,55,\n")
+    report = store.build()
+    assert status(report) == {"sickness_absence": "failed", "vacancies_regional": "built"} and "gives no reason" in str(report)
+    project.reference("corrections", head + "sickness_absence-2023,,I2,50,55,typed wrongly\n")
+    report = store.build(check=True)
+    assert not report.ok and "corrections.csv names 'sickness_absence-2023', which is not in the catalog" in str(report)
+
+
 def test_an_oddity_is_flagged_and_fails_when_it_marks_nothing(project):
     line = "source,measure,place,first,last,flag,reason\nsickness_absence-2024-05,sickness_absence,RAA,2024,2024,break in series,a merger\n"
     project.reference("known_oddities", line)

@@ -28,9 +28,11 @@ def test_no_cell_of_a_workbook_is_a_formula_and_none_is_merged(tmp_path):
 
     with ZipFile(store.export(FRAME, tmp_path / "t.xlsx")) as book:
         sheets = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet"))
+        styles = book.read("xl/styles.xml").decode()
         tables = [name for name in book.namelist() if name.startswith("xl/tables/")]
     assert "<f>" not in sheets and "mergeCell" not in sheets
     assert len(tables) == 2
+    assert 'quotePrefix="1"' in styles
 
 
 def test_observations_lose_technical_columns_and_gain_their_cell(tmp_path):

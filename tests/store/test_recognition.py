@@ -1,7 +1,7 @@
 import pytest
 
 from icslib import catalog, store
-from icslib.errors import CatalogError, DriftError
+from icslib.errors import CatalogError, DriftError, SheetError
 from icslib.expectations import SumError
 from icslib.sheets import open_pages
 from icslib.store.recognition import recognise
@@ -65,6 +65,36 @@ def test_a_layout_that_does_not_print_its_year_asks_for_it(official, monkeypatch
         recognise(pages)
     source, frame = recognise(pages, edition="2017-18")
     assert source.table == "backlog" and set(frame["period"]) == {"2017-18"}
+
+
+def test_a_year_in_the_titles_is_read_and_an_edition_of_a_layout_of_its_own_is_named(official, monkeypatch):
+    monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
+    for id in ("loans-2018-19", "deprivation-2025"):
+        assert recognise(open_pages(catalog.need_file(catalog.get(id))))[0].id == id
+    with pytest.raises(CatalogError, match=r"the layout of backlog-2015-16 .*, which does not print its year"):
+        recognise(open_pages(catalog.need_file(catalog.get("backlog-2015-16"))))
+
+
+def test_a_publication_without_an_edition_takes_a_second_and_one_that_shows_a_layout_makes_no_table(project, tmp_path):
+    text = (project.home / "data/raw/catalog.toml").read_text().replace('edition = "2016"\n', "", 1)
+    (project.home / "data/raw/catalog.toml").write_text(text)
+    dropped = tmp_path / "x.csv"
+    dropped.write_text(REGIONS.replace("201604", "201704"))
+    added = store.add(dropped)
+    assert (added.source.id, added.build.ok) == ("vacancies_regional-2017-04", True)
+    (project.home / "data/raw/catalog.toml").write_text(text.replace("[vacancies_regional]", "[vacancies_regional]\nshipped = false"))
+    dropped.write_text(REGIONS.replace("201604", "201804"))
+    added = store.add(dropped)
+    assert added.build is None and "shipped = false" in str(added)
+
+
+def test_a_file_with_known_titles_that_cannot_be_read_is_not_unknown(project, tmp_path):
+    store.build()
+    dropped = tmp_path / "twice.csv"
+    text = sickness("30/06/2024", 30)
+    dropped.write_text(text + text.splitlines()[1] + "\n")
+    with pytest.raises(SheetError, match=r"looks like sickness_absence .*, but it cannot be read\. .* is there 2 times"):
+        store.add(dropped)
 
 
 def test_layouts_that_are_not_shipped_are_named_and_a_cut_file_is_told_from_a_new_layout(official, monkeypatch):
