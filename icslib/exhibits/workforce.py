@@ -76,7 +76,8 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         title = f"Of {len(stands)} printed figures {used} are used, {agree} more agree, {restated} restated since"
         title = title if used < len(stands) else f"All {used} printed figures are used"
         data, notes = _beside(result.facts), tuple(_doubts(result.facts))
-    return Exhibit("table", title, data, subtitle=f"NHS vacancies, {find_place(result.place).name}", unit=result.unit, sources=("vacancies_national",), notes=notes)
+    subtitle = f"NHS vacancies, {find_place(result.place).name}"
+    return Exhibit("table", title, data, subtitle=subtitle, unit=result.unit, sources=("vacancies_national",), notes=notes)
 
 
 @plot.register
@@ -226,7 +227,9 @@ def _(result: Split) -> Exhibit:
         kind="figure",
         title=f"{title}.",
         subtitle=f"Parts of the change from {first} to {last}, which add up exactly",
-        data=pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after], "cells": [result.cells] * (len(parts) + 2)}),
+        data=pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after]}).assign(
+            cells=[result.cells] * (len(parts) + 2)
+        ),
         unit=result.unit,
         notes=(
             told[:1].upper() + told[1:],

@@ -82,7 +82,8 @@ def _(result: Projection) -> Exhibit:
 def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
     """Staff, need and shortfall of each scenario so many years ahead, with 95% intervals."""
     years = [result.start + step for step in ahead if result.start + step <= result.last] or [result.last]
-    wide = result.paths[result.paths["year"].isin(years)].pivot(index=["scenario", "year"], columns="what", values=["low_95", "median", "high_95"])
+    fan = ["low_95", "median", "high_95"]
+    wide = result.paths[result.paths["year"].isin(years)].pivot(index=["scenario", "year"], columns="what", values=fan)
     order = pd.MultiIndex.from_product([list(result.flows), years], names=["scenario", "year"])
     told = {
         f"{what}{', ' + words if words else ''}": wide[level, what]
@@ -100,7 +101,10 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
         rows.reset_index().assign(cells=[result.cells] * len(rows)),
         subtitle=f"{_name(result)}, need and shortfall in the years ahead of {result.start}",
         unit=result.unit,
-        notes=("Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.", _need(result)),
+        notes=(
+            "Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.",
+            _need(result),
+        ),
         sources=("vacancies_national",),
     )
 
@@ -115,8 +119,8 @@ def _(result: Groups) -> Exhibit:
         subtitle="Years for which a figure of each kind is published and held, by staff group",
         unit="years",
         notes=(
-            "A year is that in which the period ends. Shares of those from abroad are by nationality for nurses and doctors of the NHS, by where they were "
-            "educated for the register.",
+            "A year is that in which the period ends. Those from abroad are by nationality for nurses and doctors of the NHS, "
+            "by where they were educated for the register.",
             "The register is that of the United Kingdom, in people, working or not; all else is England's NHS, whole-time.",
             "Those who come back are not printed alone for any group: they are in the remainder.",
         ),
@@ -126,20 +130,23 @@ def _(result: Groups) -> Exhibit:
 
 @table.register
 def _(result: BackTest, show: str = "all") -> Exhibit:
-    """Error of projections from earlier years by horizon, beside the last value known, and how often fans held the truth: of ``all``, or by ``series``."""
+    """Error of projections from earlier years beside the last value known, and how often fans held: of ``all``, or by ``series``."""
     if show == "series":
-        worse = result.by_series.query("error > naive_error").reset_index()
-        named = ", ".join(dict.fromkeys(worse["series"]))
+        rows = result.by_series.rename(index=CALLED, level="series")
+        named = ", ".join(dict.fromkeys(rows.query("error > naive_error").index.get_level_values("series")))
         return Exhibit(
             "table",
-            f"The last figure known would have done better for {named}." if named else "No series would have done better with the last figure known.",
-            result.by_series.astype({"projections": int})
-            .assign(**{name: result.by_series[name].map("{:.1f}".format) for name in ("error", "naive_error")})
+            f"Projections from earlier years missed by more than the last figure known{f' for {named}' if named else ' for no series'}.",
+            rows.astype({"projections": int})
+            .assign(**{name: rows[name].map("{:.1f}".format) for name in ("error", "naive_error")})
             .reset_index()
             .rename(columns={"naive_error": "error of the last value", "inside": "within the fan"}),
             subtitle="Mean absolute error of projections from earlier years, in percent of the figure, by series and years ahead",
             unit="percent",
-            notes=(result.finding, "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care."),
+            notes=(
+                result.finding,
+                "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care.",
+            ),
             sources=("vacancies_national",),
         )
     words = {
@@ -157,8 +164,8 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
         notes=(
             f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating the last value known.",
             "Within the fan: how often the 95% fan held what came, in percent. Widen: how many times as wide it would have had to be to hold 95%. The last two columns try "
-            "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier ones.",
-            "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones, not a sure one.",
+            "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier.",
+            "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones.",
         ),
     )
 
@@ -211,17 +218,20 @@ def _(result: Links) -> Exhibit:
         notes=(
             f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
             "A negative lag is a lead: staffing came after.",
-            *([f"Hollow and grey: a second estimate without the systems whose {within(label_of(result.exposure))} jumped when trusts merged, {out}."] if out else []),
+            *([f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."] if out else []),
         ),
         sources=("system_panel",),
-        alt=" ".join(f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}" for name, part in parts.items()),
+        alt=" ".join(
+            f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}"
+            for name, part in parts.items()
+        ),
         draw=draw,
     )
 
 
 def _widened(result: Projection) -> list[str]:
     if result.widen is None:
-        return ["Fans are not widened: these figures are too few to project from earlier years and see."]
+        return ["Fans are not widened: these figures are too few to project some years ahead from earlier ones and see."]
     told = ", ".join(f"{factor:.1f} times at {years}" for years, factor in result.widen.items())
     return [f"Fans are widened to what past projections turned out to need: {told} years ahead, and after that the same."]
 
@@ -250,10 +260,12 @@ def _range(result: Projection, ends: pd.DataFrame) -> str:
     if least >= 0 or most < 0:
         low, high = (low, high) if least >= 0 else (high, low)
         span = low if low == high else f"Between {low} and {high}"
-        said = f"{span} {result.name} short of need in {result.last}" if least >= 0 else f"{span} more {result.name} than needed in {result.last}"
+        said = f"{span} {result.name} short of need" if least >= 0 else f"{span} more {result.name} than needed"
+        said = f"{said} in {result.last}"
     else:
         said = f"From {low} more {result.name} than needed to {high} short in {result.last}"
-    return f"{said}, {result.premise or 'depending on how staff grow'}{'; every fan holds both shortage and surplus' if result.unsure else ''}"
+    unsure = "; every fan holds both shortage and surplus" if result.unsure else ""
+    return f"{said}, {result.premise or 'depending on how staff grow'}{unsure}"
 
 
 def _flows(flows: pd.DataFrame) -> str:
@@ -262,6 +274,6 @@ def _flows(flows: pd.DataFrame) -> str:
         size = f"{row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year".replace("-", "−")
         spread = f", standard deviation {row['sd']:,.2f}" if row["sd"] else ""
         years = f"{row['years']:.0f} year{'' if row['years'] == 1 else 's'} of history" if row["years"] else "assumed"
-        moved = f", moving by {row['growth']:+.1f}% a year".replace("-", "−") if row.get("growth", 0) and row["growth"] == row["growth"] else ""
+        moved = f", moving by {row['growth']:+.1f}% a year".replace("-", "−") if pd.notna(row.get("growth")) and row["growth"] else ""
         told.append(f"{name} {size} ({years}{spread}{moved})")
     return ", ".join(told)

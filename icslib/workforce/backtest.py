@@ -67,7 +67,7 @@ def back_test(
     Parameters
     ----------
     stocks : DataFrame, index year, one column a series (a Series is one)
-    least : changes needed before the first origin
+    least : years of history needed before the first origin, in three figures or more
     """
     frame = stocks.to_frame() if isinstance(stocks, pd.Series) else stocks
     rows = []
@@ -76,7 +76,7 @@ def back_test(
         for origin in held.index:
             known = held.loc[:origin]
             ahead = [h for h in horizons if origin + h in held.index]
-            if len(known) <= least or not ahead:
+            if len(known) < 3 or origin - held.index[0] < least or not ahead:
                 continue
             drawn = draw_stock(float(known.iloc[-1]), check_flows(net_flow(known), str(name)), max(ahead), draws, np.random.default_rng(seed))
             low, median, high = np.percentile(drawn, [LEVELS[level] for level in ("low_95", "median", "high_95")], axis=0)

@@ -5,15 +5,19 @@
     need next year  = need x (1 + growth)
     shortfall       = need - staff
 
-Each flow has a mean, a yearly standard deviation and the years of history they come from. In every draw both are themselves drawn, as few years
-tell them (variance: scaled inverse chi-squared; mean: normal with sd / root years), and each year adds its own deviation. A fan is the middle 50%
-and 95% of draws, each drawn away from their median by as much as past projections turned out too sure (`widen`, from :mod:`.backtest`). It holds
-what flows did before; it does not hold a policy nobody has yet made: that is a scenario. Where need may grow by less or more, the fan of the
-shortfall reaches from staff's high edge under the least need to its low edge under the most: bounds, added to what is drawn.
+Each flow has a mean, a yearly standard deviation and the years of history they come from. In every draw both are themselves
+drawn, as few years tell them (variance: scaled inverse chi-squared; mean: normal with sd / root years), and each year adds its
+own deviation. A fan is the middle 50% and 95% of draws, each drawn away from their median by as much as past projections turned
+out too sure (`widen`, from :mod:`.backtest`). It holds what flows did before; it does not hold a policy nobody has yet made:
+that is a scenario. Where need may grow by less or more, the fan of the shortfall reaches from staff's high edge under the least
+need to its low edge under the most: bounds, added to what is drawn.
 
-A history may have gaps. A change over L years has the mean of L yearly ones and their variance over L, so means weigh changes by L and
+A history may have gaps. A change over L years has the mean of L yearly ones and their variance over L, so means weigh changes
+by L and
 
-    sd^2 = sum L (change - mean)^2 / (changes - 1),     mean known to sd / root (sum L),     variance with changes - 1 degrees of freedom
+    sd^2 = sum L (change - mean)^2 / (changes - 1)
+
+with the mean known to sd / root (sum L) and the variance with changes - 1 degrees of freedom.
 """
 
 from collections.abc import Mapping
@@ -67,13 +71,14 @@ class Projection(Result):
     def finding(self) -> str:
         """The shortfall of each scenario in the last year."""
         first, *others = self.ends.itertuples()
-        told = [f"{_thousand(first.median)} {within(first.scenario)} (95% interval {_thousand(first.low_95)} to {_thousand(first.high_95)})"]
+        fan = f"95% interval {_thousand(first.low_95)} to {_thousand(first.high_95)}"
+        told = [f"{_thousand(first.median)} {within(first.scenario)} ({fan})"]
         fans = [f" ({_thousand(row.low_95)} to {_thousand(row.high_95)})" if len(others) < 3 else "" for row in others]
         told += [f"{_thousand(row.median)} {within(row.scenario)}{fan}" for row, fan in zip(others, fans, strict=True)]
         spare = "; below zero: more than needed" if (self.ends["low_95"] < 0).any() else ""
         unsure = " Every fan holds both shortage and surplus." if self.unsure else ""
-        about = f"{self.name[:1].upper()}{self.name[1:]} short of need in {self.last}{', ' if self.premise else ''}{self.premise} ({self.unit}{spare})"
-        return f"{about}, by how staff grow: {'; '.join(told)}.{unsure}"
+        about = f"{self.name[:1].upper()}{self.name[1:]} short of need in {self.last}{', ' if self.premise else ''}{self.premise}"
+        return f"{about} ({self.unit}{spare}), by how staff grow: {'; '.join(told)}.{unsure}"
 
     @property
     def ends(self) -> pd.DataFrame:
@@ -124,8 +129,9 @@ def project_workforce(
     ----------
     staff, need : stock at `start`, in `unit`
     scenarios : name to a table of flows, index the flow, columns ``kind`` (``share``: percent of staff a year, leavers negative;
-        ``number``: a year), ``mean``, ``sd``, ``years`` (of history; 0 means assumed, not estimated) and optionally ``changes`` (how many figures' changes
-        those years were told in; else as many), ``growth`` of the mean, percent a year, and ``until``, the years it goes on for
+        ``number``: a year), ``mean``, ``sd``, ``years`` (of history; 0 means assumed, not estimated) and optionally ``changes``
+        (how many figures' changes those years were told in; else as many), ``growth`` of the mean, percent a year, and ``until``,
+        the years it goes on for
     need_growth : percent a year; the least and the most, if it is not known
     years : how many ahead
     widen : factors of the fan by years ahead, such as ``back_test(...).widen``; between two by the line that joins them, after the last as the last
@@ -139,7 +145,7 @@ def project_workforce(
         raise ParameterError("Give at least one scenario and one year to project.")
     least, most = need_growth if isinstance(need_growth, tuple) else (need_growth, need_growth)
     ahead = np.arange(1, years + 1)
-    rates = dict.fromkeys(LEVELS, (least + most) / 2) | dict.fromkeys(("low_95", "low_50"), least) | dict.fromkeys(("high_50", "high_95"), most)
+    rates = {"low_95": least, "low_50": least, "median": (least + most) / 2, "high_50": most, "high_95": most}
     edges = {level: need * (1 + rate / 100) ** ahead for level, rate in rates.items()}
     parts = []
     for scenario, flows in scenarios.items():
@@ -157,7 +163,9 @@ def project_workforce(
 
 
 def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
-    """The yearly net growth of a past stock as one flow: mean and standard deviation in percent, and the years behind them; gaps are allowed.
+    """The yearly net growth of a past stock as one flow: mean and standard deviation in percent, and the years behind them.
+
+    Gaps are allowed.
 
     >>> net_flow(pd.Series([100.0, 102.0, 106.08], index=[2020, 2021, 2022]))[["mean", "sd", "years"]].round(3).to_dict("list")
     {'mean': [3.0], 'sd': [1.414], 'years': [2]}

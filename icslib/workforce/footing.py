@@ -54,7 +54,8 @@ def per_weighted_head(panel: pd.DataFrame, measure: str, people: str = "populati
     shares = {name: panel[name] / panel.groupby("year")[name].transform("sum") for name in (people, weighted)}
     out = panel.copy()
     units = panel.attrs.get("units", {})
-    out.attrs = {**panel.attrs, "units": {**units, measure: units.get(measure, "per 100,000 people").replace("people", "weighted people")}, "cells": {}}
+    unit = units.get(measure, "per 100,000 people").replace("people", "weighted people")
+    out.attrs = {**panel.attrs, "units": {**units, measure: unit}, "cells": {}}
     out[measure] = panel[measure] * shares[people] / shares[weighted]
     return out
 

@@ -1,14 +1,16 @@
 """Staff by group: what is published of each group's staff, joiners and leavers, and where they lead.
 
-Each flow is a yearly share of staff. Leavers and the joiners that a source names (newly trained, from abroad) stand at the mean of the years held;
+Each flow is a yearly share of staff. Leavers and the joiners that a source names (newly trained, from abroad) stand at the mean
+of the years held;
 
     other joiners and all else = net growth + leavers - named joiners
 
-so that together they make the net growth that was. That remainder carries how much the whole varied: flows move together (more join where more leave),
-and the few years held cannot say how closely, so their sum is drawn and not each alone. Where no leavers are published beside the stock, net growth is
-the one flow. Need starts at staff and the shortage published for the group, else at staff and vacancies within a year, else at staff; it grows with the
-population at least and, at most, as the Long Term Workforce Plan's need for all staff does, or as the group's own establishment did, its posts implied
-by vacancies and their rate, if that is faster.
+so that together they make the net growth that was. That remainder carries how much the whole varied: flows move together (more
+join where more leave), and the few years held cannot say how closely, so their sum is drawn and not each alone. Where no
+leavers are published beside the stock, net growth is the one flow. Need starts at staff and the shortage published for the
+group, else at staff and vacancies within a year, else at staff; it grows with the population at least and, at most, as the Long
+Term Workforce Plan's need for all staff does, or as the group's own establishment did, its posts implied by vacancies and their
+rate, if that is faster.
 """
 
 from dataclasses import dataclass
@@ -58,7 +60,7 @@ class Groups(Result):
 
     @property
     def yearly(self) -> pd.DataFrame:
-        """The stocks that have a figure for every year from their first to their last: those a back-test can be made of."""
+        """The stocks with a figure for every year from their first to their last: those that can be tested more than a year ahead."""
         return self.stocks[[name for name in self.stocks if np.diff(self.stocks[name].dropna().index).max() == 1]]
 
     @property
@@ -147,7 +149,14 @@ def _years(years: pd.Series) -> str:
 
 
 def project_group(
-    groups: Groups, published: pd.DataFrame, name: str, *, years: int = 10, widen: pd.Series | None = None, draws: int = 20_000, seed: int = 1
+    groups: Groups,
+    published: pd.DataFrame,
+    name: str,
+    *,
+    years: int = 10,
+    widen: pd.Series | None = None,
+    draws: int = 20_000,
+    seed: int = 1,
 ) -> Projection:
     """Project a group's staff against need: as it went, with fewest leavers, as the plan expects, beside the shortfalls published for it.
 
@@ -156,8 +165,8 @@ def project_group(
     groups : of :func:`measure_groups`
     published : the observations they were made of, with the plan's figures for all staff (``workforce_required`` and the like)
     years : ahead of the group's last figure; as many more as it takes to reach a shortfall published for it
-    widen : factors of the fan by years ahead, such as ``back_test(groups.yearly).widen``; not used for a group whose figures are not yearly, as
-        it cannot be among the tested
+    widen : factors of the fan by years ahead, such as ``back_test(groups.stocks).widen``; not used for a group whose figures are not yearly, as
+        it cannot be among those tested further than a year ahead
 
     Raises
     ------
@@ -166,14 +175,20 @@ def project_group(
     """
     if name not in groups.stocks:
         known = ", ".join(groups.stocks)
-        raise NotIdentified(f"{name!r} has no three figures of its staff. Choose one of: {known}; or put its figures where the others are.")
+        raise NotIdentified(
+            f"{name!r} has no three figures of its staff. Choose one of: {known}; or put its figures where the others are."
+        )
     stock, own = groups.stocks[name].dropna(), published[published["staff_group"] == name]
     start, staff = int(stock.index[-1]), float(stock.iloc[-1])
     shortfalls = beside(own)
     last = max([start + years, *shortfalls["year"]])
     short, behind = _shortage(own, groups.figures, staff)
     people = published[published["measure"] == "population_growth_expected"]
-    least = _yearly(1 + people["value"].iloc[0] / 100, people["end"].iloc[0].year - people["start"].iloc[0].year) if len(people) else 0.0
+    least = (
+        _yearly(1 + people["value"].iloc[0] / 100, people["end"].iloc[0].year - people["start"].iloc[0].year)
+        if len(people)
+        else 0.0
+    )
     most, told = max((plan_growth(published), "as the plan's need for all staff"), _establishment(published, name))
     used = groups.figures[groups.figures["staff_group"] == name]["cells"]
     return project_workforce(
@@ -191,7 +206,11 @@ def _establishment(published: pd.DataFrame, name: str) -> tuple[float, str]:
         return -np.inf, ""
     posts = measure_gap(rows).table.dropna(subset=["posts"]).set_index("day")["posts"]
     years = (posts.index[-1] - posts.index[0]).days / 365.25 if len(posts) else 0.0
-    return (_yearly(posts.iloc[-1] / posts.iloc[0], years), f"as its posts grew {posts.index[0].year} to {posts.index[-1].year}") if years >= 1 else (-np.inf, "")
+    return (
+        (_yearly(posts.iloc[-1] / posts.iloc[0], years), f"as its posts grew {posts.index[0].year} to {posts.index[-1].year}")
+        if years >= 1
+        else (-np.inf, "")
+    )
 
 
 def _yearly(ratio: float, years: float) -> float:
@@ -221,7 +240,9 @@ def _scenarios(groups: Groups, published: pd.DataFrame, name: str, start: int, s
         told["With the fewest leavers held"] = _changed(flows, LEAVERS, mean=-groups.rates[name].min())
     if "newly trained" in flows.index and "training_places_growth_planned" in figure.index:
         more = figure.loc[["training_places_growth_planned"]].iloc[0]
-        told["With training places as planned"] = _changed(flows, "newly trained", **_path(1 + more["value"] / 100, more["end"].year - start))
+        told["With training places as planned"] = _changed(
+            flows, "newly trained", **_path(1 + more["value"] / 100, more["end"].year - start)
+        )
     if "from abroad" in flows.index and "joiners_from_abroad_share_planned" in figure.index:
         share = figure.loc[["joiners_from_abroad_share_planned"]].iloc[0]
         others = flows["mean"].drop([LEAVERS, "from abroad"]).sum()
@@ -232,7 +253,11 @@ def _scenarios(groups: Groups, published: pd.DataFrame, name: str, start: int, s
     if "workforce_increase_planned" in figure.index:
         more = figure.loc[["workforce_increase_planned"]].iloc[0]
         told["As the plan expects"] = net.assign(mean=_yearly(1 + more["value"] / staff, more["end"].year - start), years=0)
-    return told if len(told) > 1 else told | {"With no net growth": net.rename(index={net.index[0]: "no net growth"}).assign(mean=0.0, years=0)}
+    return (
+        told
+        if len(told) > 1
+        else told | {"With no net growth": net.rename(index={net.index[0]: "no net growth"}).assign(mean=0.0, years=0)}
+    )
 
 
 def _path(ratio: float, years: int) -> dict[str, float]:

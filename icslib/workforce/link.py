@@ -66,7 +66,8 @@ class Links(Result):
             f"({write_number(row.low, places=2)} to {write_number(row.high, places=2)})"
             for row in clear.itertuples()
         )
-        return f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}. Associations, not effects.{self._without}"
+        stand = f"Of {size} {len(clear)} stand once all are counted, for one standard deviation more: {told}."
+        return f"{stand} Associations, not effects.{self._without}"
 
     @property
     def _without(self) -> str:
@@ -76,7 +77,8 @@ class Links(Result):
             return ""
         most = rows.loc[rows["p"].idxmin()]
         about = f"{within(in_words(most['outcome']))} {_when(most['lag'])}"
-        return f" Without the systems that merged the strongest is {about}: p-value {write_p(most['p'])}, {write_p(most['holm'])} once all are counted."
+        counted = f"p-value {write_p(most['p'])}, {write_p(most['holm'])} once all are counted"
+        return f" Without the systems that merged the strongest is {about}: {counted}."
 
 
 def link_staffing(

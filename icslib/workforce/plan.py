@@ -47,7 +47,7 @@ def project_plan(
 
 
 def plan_growth(published: pd.DataFrame) -> float:
-    """Yearly growth of the plan's need for all staff, percent: from staff and the shortage at its start to the middle of what it says is required."""
+    """Yearly growth of the plan's need for all staff, percent: from staff and shortage at its start to the middle of the required."""
     held = _figures(published)
     start, _, need = _start(held)
     required = held["workforce_required"]
@@ -55,14 +55,12 @@ def plan_growth(published: pd.DataFrame) -> float:
 
 
 def beside(published: pd.DataFrame) -> pd.DataFrame:
-    """Published shortfalls to set beside a projection: a row a year and publisher, ``year``, ``what``, ``low``, ``high`` and ``label``."""
+    """Published shortfalls to set beside a projection, a row a year and publisher: ``year``, ``what``, ``low``, ``high``, ``label``."""
     rows = published[published["measure"] == "workforce_shortfall"]
-    plan = "NHS England" if "publisher" not in rows else rows["publisher"].where(~rows["publisher"].str.startswith("NHS England"), "NHS England")
-    told = rows.assign(year=rows["end"].dt.year, by=plan).groupby(["year", "by"])["value"].agg(["min", "max"]).reset_index()
-    told["by"] = told["by"].str.replace(r" \(via .*", "", regex=True).replace("NHS England", "The Long Term Workforce Plan")
-    return pd.DataFrame(
-        {"year": told["year"], "what": "shortfall", "low": told["min"], "high": told["max"], "label": told["by"] + "'s shortfall if nothing changed"}
-    )
+    by = rows.get("publisher", pd.Series("NHS England", index=rows.index)).str.replace(r" \(.*", "", regex=True)
+    by = by.replace("NHS England", "The Long Term Workforce Plan") + "'s shortfall if nothing changed"
+    told = rows.assign(year=rows["end"].dt.year, label=by).groupby(["year", "label"])["value"].agg(low="min", high="max")
+    return told.reset_index().assign(what="shortfall")
 
 
 def _figures(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
