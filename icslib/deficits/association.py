@@ -89,8 +89,10 @@ class Explained(Result):
         clear = self.terms[self.terms["holm"] < 0.05]
         size = f"{self.places} {kind_of(self.by_place.index)}" + (f" and {self.years} years" if self.years > 1 else "")
         if clear.empty:
-            tried = f" ({', '.join(map(str, self.terms.index))})" if len(self.terms) < 5 else ""
-            return f"Over {size}, none of {len(self.terms)} terms{tried} goes clearly with {self.outcome}"
+            names = [str(term) for term in self.terms.index]
+            none = f"none of {len(names)} terms ({', '.join(names)})" if len(names) < 5 else f"none of {len(names)} terms"
+            none = f"neither {names[0]} nor {names[1]}" if len(names) == 2 else none
+            return f"Over {size}, {none} goes clearly with {self.outcome}"
         ways = {"lower": clear.index[clear["alone"] < 0], "higher": clear.index[clear["alone"] > 0]}
         told = " and a ".join(f"{way} {self.outcome.removeprefix('the ')} goes with {' and with '.join(map(str, names))}" for way, names in ways.items() if len(names))
         return f"Over {size}, a {told}"

@@ -75,14 +75,11 @@ class LagSupport(Result):
         asked = [lag for lag in self.lags.index if low <= lag <= high]
         seen, lost = [lag for lag in asked if not self.refuses(lag)], [lag for lag in asked if self.refuses(lag)]
         weak = [lag for lag in seen if self.lags.loc[lag, "status"] == "weak"]
-        dim = f" (weakly in years {write_lags(weak)})" if weak else ""
-        shown = (
-            f"the figures ({self._pair}) can show years {write_lags(seen)}{dim}"
-            if seen
-            else f"the figures ({self._pair}) can show none"
-        )
+        dim = f" ({write_lags(weak)} only weakly)" if weak else ""
+        pair = f"{write_name(self.exposure)} and {write_name(self.outcome)}"
+        shown = f"years {write_lags(seen)}{dim}" if seen else "none"
         silent = f" and are silent about years {write_lags(lost)}" if lost and seen else ""
-        return f"Of {whose} {low} to {high} years, {shown}{silent}."
+        return f"Of {whose} {low} to {high} years, figures of {pair} can show {shown}{silent}."
 
     @property
     def _pair(self) -> str:

@@ -42,7 +42,7 @@ class Sensitivity(Result):
         first = self.table.iloc[0]
         low, high = sorted((first["at_low"], first["at_high"]))
         return (
-            f"{self.outcome[0].upper()}{self.outcome[1:]} depends most on the {self.table.index[0]}: "
+            f"{self.outcome[0].upper()}{self.outcome[1:]} depends most on {self.table.index[0]}: "
             f"{write_money(low)} to {write_money(high)}, against {write_money(self.base)}."
         )
 
@@ -79,7 +79,7 @@ def tornado(
             rows[f"{what}, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, column, end)) for end in ends))
     rows["correlation of schemes"] = (0.0, 0.9, outcome(correlation=0.0), outcome(correlation=0.9))
     if programme["place"].nunique() > 1:
-        rows["part of the correlation that all systems share"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
+        rows["how far all systems fail together"] = (0.0, 1.0, outcome(common=0.0), outcome(common=1.0))
     if {"high", "low"} <= set(programme["band"]):
         moved = [_shifted(programme, share) for share in (-0.1, 0.1)]
         at = [p.loc[p["band"] == "high", "asked"].sum() / p["asked"].sum() for p in moved]
