@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
@@ -19,6 +18,7 @@ from ..panel import fixed_by_place, grids, source_names, touches
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.bands import with_intervals
+from ..stats.inference import all_zero
 from ..stats.regression import interval
 from .cohorts import add_up, by_pyfixest, compare_waves, support_of
 from .design import attribute_of, labels_of
@@ -143,9 +143,7 @@ def event_study(
         influence = influence @ (label[:, None] == np.unique(label))  # summed within clusters
         covariance = influence @ influence.T * (1 if cluster == "place" else (df + 1) / df)
         early = np.flatnonzero(known & (event < -1))
-        rank = min(len(early), df)
-        wald = estimate[early] @ np.linalg.pinv(covariance[np.ix_(early, early)], hermitian=True) @ estimate[early]
-        placebo = float(stats.f.sf(wald / rank, rank, df)) if rank else np.nan
+        placebo = all_zero(estimate[early], covariance[np.ix_(early, early)], df)
     else:
         estimate, se = by_pyfixest(method, y, years, wave, label, last, asked)
         covariance, placebo = np.diag(se**2), np.nan

@@ -10,7 +10,7 @@ from scipy import stats
 from ..errors import NotIdentified
 from ..numbers import write_number, write_p
 from ..results import Result
-from ..stats.inference import Estimate, covariance, infer
+from ..stats.inference import Estimate, all_zero, covariance, infer
 from ..stats.regression import Fit
 from .gate import LagSupport, write_lags, write_name
 
@@ -100,9 +100,7 @@ class LagEstimate(Result):
         leads = self.profile.index.to_numpy() < 0
         if not leads.any():
             return None
-        b, v = self.profile["estimate"].to_numpy()[leads], self.covariance[np.ix_(leads, leads)]
-        rank = min(int(leads.sum()), self.model.df)
-        return float(stats.f.sf(b @ np.linalg.pinv(v, hermitian=True) @ b / rank, rank, self.model.df))
+        return all_zero(self.profile["estimate"].to_numpy()[leads], self.covariance[np.ix_(leads, leads)], self.model.df)
 
     @cached_property
     def total(self) -> Estimate | None:

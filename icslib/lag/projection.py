@@ -21,7 +21,7 @@ from ..results import Result
 from ..stats.bands import with_intervals
 from ..stats.regression import Fit, fit
 from .design import Design, lag_block, make_design
-from .gate import write_lags
+from .gate import write_lags, write_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class LocalProjection(Result):
         top = ahead.loc[ahead["estimate"].abs().idxmax()]
         text = (
             f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after "
-            f"{int(top.name)} years (95% interval {says(top['low'])} to {says(top['high'])})."
+            f"{int(top.name)} years (95% interval, taken by itself, {says(top['low'])} to {says(top['high'])})."
         )
         return text + (f" {write_lags(self.refused)} years are not identified." if self.refused else "")
 
@@ -65,7 +65,7 @@ class LocalProjection(Result):
         ahead = self.profile[self.profile.index >= 0]
         clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
         told = f"is clear of none after {write_lags(clear)} years" if len(clear) else "cannot be told apart from none in any year"
-        return f"The response of {self.outcome.replace('_', ' ')} to {self.exposure.replace('_', ' ')} {told}"
+        return f"The response of {write_name(self.outcome)} to {write_name(self.exposure)} {told}"
 
 
 def local_projection(

@@ -58,6 +58,18 @@ def covariance(model: Fit, errors: str) -> np.ndarray:
     return v
 
 
+def all_zero(estimates: np.ndarray, covariance: np.ndarray, df: int) -> float:
+    """p-value that all `estimates` are zero (Wald, F with `df` degrees of freedom below); NaN where there are none.
+
+    >>> round(all_zero(np.array([2.0]), np.array([[1.0]]), 41), 4), round(float(2 * stats.t.sf(2.0, 41)), 4)
+    (0.0522, 0.0522)
+    """
+    rank = min(len(estimates), df)
+    if not rank:
+        return np.nan
+    return float(stats.f.sf(estimates @ np.linalg.pinv(covariance, hermitian=True) @ estimates / rank, rank, df))
+
+
 def degrees_of_freedom(model: Fit, contrast: np.ndarray, errors: str) -> float:
     """Degrees of freedom for the t interval of one combination."""
     return model.satterthwaite(contrast) if errors == "cr2" else model.df

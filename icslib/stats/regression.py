@@ -193,7 +193,7 @@ def interval(estimate, se, df, level: float = 0.95):
     """Low and high of a t interval, of numbers or of arrays.
 
     >>> low, high = interval(0.0, 1.0, 41)
-    >>> round(high, 2)
+    >>> round(float(high), 2)
     2.02
     """
     reach = stats.t.ppf(0.5 + level / 2, df) * se
