@@ -140,12 +140,13 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
             rows.astype({"projections": int})
             .assign(**{name: rows[name].map("{:.1f}".format) for name in ("error", "naive_error")})
             .reset_index()
-            .rename(columns={"naive_error": "error of the last value", "inside": "within the fan"}),
+            .rename(columns={"horizon": "years ahead", "naive_error": "error of the last value", "inside": "within the fan"}),
             subtitle="Mean absolute error of projections from earlier years, in percent of the figure, by series and years ahead",
             unit="percent",
             notes=(
                 result.finding,
-                "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care.",
+                "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care, "
+                f"and nothing is tried more than {result.table.index[-1]} years ahead.",
             ),
             sources=("vacancies_national",),
         )
