@@ -1,9 +1,10 @@
 import pytest
-from drawing import header, source, whole
+from drawing import draw, header, source, whole
 
 from icslib import store
 from icslib.errors import SheetError
 from icslib.sources.populations import tidy_populations
+from icslib.sources.trust_catchments import tidy_trust_catchments
 
 WEIGHTED = [title for title, name in header("populations-2025-26").items() if name.startswith("population_weighted")]
 ROWS = [("P1", "QAA", "E06000001", 100.0), ("P2", "QAA", "E06000002", 50.0), ("P3", "QBB", "E06000002", 25.0)]
@@ -35,3 +36,14 @@ def test_systems_add_up_to_england_in_both_editions():
     assert (sums["system"] - sums["england"]).abs().max() < 1
     assert sums["england"].round(-4).tolist() == [61_900_000, 63_850_000]
     assert frame[frame["place_type"] == "system"].groupby("source").size().tolist() == [42, 42]
+
+
+def test_catchments_are_people_of_2020_and_nearly_all_of_england():
+    page = draw("TrustCode | TrustName | All admissions | Emergency admissions\nRAA | Ambleton | 1,000 | 900")
+    frame = tidy_trust_catchments({"Sheet1": page}, source("trust_catchments", "2022"))
+    assert frame[["place", "measure", "period", "value", "column"]].values.tolist() == [
+        ["RAA", "catchment_population", "2020", 1000, "C"],
+        ["RAA", "catchment_population_emergency", "2020", 900, "D"],
+    ]
+    sums = store.load("trust_catchments").groupby("measure")["value"].sum()
+    assert sums.between(54_000_000, 58_000_000).all()
