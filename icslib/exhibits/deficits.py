@@ -12,6 +12,7 @@ from ..register.short import kind_of, short_names
 from . import plot, table
 from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
+from .markup import capitalise
 from .positions import SIGN
 from .shapes import noted, shown, sources_of
 from .words import describe_intervals, describe_ranking
@@ -30,11 +31,11 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         result,
         data.reset_index(),
         title=_own(result, asked, names) or result.headline,
-        subtitle=f"{_capital(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
+        subtitle=f"{capitalise(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
         unit=result.units[1],
         notes=noted(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
         alt=result.finding,
-        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{_capital(result.before)}, {units[0]}", unit=f"{_capital(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
+        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{capitalise(result.before)}, {units[0]}", unit=f"{capitalise(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
     )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
         result,
         data.reset_index(),
         title=finding,
-        subtitle=f"{_capital(result.what)}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
+        subtitle=f"{capitalise(result.what)}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
         notes=(
             SIGN,
             "Solid limits allow for over-dispersion, dotted ones do not." if show == "funnel" else "Where intervals overlap the mean, an order of places means nothing.",
@@ -132,7 +133,7 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.terms.round(6).reset_index(),
-        subtitle=f"{_capital(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
+        subtitle=f"{capitalise(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
         unit=result.difference,
         notes=(ASSOCIATION, result.basis, f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out."),
         alt=describe_intervals(frame, result.difference),
@@ -156,7 +157,3 @@ def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:
 
 def _rank(rank: int) -> str:
     return "worst" if rank == 1 else f"{ordinal(rank)} worst"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

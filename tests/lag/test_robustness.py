@@ -24,6 +24,23 @@ def test_a_real_effect_keeps_its_sign_over_every_specification():
     assert curve.by_choice.loc[("longest lag", "8"), "median"] < curve.by_choice.loc[("longest lag", "5"), "median"]
 
 
+def test_what_specifications_share_changes_no_number():
+    gap = PANEL.assign(y=PANEL["y"].where((PANEL["place"] != "P03") | (PANEL["year"] > 2009)), weight=1.0 + PANEL["year"] % 3)
+    curve = specification_curve(
+        gap, "x", "y", longest=(3, 5), year_by=(None, "region"), controls=((), ("z by year",)), weights=(None, "weight"),
+        shapes=("almon 2", "smooth", "unrestricted"),
+    )  # fmt: skip
+    for spec in curve.made.iloc[::9].to_dict("records"):
+        basis, _, degree = spec["shape"].partition(" ")
+        alone = estimate_lag(
+            gap, "x", "y", range(0, int(spec["longest lag"]) + 1), basis=basis, degree=int(degree or 2), trends=spec["trends"] == "yes",
+            year_by="region" if spec["comparison"] == "within region" else None, weights="weight" if spec["weights"] == "weight" else None,
+            interacted=("z",) if spec["controls"] == "z by year" else (), exclude=() if spec["years left out"] == "none" else (2020, 2021),
+        )  # fmt: skip
+        total = alone.cumulative(0, int(spec["longest lag"]))
+        assert [spec[name] for name in total._fields] == pytest.approx(list(total), rel=1e-8) and spec["rows"] == alone.rows
+
+
 def test_specifications_the_panel_cannot_carry_are_counted_not_hidden():
     short = PANEL[PANEL["year"] >= 2018]
     curve = specification_curve(short, "x", "y", longest=(3, 9), shapes=("unrestricted",), trends=(False,), exclude=((),))
