@@ -11,7 +11,7 @@ Quirks      A&E: the series of systems and trusts count booked attendances, that
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, expect_total
 from ..periods import parse_period
 from ..register import canonical
 from ..sheets import Page
@@ -24,6 +24,7 @@ TABLES = {  # table: place type, unit
     "waiting_history": ("provider", "patients"),
     "vacancies_regional": ("region", "WTE"),
 }
+TYPES = ["ae_unbooked_type_1", "att_type2", "att_other"]  # of which attendances of all types are the sum
 
 
 def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
@@ -35,7 +36,7 @@ def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     if "break" in long:
         long["flag"] = long["flag"].mask(long["break"].str.lower() == "true", "break in series")
-    return observations(
+    frame = observations(
         long,
         place=canonical(long["place"]) if place_type == "system" else long["place"],
         place_type=place_type,
@@ -45,3 +46,9 @@ def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         basis="outturn",
         source=source.id,
     )
+    if source.table == "emergency_history":
+        counts = expect_table(pages[""], source, ["place", "ae_unbooked", *TYPES]).frame.iloc[:, 1:].apply(pd.to_numeric, errors="coerce")
+        worst = (counts[TYPES].sum(axis=1) - counts["ae_unbooked"]).abs().idxmax()
+        row = counts.loc[worst]
+        frame.attrs["totals"] = [expect_total(f"ae_unbooked of row {worst}, by type", row["ae_unbooked"], row[TYPES].sum(), within=0, least=0)]
+    return frame

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
-from ..expectations import expect_table
+from ..expectations import expect_table, expect_total
 from ..periods import Period, month, parse_period
 from ..register import places
 from ..sheets import Page, Table
@@ -31,20 +31,21 @@ WAITS = ["rtt_all_parts_over_18_weeks", "rtt_all_parts_over_52_weeks"]
 def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure: for England pathways still waiting at the end of the month, else all parts together."""
     page = next(iter(pages.values()))
+    totals: list[dict] = []
     if source.table == "waiting_england":
         long = expect_table(page, source, ["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
         place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
     else:
         place_type = "region" if source.table == "waiting_regions" else "trust"
         table = expect_table(page, source)
-        _check_totals(table)
+        totals = _check_totals(table)
         table = replace(table, frame=table.frame[table.frame["treatment"] == "Total"])
         long = table.melt(["place", "date", "treatment"])
         place, when, measure = long["place"], long["date"], long["title"]
         if place_type == "region":
             regions = places(type="region").query("code.str.startswith('Y')")
             place = place.map(dict(zip(regions["name"], regions["code"], strict=True)))
-    return observations(
+    frame = observations(
         long,
         place=place,
         place_type=place_type,
@@ -54,6 +55,8 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         basis="outturn",
         source=source.id,
     )
+    frame.attrs["totals"] = totals
+    return frame
 
 
 def _month(text: object) -> Period:
@@ -61,8 +64,8 @@ def _month(text: object) -> Period:
     return month(first.year, first.month)
 
 
-def _check_totals(table: Table) -> None:
-    """The treatments of each place and month add up to its Total."""
+def _check_totals(table: Table) -> list[dict]:
+    """The treatments of each place and month add up to its Total; the record of all of them together."""
     waits = table.frame[WAITS].apply(pd.to_numeric)
     sums = waits.groupby([table.frame["place"], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
     for name in WAITS:
@@ -70,3 +73,6 @@ def _check_totals(table: Table) -> None:
         if len(wrong):
             seen = wrong[name].iloc[0]
             raise SheetError(f"{table.file}: {name} of the treatments of {wrong.index[0]} add up to {seen[False]:,.0f}; Total says {seen[True]:,.0f}.")
+    return [
+        expect_total(f"{name}, treatments of {len(sums):,} places and months", sums[name, True].sum(), sums[name, False].sum()) for name in WAITS
+    ]

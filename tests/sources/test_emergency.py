@@ -52,10 +52,16 @@ def test_the_excerpts_are_refused(official, monkeypatch):
 
 
 def test_history_flags_the_change_of_collection_and_counts_no_booked_attendances():
-    titles = "org_code | month_key | methodology_break | " + " | ".join(UNBOOKED)
-    page = whole("emergency_history", "\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7"]))
+    titles = "org_code | month_key | methodology_break | " + " | ".join([*UNBOOKED, "att_type2", "att_other"])
+    page = whole("emergency_history", "\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 1 | 0", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 0 | 1"]))
     frame = tidy_monthly_series({"": page}, source("emergency_history")).query("measure == 'ae_unbooked'")
     assert frame[["period", "value", "flag"]].values.tolist() == [["2025-10", 2, ""], ["2025-11", 2, "break in series"]]
+
+
+def test_types_that_do_not_make_all_attendances_are_an_error():
+    page = whole("emergency_history", "org_code | month_key | att_type1 | att_type2 | att_other | att_all\nRAA | 202510 | 1 | 2 | 3 | 7", rest="[x]")
+    with pytest.raises(SheetError, match=r"row 2, by type: the rows add up to 6\.00 but 7\.00"):
+        tidy_monthly_series({"": page}, source("emergency_history"))
 
 
 def test_systems_get_their_ods_code_and_na_is_not_zero():
