@@ -17,6 +17,7 @@ import pandas as pd
 from ..errors import NotIdentified, ParameterError
 from ..numbers import write_number
 from ..results import Result
+from ..stats.inference import Z
 from .wording import within
 
 Answer = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean, low, high
@@ -143,7 +144,7 @@ def _arima(known: np.ndarray, ahead: int, season: int) -> Answer:
 
 
 def _band(mean: np.ndarray, spread: np.ndarray) -> Answer:
-    return mean, mean - 1.96 * spread, mean + 1.96 * spread
+    return mean, mean - Z * spread, mean + Z * spread
 
 
 MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {"naive": _naive, "seasonal": _seasonal, "ets": _ets, "arima": _arima}
