@@ -96,7 +96,7 @@ def _drift(
     new = {title: asked[was[title]] if title in was else own.get(title, "") for title in cells if title}
     lost = [name for title, name in asked.items() if name and title not in cells and title not in was.values()]
     where = "in place of" if made == layout else "below"
-    alter = f" and alter the reader, which asks for what is gone{_readers(source, lost)}" if lost else ""
+    alter = f" and see what rests on {', '.join(lost)}, which is gone{_readers(source, lost)}" if lost else ""
     return DriftError(
         f"{page.called}, row {index + 1}: the titles changed: {'; '.join(said)}. Expected were {_lines(layout, titles)}. "
         f"If the figures still mean the same, put these lines {where} them{alter}:\n{header_lines(made, new, new)}"

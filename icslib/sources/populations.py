@@ -16,8 +16,7 @@ from ..sheets import Page
 from ..tidy import observations
 
 YEARS = {"2023-24": 2023, "2025-26": 2026}  # edition: year ending March of the registered population
-REGISTERED = "population_registered"
-AREAS = {"all": "england", "system": "system", "ccg": "ccg", "local_authority": "local_authority"}
+AREAS = ["england", "system", "ccg", "local_authority"]
 
 
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
@@ -25,22 +24,20 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     if source.edition[:7] not in YEARS:
         raise CatalogError(f"Populations of {source.edition!r}: the year of the registered people is not known. Add the edition to YEARS in icslib/sources/populations.py.")
     table = expect_table(pages[""], source)
-    rows = table.frame.assign(all="E92000001")
+    rows = table.frame.assign(england="E92000001")
     measures = [name for name in table.frame if name.startswith("population_")]
     numbers = rows[measures].apply(pd.to_numeric).fillna(0.0)
     first, last = rows.index.min(), rows.index.max()
     pieces = []
-    for title, place_type in AREAS.items():
-        if title not in rows:
-            continue
-        groups = numbers.groupby(rows[title])
+    for area in (area for area in AREAS if area in rows):
+        groups = numbers.groupby(rows[area])
         sums = groups.sum().rename_axis("place").reset_index().melt("place", var_name="title")
         sums["practices"] = sums["place"].map(groups.size())
-        sums["row"] = sums["place"].map(rows.groupby(title).apply(lambda part: part.index.min()))
+        sums["row"] = sums["place"].map(rows.groupby(area).apply(lambda part: part.index.min()))
         sums["column"] = sums["title"].map(table.letters)
-        only = "" if title == "all" else "[" + table.letters[title] + "=" + sums["place"] + "]"
+        only = "" if area == "england" else "[" + table.letters[area] + "=" + sums["place"] + "]"
         sums["cells"] = f"{source.id}!!" + sums["column"] + str(first) + ":" + sums["column"] + str(last) + only
-        pieces.append(sums.assign(place_type=place_type, flag="", sheet=""))
+        pieces.append(sums.assign(place_type=area, flag="", sheet=""))
     long = pd.concat(pieces, ignore_index=True)
     frame = observations(
         long,
@@ -54,5 +51,6 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         extra=["practices", "cells"],
     )
     whole = numbers.sum()
-    frame.attrs["totals"] = [expect_total(f"England, {title} against registered", whole[REGISTERED], whole[title]) for title in measures if title != REGISTERED]
+    registered = whole.pop("population_registered")
+    frame.attrs["totals"] = [expect_total(f"England, {name} against registered", registered, people) for name, people in whole.items()]
     return frame

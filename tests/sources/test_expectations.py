@@ -57,7 +57,7 @@ def test_drift_names_the_change_and_the_lines_to_paste(monkeypatch, seen, said, 
 
 def test_what_a_reader_asks_for_and_is_gone_is_shown_in_the_reader(monkeypatch):
     know(monkeypatch, sickness_absence=["ORG_CODE", "DATE", "FTE_DAYS_LOST"])
-    lines = r"alter the reader, which asks for what is gone \(icslib/sources/sickness_absence\.py, line \d+\)"
+    lines = r"see what rests on FTE_DAYS_LOST, which is gone \(icslib/sources/sickness_absence\.py, line \d+\)"
     with pytest.raises(DriftError, match=lines):
         expect_table(page("ORG_CODE", "DATE"), X, ["ORG_CODE", "FTE_DAYS_LOST"])
     know(monkeypatch, sickness_absence=["ORG_CODE", "DATE"])
