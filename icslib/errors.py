@@ -18,7 +18,9 @@ class SheetError(IcsError):
 
 
 class DriftError(SheetError):
-    """A known publication changed its layout; the message names the lines to alter."""
+    """A known publication changed its layout; the message names the lines to alter. ``alike`` is the share of titles that stayed."""
+
+    alike = 0.0
 
 
 class CatalogError(IcsError):

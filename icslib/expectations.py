@@ -75,8 +75,10 @@ def expect_titles(
             if share >= 0.5 and (best is None or alike > best[0]):
                 best = (alike, index, cells, layout)
     if best is not None:
-        _, index, cells, layout = best
-        raise _drift(page, source, index, cells, layout, known[layout], names)
+        (share, _), index, cells, layout = best
+        fault = _drift(page, source, index, cells, layout, known[layout], names)
+        fault.alike = share
+        raise fault
     first = [" | ".join(filter(None, page.row_text(index)[:8])) for index in range(min(4, len(page.grid)))]
     such = ", ".join(title for titles in known.values() for _, title, _ in titles[:8])[:200]
     raise SheetError(

@@ -123,7 +123,7 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
             f"icslib add FILE --edition {like.edition}, with the year of the file. If the reader then does not know that year, it names the line to add."
         )
     if drifted:
-        like, fault = max(drifted, key=lambda pair: not isinstance(pair[1], DriftError))
+        like, fault = max(drifted, key=lambda pair: getattr(pair[1], "alike", 1.0))
         what = {DriftError: "its layout changed", SumError: "its figures do not add up"}.get(type(fault), "it cannot be read")
         raise type(fault)(f"The file looks like {like.table} ({like.title}), but {what}. {fault}")
     return None

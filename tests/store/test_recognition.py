@@ -3,7 +3,7 @@ import pytest
 from icslib import catalog, store
 from icslib.errors import CatalogError, DriftError, SheetError
 from icslib.expectations import SumError
-from icslib.sheets import open_pages
+from icslib.sheets import Page, open_pages
 from icslib.store.recognition import recognise
 
 from .conftest import REGIONS, sickness
@@ -46,6 +46,13 @@ def test_a_known_publication_with_a_changed_layout_is_drift_and_nothing_is_filed
     with pytest.raises(DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' \(line \d+\) is now 'ORGANISATION_KIND'"):
         store.add(dropped)
     assert not (project.official / "sickness_absence").exists()
+
+
+def test_of_two_publications_alike_the_one_that_changed_least_is_named():
+    titles = [title for _, title, _ in catalog.headers("emergency_trusts")["emergency_trusts"]]
+    page = Page([["code" if title == "date" else title for title in titles], ["RAA", *["1"] * 7]])
+    with pytest.raises(DriftError, match="looks like emergency_trusts"):
+        recognise({"": page})
 
 
 def test_an_unknown_file_is_described_and_a_reader_is_offered(project, tmp_path):
