@@ -1,13 +1,15 @@
 """How fast official spreadsheets are read, with the cell of every figure kept.
 
 Each file is read four ways in one run: raw (python-calamine or pyarrow parse of the same bytes, nothing
-kept but cells); by a reader (``open_pages`` and ``find_table``: every row and column by its title, with sheet row and
-letter, figures read); without configuration (``read_sheet``: tables found, figures, flags, totals, log); and by pandas
-with its default engines (openpyxl must be there for xlsx; where an engine is missing the file is left out). Run: ``python benchmarks/bench_sheets.py FOLDER``; ratios hold within one run only.
+kept but cells); by a reader, which knows its titles (``open_pages`` and ``find_table``: every row and column by its title,
+with sheet row and letter, figures and flags read, totals aside); without configuration (``read_sheet``: tables found, labels,
+figures, flags, totals, units, notes, log); and by pandas with its default engines (openpyxl must be there for xlsx; where an
+engine is missing the file is left out). Run: ``python benchmarks/bench_sheets.py FOLDER``; ratios hold within one run only.
 """
 
 import gc
 import io
+import math
 import os
 import re
 import subprocess
@@ -18,15 +20,17 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.csv as pacsv
 import python_calamine
 
 from icslib import read_sheet
 from icslib.numbers import parse_number
-from icslib.sheets import open_pages
+from icslib.sheets import open_pages, plain
 
 BOOKS = {".xlsx", ".xls", ".ods", ".xlsb"}
 REPEATS = 3
+Known = dict[str, tuple[list[str], list[str], list[str]]]
 TOTALS = re.compile(r".*(total|result).*", re.I)
 
 
@@ -58,19 +62,19 @@ def measure(path: Path) -> tuple:
     raw = path.read_bytes()
     book = path.suffix.lower() in BOOKS
     return (
-        path.name[:50], "workbook" if book else "text", len(raw) / 1e6,
-        best(parse_book if book else parse_text, raw), best(by_reader, raw), best(read_sheet, raw), best(by_pandas, path),
+        path.name[:50], "workbook" if book else "text", len(raw) / 1e6, best(parse_book if book else parse_text, raw),
+        best(by_reader, raw, know_titles(raw)), best(without_configuration, raw), best(by_pandas, path),
     )  # fmt: skip
 
 
-def best(act, given) -> float:
+def best(act, *given) -> float:
     """Least processor seconds (all threads) of a few runs; NaN where it cannot be done."""
     took = []
     for _ in range(REPEATS):
         gc.collect()
         start = time.process_time()
         try:
-            act(given)
+            act(*given)
         except Exception:
             return float("nan")
         took.append(time.process_time() - start)
@@ -85,22 +89,43 @@ def parse_book(raw: bytes) -> None:
 
 
 def parse_text(raw: bytes) -> None:
-    """Columns as pyarrow reads them with its defaults."""
-    pacsv.read_csv(io.BytesIO(raw))
+    """Columns as pyarrow reads them, told the delimiter, and the encoding where it is not UTF-8."""
+    cut = pacsv.ParseOptions(delimiter=max(",$", key=raw[:2000].decode(errors="ignore").count))
+    try:
+        pacsv.read_csv(io.BytesIO(raw), parse_options=cut)
+    except pa.ArrowInvalid:
+        pacsv.read_csv(io.BytesIO(raw), pacsv.ReadOptions(encoding="cp1252"), cut)
 
 
-def by_reader(raw: bytes) -> None:
-    """Each page cut at its fullest title row, as a reader of that publication would; every column of figures read."""
-    for page in open_pages(raw).values():
-        head = max(
-            range(min(12, len(page.grid))), key=lambda row: len({text for text in page.row_text(row) if text}), default=None
-        )
+def know_titles(raw: bytes) -> Known:
+    """What a reader has written down of each page: the titles (its fullest row), which of them head figures, the subtotals."""
+    known = {}
+    for name, page in open_pages(raw).items():
+        head = max(range(min(12, len(page.grid))), key=lambda row: len(set(filter(None, page.row_text(row)))), default=None)
         titles = [text for text, count in Counter(page.row_text(head)).items() if text and count == 1] if head is not None else []
-        if len(titles) < 2:
-            continue
-        table = page.find_table(titles, subtotals=[TOTALS])
-        first = table.frame.iloc[0] if len(table.frame) else {}
-        table.figures([title for title in titles if len(first) and parse_number(first[title])[0] == parse_number(first[title])[0]])
+        if len(titles) >= 2:
+            table = page.find_table(titles, subtotals=[TOTALS])
+            first = dict(table.frame.iloc[0]) if len(table.frame) else {}
+            figures = [title for title, cell in first.items() if not math.isnan(parse_number(cell)[0])]
+            known[name] = titles, figures, table.totals[titles[0]].map(plain).unique().tolist()
+    return known
+
+
+def by_reader(raw: bytes, known: Known) -> None:
+    """Each page cut at its titles: printed cells by row and letter, every column of figures read, totals set aside."""
+    pages = open_pages(raw)
+    for name, (titles, figures, subtotals) in known.items():
+        table = pages[name].find_table(titles, subtotals)
+        table.figures(figures)
+        assert len(table.frame.columns) == len(table.letters) == len(table.totals.columns)
+
+
+def without_configuration(raw: bytes) -> None:
+    """All that :func:`read_sheet` gives: frames by row and letter, flags, totals, units, notes and log."""
+    reading = read_sheet(raw)
+    for table in reading.tables:
+        assert len(table.frame.columns) <= len(table.letters) + 1 and len(table.totals.columns) == len(table.frame.columns)
+    assert len(reading.log) and all(len(part.columns) for part in (reading.flags, reading.totals, reading.units, reading.notes))
 
 
 def by_pandas(path: Path) -> None:

@@ -6,6 +6,8 @@ does a whole column. A mark that stands for "no figure" is NaN with a flag, neve
 
 import math
 import re
+from collections.abc import Sequence
+from itertools import chain
 from string import ascii_letters
 
 import numpy as np
@@ -64,10 +66,8 @@ _BRACKETED = re.compile(r"\[(\w+(?: \w+)?)\]")
 _BESIDE = re.compile(r"(?<=[0-9.%)])\s*(?P<mark>[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*|\([pre]\)|[pr])$", re.I)
 _BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
 _PLAIN = r"^[-+]?((0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
+TOGETHER = 50_000  # cells of short columns that are looked at in one go
 _GROUPED = r"^-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?$"
-_DIGIT, _DOT, _MINUS, _OTHER = 1, 2, 4, 8  # what a cell is made of, byte by byte
-_BYTES = np.full(256, _OTHER, np.uint8)
-_BYTES[list(b"0123456789")], _BYTES[ord(".")], _BYTES[ord("-")] = _DIGIT, _DOT, _MINUS
 _LABELS = np.isin(np.arange(256), [ord(letter) for letter in ascii_letters if letter.lower() not in {mark[0] for mark in MARKS}])
 
 
@@ -92,7 +92,8 @@ def parse_number(cell: object) -> tuple[float, str]:
         return math.nan, "unreadable"
     if isinstance(cell, (int, float)):
         return (float(cell), "") if not math.isinf(cell) else (math.nan, "unreadable")
-    text = str(cell).translate(_SPACES).strip()
+    text = str(cell)
+    text = (text if text.isascii() else text.translate(_SPACES)).strip()
     if not text:
         return math.nan, ""
     if text.lower() in MARKS:
@@ -141,30 +142,42 @@ def parse_numbers(cells: pd.Series) -> pd.DataFrame:
     """
     words = {"": 0}
     if cells.dtype == object:
-        values, codes = read_figures(cells.tolist(), words)
+        (values,), (codes,) = read_figures([cells.tolist()], words)
     elif cells.dtype.kind in "iuf" and not np.isinf(plain := cells.to_numpy(float, na_value=math.nan)).any():
         values, codes = plain, np.zeros(len(cells), np.intp)
     else:
-        values, codes = read_figures(pa.array(cells.astype("str").array, pa.large_string()), words)
+        (values,), (codes,) = read_figures([pa.array(cells.astype("str").array, pa.large_string())], words)
     return pd.DataFrame({"value": values, "flag": np.array(list(words), dtype=object)[codes]}, index=cells.index)
 
 
-def read_figures(cells: list | pa.Array | pa.ChunkedArray, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Read many cells, a list or Arrow text: values, and the number of each flag in `words`, which takes in new flags.
+def read_figures(columns: Sequence[list | pa.Array], words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Read columns of one length, lists or Arrow text: values, and the number of each flag in `words`; both columns x rows.
 
-    `words` begins as ``{"": 0}``. Plain figures are read all at once, each other text once however often it is printed.
+    `words` begins as ``{"": 0}`` and takes in new flags. Plain figures are read all at once, each other text once
+    however often it is printed.
     """
-    if not isinstance(cells, list):
-        return _read_text(cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells, words)
-    kinds = set(map(type, cells))
-    values = np.array(cells if kinds == {float} else [cell if type(cell) is float else math.nan for cell in cells], dtype=float)
+    rows = len(columns[0]) if columns else 0
+    values, codes = np.full((len(columns), rows), math.nan), np.zeros((len(columns), rows), np.int32)
+    mixed = [spot for spot, column in enumerate(columns) if isinstance(column, list)]
+    texts = [spot for spot, column in enumerate(columns) if not isinstance(column, list)]
+    step = max(1, TOGETHER // max(1, rows))
+    for spots in filter(None, [mixed, *(texts[at : at + step] for at in range(0, len(texts), step))]):
+        some = [columns[spot] for spot in spots]
+        read = _read_objects(list(chain(*some)), words) if spots is mixed else _read_text(pa.concat_arrays(some), words)
+        values[spots], codes[spots] = (part.reshape(len(spots), rows) for part in read)
+    return values, codes
+
+
+def _read_objects(cells: list, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    kinds, plain = set(map(type, cells)), {float, int}
+    values = np.array(cells if kinds <= plain else [cell if type(cell) in plain else math.nan for cell in cells], dtype=float)
     codes = np.zeros(len(cells), np.int32)
     if str in kinds:
         spots = np.array([spot for spot, cell in enumerate(cells) if type(cell) is str and cell], dtype=np.intp)
         values[spots], codes[spots] = _read_text(pa.array([cells[spot] for spot in spots.tolist()], pa.large_string()), words)
     odd = np.flatnonzero(np.isinf(values)).tolist()
-    if kinds - {float, str, type(None)}:
-        odd += [spot for spot, cell in enumerate(cells) if cell is not None and type(cell) not in (float, str)]
+    if kinds - plain - {str, type(None)}:
+        odd += [spot for spot, cell in enumerate(cells) if cell is not None and type(cell) not in (float, int, str)]
     seen = {}
     for spot in odd:
         kind = (type(cells[spot]), cells[spot])
@@ -177,41 +190,53 @@ def read_figures(cells: list | pa.Array | pa.ChunkedArray, words: dict[str, int]
 
 def _read_text(text: pa.Array, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
     values, codes = np.full(len(text), math.nan), np.zeros(len(text), np.int32)
-    figures, labels, rest = _sort_by_bytes(text.fill_null("") if text.null_count else text)
-    if len(labels):
-        codes[labels] = words.setdefault("unreadable", len(words))
-    if len(figures):
-        values[figures] = text.take(pa.array(figures)).cast(pa.float64()).to_numpy(zero_copy_only=False)
-        rest = np.concatenate([rest, figures[np.isinf(values[figures])]])
-    if len(rest):
-        coded = text.take(pa.array(rest)).dictionary_encode()
-        value, code = _read_words(coded.dictionary, words)
-        at = coded.indices.to_numpy(zero_copy_only=False)
-        values[rest], codes[rest] = value[at], code[at]
+    text = text.fill_null("") if text.null_count else text
+    ends = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
+    first, end = ends[:-1] - ends[0], ends[1:] - ends[0]
+    figure = _find_figures(data, first, end)
+    if figure.any():
+        try:
+            values = _cast(text, figure)
+        except pa.ArrowInvalid:  # two points in a cell
+            values = _cast(text, figure & pc.match_substring_regex(text, _PLAIN).to_numpy(zero_copy_only=False))
+    other = (end > first) & ~np.isfinite(values)
+    if other.any():
+        label = other & _LABELS[data[np.minimum(first, len(data) - 1)]]
+        rest = np.flatnonzero(other & ~label)
+        some = text.take(pa.array(rest))
+        if label.any():
+            codes[label] = words.setdefault("unreadable", len(words))
+            values[rest], codes[rest] = _read_text(some, words)
+        else:
+            coded = some.dictionary_encode()
+            value, code = _read_words(coded.dictionary, words)
+            at = coded.indices.to_numpy()
+            values[rest], codes[rest] = value[at], code[at]
     return values, codes
 
 
-def _sort_by_bytes(text: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions of cells that are plain figures, of those that begin with a letter no mark begins with, of other cells that are not empty."""
-    data = np.frombuffer(text.buffers()[2] or b"", np.uint8)
-    ends = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-    filled = np.flatnonzero(ends[1:] > ends[:-1])
-    if not len(filled):
-        return filled, filled, filled
-    first, end = ends[filled], ends[filled + 1]
-    holds = np.bitwise_or.reduceat(_BYTES[data[: ends[-1]]], first)
-    figure = ((holds & _OTHER) == 0) & ((holds & _DIGIT) > 0)
-    head = np.minimum(first + (data[first] == ord("-")), end - 1)
-    behind = np.minimum(head + 1, end - 1)
-    figure &= ~((data[head] == ord("0")) & (behind > head) & (data[behind] != ord(".")))  # 007 is a code
-    inner = np.flatnonzero(figure & ((holds & _MINUS) > 0))
-    figure[inner] = pc.match_substring_regex(text.take(pa.array(filled[inner])), _PLAIN).to_numpy(zero_copy_only=False)
-    dotted = np.flatnonzero(figure & ((holds & _DOT) > 0))
-    if len(dotted):
-        dots = np.add.reduceat(data[: ends[-1]] == ord("."), first, dtype=np.int64)
-        figure[dotted] = dots[dotted] == 1
-    letter = _LABELS[data[first]]
-    return filled[figure], filled[letter], filled[~figure & ~letter]
+def _find_figures(data: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Which cells, from byte `first` to `end`, are digits and points with at most a minus before; none where few are."""
+    within = np.ones(len(data) + 1, bool)
+    within[first] = False
+    odd = np.flatnonzero((data - ord("-") > 12) | (data == ord("/")) | ((data == ord("-")) & within[:-1]))
+    if not len(data) or len(odd) > len(first):
+        return np.zeros(len(first), bool)
+    minus = data[np.minimum(first, len(data) - 1)] == ord("-")
+    figure = end - first > minus
+    figure[np.searchsorted(end, odd, side="right")] = False
+    head = first + minus
+    zero = np.flatnonzero((data[np.minimum(head, len(data) - 1)] == ord("0")) & (end - head > 1))
+    figure[zero[data[head[zero] + 1] != ord(".")]] = False  # 007 is a code
+    return figure
+
+
+def _cast(text: pa.Array, kept: np.ndarray) -> np.ndarray:
+    """The cells `kept` as numbers, NaN for the others; no text is copied."""
+    there = pa.py_buffer(np.packbits(kept, bitorder="little"))
+    some = pa.Array.from_buffers(text.type, len(text), [there, text.buffers()[1].slice(text.offset * 8), text.buffers()[2]])
+    return np.array(some.cast(pa.float64()).to_numpy(zero_copy_only=False))
 
 
 def _read_words(distinct: pa.Array, words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -90,7 +90,7 @@ def _strips(kinds: np.ndarray) -> list[tuple[int, int]]:
 
 def _stands_alone(part: np.ndarray) -> bool:
     """Whether a part of columns has row labels on its left and figures beside them."""
-    figures = np.isin(part, (FIGURE, MARK))
+    figures = part >= FIGURE
     rows = figures[:, 1:].any(axis=1) if part.shape[1] > 1 else np.zeros(len(part), bool)
     if not rows.any():
         texts = (part == TEXT)[:, :2].all(axis=1) if part.shape[1] > 1 else rows
@@ -105,7 +105,7 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     filled = (kinds != EMPTY).sum(axis=1)
     wide = np.flatnonzero(filled >= 2)
     columns = list(range(left, right))
-    if not len(wide) and not (np.isin(kinds, (FIGURE, MARK)).sum() >= 2 and kinds.shape[1] == 1):
+    if not len(wide) and not ((kinds >= FIGURE).sum() >= 2 and kinds.shape[1] == 1):
         return [Area(columns, above=list(range(top, end)))]
     first = int(wide[0]) if len(wide) else 0
     figures_as_titles = _titles_in_figures(cells, kinds, first, top, left)
@@ -113,7 +113,7 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     values = _value_columns(kinds)
     if not values.any():
         return [_text_area(cells, kinds, filled, top, columns)]
-    figures = np.isin(kinds, (FIGURE, MARK))
+    figures = kinds >= FIGURE
     with_figure = np.asarray(figures[:, values].any(axis=1))
     start = int(np.flatnonzero(with_figure)[0])
     head, bottom = _header_rows(kinds, filled, values, start)
@@ -153,7 +153,7 @@ def _titles_in_figures(cells: Cells, kinds: np.ndarray, row: int, top: int, left
 
 def _value_columns(kinds: np.ndarray) -> np.ndarray:
     """Columns in which, from their first figure down, figures and marks prevail."""
-    figures = np.isin(kinds, (FIGURE, MARK))
+    figures = kinds >= FIGURE
     started = np.maximum.accumulate(figures, axis=0)
     real, marks = (kinds == FIGURE).sum(axis=0), (kinds == MARK).sum(axis=0)
     texts = ((kinds == TEXT) & started).sum(axis=0)

@@ -15,7 +15,7 @@ from .notes import split_citation
 from .titles import JOIN, column_letter, flatten, plain
 
 Say = Callable[[str, str], None]  # (cells, what was decided)
-Labels = dict[str, pa.Array]  # title: text
+Labels = dict[str, pa.DictionaryArray]  # title: text, each different one kept once
 ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
 TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
 
@@ -92,7 +92,7 @@ def set_labels_apart(
         name = names[spot].rsplit(JOIN, 1)[-1]
         if spot not in values and TIME_TITLE.fullmatch(name):
             sample = rows[:: max(1, len(rows) // 50)].tolist()
-            printed = [cell for row in sample if plain(cell := cells.page.cell(row, spot))]
+            printed = {cell for row in sample if plain(cell := cells.page.cell(row, spot))}
             if printed and all(period_label(cell) for cell in printed):
                 dated.append(names[spot])
     return kept, dated
@@ -119,14 +119,14 @@ def period_label(text: object) -> str:
         return ""
 
 
-def read_labels(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pa.Array:
+def read_labels(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pa.DictionaryArray:
     """A label column as text, one line a cell; dates among number ranges are put back as ranges."""
     raw = cells.page.cells(spot, rows)
     text = cells.page.labels(spot, rows)
     return _mend_ranges(raw, text, rows, spot, say) if isinstance(raw, list) else text
 
 
-def _mend_ranges(raw: list, text: pa.Array, rows: np.ndarray, spot: int, say: Say) -> pa.Array:
+def _mend_ranges(raw: list, text: pa.DictionaryArray, rows: np.ndarray, spot: int, say: Say) -> pa.DictionaryArray:
     """Put back ``5-9`` or ``3/0`` where a spreadsheet took it for a date, if that is what the column holds."""
     dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
     if not dates:
@@ -145,7 +145,7 @@ def _mend_ranges(raw: list, text: pa.Array, rows: np.ndarray, spot: int, say: Sa
             cell_name(rows[i], spot),
             f"{plain(raw[i])} among such as {shapes[0][0]!r}: taken for {listed[i]!r}, which a spreadsheet turned into a date",
         )
-    return pa.array(listed, pa.large_string())
+    return pa.array(listed, pa.large_string()).dictionary_encode()
 
 
 def carry_down(cells: Cells, read: Labels, spots: list[int], names: dict[int, str], rows: np.ndarray, say: Say) -> None:
@@ -171,7 +171,8 @@ def carry_down(cells: Cells, read: Labels, spots: list[int], names: dict[int, st
         if fill.any():
             name, own = names[spot], np.arange(len(rows))
             above = np.maximum.accumulate(np.where(empty, -1, own))
-            read[name] = read[name].take(pa.array(np.where(fill, above, own), pa.int64(), mask=fill & (above < 0))).fill_null("")
+            carried = read[name].dictionary_decode().take(pa.array(np.where(fill, above, own), mask=fill & (above < 0)))
+            read[name] = carried.fill_null("").dictionary_encode()
             say(
                 area_name(rows[fill][0], rows[fill][-1], spot, spot),
                 f"{int(fill.sum())} empty cells of {name!r} repeat the cell above",
@@ -190,4 +191,4 @@ def carry_sections(cells: Cells, area: Area, read: Labels, rows: np.ndarray, say
     for row, text in heads.items():
         say(cell_name(row, area.columns[0]), f"section heading {text!r}, carried down")
     name = "section" if "section" not in read else "section (heading)"
-    return {name: pa.array(["", *heads.values()], pa.large_string()).take(pa.array(over)), **read}
+    return {name: pa.array(["", *heads.values()], pa.large_string()).take(pa.array(over)).dictionary_encode(), **read}

@@ -166,20 +166,17 @@ def _number(letters: bytes) -> int:
 
 def _xlsx_span(data: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell that holds something, looking closely only when far cells exist."""
-    rows = max((int(row) for row in re.findall(rb'<row\b[^>]*?\br="(\d{1,9})"', data[-4_000_000:])), default=0) or data.count(
+    rows = max((int(row) for row in re.findall(rb'<row\b[^>]*?\br="(\d{1,9})"', data[-1_000_000:])), default=0) or data.count(
         b"<row"
     )
-    far = (
-        [_number(c) for c in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"(?![^>]*/>)', data)]
-        if re.search(rb'r="[A-Z]{3}\d', data)
-        else []
-    )
-    if far:
-        return rows, max(far)
-    if rows * 26 <= CELLS:
-        wide = re.search(rb'r="[A-Z]{2}\d', data)
-        if not wide or rows * 702 <= CELLS:
-            return rows, 702 if wide else 26
+    wide = re.search(rb'r="[A-Z]{2,3}\d', data)
+    if wide and re.search(rb'r="[A-Z]{3}\d', data):
+        far = [_number(c) for c in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"(?![^>]*/>)', data)]
+        if far:
+            return rows, max(far)
+    width = 702 if wide else 26
+    if rows * width <= CELLS:
+        return rows, width
     cells = re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"(?![^>]*/>)', data)
     return max((int(r) for _, r in cells), default=0), max((_number(c) for c, _ in cells), default=0)
 

@@ -1,16 +1,14 @@
 """Each cell of a page by what it holds: nothing, text, a figure, or a mark in a figure's place."""
 
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
-import pyarrow as pa
 
 from ..numbers import read_figures
 from .page import Page
 from .titles import column_letter, plain
 
-EMPTY, TEXT, FIGURE, MARK = range(4)
+EMPTY, TEXT, FIGURE, MARK = range(4)  # from FIGURE on: a figure, or what stands in its place
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,20 +30,9 @@ class Cells:
 
     @classmethod
     def read(cls, page: Page) -> "Cells":
-        """Read all cells of `page`; its columns of text together."""
+        """Read all cells of `page`."""
         words = {"": 0}
-        values = np.full((len(page.columns), len(page.grid)), np.nan)
-        codes = np.zeros(values.shape, np.int32)
-        mixed = [spot for spot, column in enumerate(page.columns) if isinstance(column, list)]
-        texts = [spot for spot in range(len(page.columns)) if spot not in mixed]
-        for spots in filter(None, (texts, mixed)):
-            columns = [page.columns[spot] for spot in spots]
-            cells = list(chain.from_iterable(columns)) if spots is mixed else pa.concat_arrays(columns)
-            found = (part.reshape(len(spots), -1) for part in read_figures(cells, words))
-            if len(spots) == len(page.columns):
-                values, codes = found
-            else:
-                values[spots], codes[spots] = found
+        values, codes = read_figures(page.columns, words)
         kinds = np.array([EMPTY if not flag else TEXT if "unreadable" in flag else MARK for flag in words], np.uint8)[codes]
         kinds[~np.isnan(values)] = FIGURE
         return cls(page, kinds.T, values.T, codes.T, tuple(words))

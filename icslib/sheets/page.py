@@ -25,6 +25,15 @@ def to_text(cells: pa.Array) -> pd.api.extensions.ExtensionArray:
     return pd.arrays.ArrowStringArray(cells, dtype=TEXT)
 
 
+def _column(cells: Sequence[object]) -> pa.Array | list[object]:
+    """Arrow text where all cells are text, else the cells as they are."""
+    try:
+        text = pa.array(cells, pa.large_string())
+    except pa.ArrowTypeError:
+        return list(cells)
+    return list(cells) if text.null_count else text
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
     """One sheet. ``grid[i][j]`` is the cell in row ``i + 1``, column ``j + 1``; empty cells are ``""`` or None.
@@ -46,10 +55,7 @@ class Page:
             return self.grid.columns
         width = max(map(len, self.grid), default=0)
         even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
-        return [
-            pa.array(cells, pa.large_string()) if set(map(type, cells)) == {str} else list(cells)
-            for cells in zip(*even, strict=True)
-        ]
+        return [_column(cells) for cells in zip(*even, strict=True)]
 
     def row_text(self, index: int) -> list[str]:
         """Row `index` (from 0) as plain text."""
@@ -70,25 +76,25 @@ class Page:
         run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
         return column.slice(rows[0], len(rows)) if run else column.take(pa.array(rows, pa.int64()))
 
-    def labels(self, spot: int, rows: np.ndarray) -> pa.Array:
-        """Cells of one column as plain text, one line a cell."""
+    def labels(self, spot: int, rows: np.ndarray) -> pa.DictionaryArray:
+        """Cells of one column as plain text, one line a cell; each different text is kept once."""
         cells = self.cells(spot, rows)
         if isinstance(cells, list):
-            return pa.array([plain(cell) for cell in cells], pa.large_string())
-        odd = np.flatnonzero(pc.match_substring_regex(cells, UNTIDY).to_numpy(zero_copy_only=False))
-        if not len(odd):
-            return cells
-        listed = cells.to_pylist()
-        for at in odd.tolist():
-            listed[at] = plain(listed[at])
-        return pa.array(listed, pa.large_string())
+            return pa.array([plain(cell) for cell in cells], pa.large_string()).dictionary_encode()
+        coded = cells.dictionary_encode()
+        odd = pc.match_substring_regex(coded.dictionary, UNTIDY)
+        if not pc.any(odd).as_py():
+            return coded
+        tidy = [plain(text) if so else text for text, so in zip(coded.dictionary.to_pylist(), odd.to_pylist(), strict=True)]
+        return pa.array(tidy, pa.large_string()).take(coded.indices).dictionary_encode()
 
     def filled(self, spot: int, rows: np.ndarray) -> np.ndarray:
         """True where a cell of column `spot` holds more than spaces; rows from 0."""
         cells = self.cells(spot, rows)
         if isinstance(cells, list):
             return np.array([cell is not None and not (isinstance(cell, str) and not cell.strip()) for cell in cells], bool)
-        return pc.match_substring_regex(cells, r"[^\s\x{A0}]").to_numpy(zero_copy_only=False)
+        coded = cells.dictionary_encode()
+        return pc.match_substring_regex(coded.dictionary, r"[^\s\x{A0}]").to_numpy(zero_copy_only=False)[coded.indices.to_numpy()]
 
     def frame(self, places: dict[str, int], rows: np.ndarray) -> pd.DataFrame:
         """The cells under some titles, index ``row`` from 1: text columns as ``str``, others as they are."""
@@ -136,31 +142,28 @@ class Page:
         """Take the rows below row `header` (from 0) until every titled cell is empty."""
         rows = np.arange(header + 1, len(self.grid))
         filled = self.filled(places[key], rows)
-        for spot in places.values():
+        for spot in places.values() if not filled.all() else ():
             blank = np.flatnonzero(~filled)
-            filled[blank] |= self.filled(spot, rows[blank]) if len(blank) else False
+            filled[blank] = self.filled(spot, rows[blank])
         rows = rows[: (np.flatnonzero(~filled) if not filled.all() else [len(rows)])[0]]
-        keys = pd.Series(self.labels(places[key], rows).to_pylist(), index=rows + 1, dtype=object)
+        keys = self.labels(places[key], rows)
         notes = self._trailing_notes(keys, rows, places, key)
-        kept = ~keys.index.isin([row for row, _ in notes])
-        total = tell_totals(keys, subtotals, kept, self.called)
-        keyless = (keys == "").to_numpy() & kept & ~total
-
-        def take(which: np.ndarray) -> pd.DataFrame:
-            if not which.any():
-                return body.iloc[:0]
-            return self.frame(places, rows[which])
+        kept = np.arange(len(rows)) < len(rows) - len(notes)
+        total = tell_totals(keys, rows, subtotals, kept, self.called)
+        keyless = pc.equal(keys.dictionary, "").to_numpy(zero_copy_only=False)[keys.indices.to_numpy()] & kept & ~total
 
         letters = {title: column_letter(spot + 1) for title, spot in places.items()}
         body = self.frame(places, rows[kept & ~total & ~keyless])
-        return Table(body, letters, self.sheet, self.file, take(total), take(keyless), notes)
+        totals, unkeyed = (self.frame(places, rows[some]) if some.any() else body.iloc[:0] for some in (total, keyless))
+        return Table(body, letters, self.sheet, self.file, totals, unkeyed, notes)
 
-    def _trailing_notes(self, keys: pd.Series, rows: np.ndarray, places: dict[str, int], key: str) -> tuple[tuple[int, str], ...]:
+    def _trailing_notes(self, keys: pa.Array, rows: np.ndarray, places: dict[str, int], key: str) -> tuple[tuple[int, str], ...]:
         """Lines at the end that hold a note in the key column and nothing else."""
         notes: list[tuple[int, str]] = []
         others = [spot for title, spot in places.items() if title != key]
-        for row, text in zip(rows[::-1], keys.to_numpy()[::-1], strict=True):
-            if not (text and others and looks_note(text)) or any(self.filled(spot, np.array([row]))[0] for spot in others):
+        for at in range(len(rows) - 1, -1, -1):
+            row, text = rows[at], keys[at].as_py()
+            if not (text and others and looks_note(text)) or any(self.filled(spot, rows[at : at + 1])[0] for spot in others):
                 break
             notes.append((int(row) + 1, text))
         return tuple(reversed(notes))

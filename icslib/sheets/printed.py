@@ -125,9 +125,9 @@ class PrintedTable:
 def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say) -> PrintedTable:
     """Read the table of `area`; each decision goes to `say`."""
     page = cells.page
-    filled = [spot for spot in area.columns if (cells.kinds[area.header + area.body, spot] != EMPTY).any()]
+    rows, printed = np.array(area.body, dtype=np.intp), np.array(area.header + area.body, dtype=np.intp)
+    filled = [spot for spot in area.columns if (cells.kinds[printed, spot] != EMPTY).any()]
     names, cited = find_titles(cells, area, filled, known, say)
-    rows = np.array(area.body, dtype=np.intp)
     title = " ".join(text for row in area.above for text in cells.texts(row, area.columns) if text)
     values = [spot for spot in filled if spot in set(area.values)]
     values, dated = set_labels_apart(cells, rows, values, names, say)
@@ -154,9 +154,9 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
         )
     is_total = np.isin(np.arange(len(rows)), totals.rows)
     shown = [names[spot] for spot in values]
-    aside = _frame(words, block, shown, rows, np.flatnonzero(is_total))
     detail = np.flatnonzero(~is_total)
     body = _frame(words, block, shown, rows, detail)
+    aside = _frame(words, block, shown, rows, np.flatnonzero(is_total)) if is_total.any() else body.iloc[:0]
     _say_repeats(words, block, rows, detail, say)
     return PrintedTable(
         number, page.sheet, title, body, tuple(words), tuple(shown),
@@ -168,10 +168,10 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
 def _frame(words: Labels, block: np.ndarray, titles: list[str], rows: np.ndarray, at: np.ndarray) -> pd.DataFrame:
     """Labels and figures of the rows `at`, indexed by sheet row."""
     whole = len(at) == len(rows)
-    made = pd.DataFrame(block if whole else block[at], index=pd.Index(rows[at] + 1, name="row"), columns=titles)
-    for spot, (title, column) in enumerate(words.items()):
-        made.insert(spot, title, to_text(column if whole else column.take(pa.array(at))))
-    return made
+    kept = {title: column if whole else column.take(pa.array(at)) for title, column in words.items()}
+    labels = {title: to_text(column.dictionary_decode()) for title, column in kept.items()}
+    figures = dict(zip(titles, (block if whole else block[at]).T, strict=True))
+    return pd.DataFrame({**labels, **figures}, index=pd.Index(rows[at] + 1, name="row"))
 
 
 def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple[dict[str, Unit], dict[str, str]]:
@@ -195,22 +195,23 @@ def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple
 
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:
-    codes, words = cells.codes[np.ix_(rows, np.array(values, np.intp))].T, np.array(cells.words, dtype=object)
+    codes = cells.codes[np.ix_(rows, np.array(values, np.intp))].T
     order, at = np.nonzero(codes)
     if not len(at):
         return NO_FLAGS.copy()
-    flags = words[codes[order, at]]
-    printed: list[str] = []
+    which, parts = codes[order, at], []
     for spot, some in zip(values, codes, strict=True):
         raw = cells.page.cells(spot, rows[some > 0])
-        printed += [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else raw.to_pylist()
-    for where in np.flatnonzero(["unreadable" in flag for flag in flags]).tolist():
+        listed = [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else None
+        parts.append(raw if listed is None else pa.array(listed, pa.large_string()))
+    printed = pa.concat_arrays(parts)
+    for where in np.flatnonzero(np.array(["unreadable" in word for word in cells.words])[which]).tolist():
         cell = cell_name(int(rows[at[where]]), values[order[where]])
-        say(cell, f"{printed[where].strip()!r} is no figure and no known mark; left out and flagged")
-    letters, titles = (
-        np.array(part, dtype=object)[order] for part in zip(*((column_letter(s + 1), names[s]) for s in values), strict=True)
-    )
-    return pd.DataFrame(dict(zip(NO_FLAGS, (rows[at] + 1, letters, titles, flags, printed), strict=True)))
+        say(cell, f"{printed[where].as_py().strip()!r} is no figure and no known mark; left out and flagged")
+    letters, titles = [column_letter(spot + 1) for spot in values], [names[spot] for spot in values]
+    said = ((letters, order), (titles, order), (cells.words, which))
+    texts = [pa.array(words, pa.large_string()).take(pa.array(spots)) for words, spots in said]
+    return pd.DataFrame(dict(zip(NO_FLAGS, (rows[at] + 1, *map(to_text, (*texts, printed))), strict=True)))
 
 
 def _checks(totals: Totals, rows: np.ndarray, values: list[int], keys: Labels, say: Say) -> pd.DataFrame:
@@ -260,7 +261,7 @@ def _say_repeats(words: Labels, block: np.ndarray, rows: np.ndarray, at: np.ndar
         at, group = at[twin], pd.factorize(group[twin])[0]
         if not len(at):
             return
-        group = group * len(rows) + column.take(pa.array(at)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
+        group = group * len(rows) + column.indices.to_numpy()[at]
     same = pd.DataFrame(np.column_stack([group, block[at]])).duplicated().to_numpy()
     if words and same.any():
         first, said = rows[at[same]][0] + 1, "rows repeat an earlier row in every cell"

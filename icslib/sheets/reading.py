@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import SheetError
 from .areas import Area, find_areas
@@ -25,7 +27,7 @@ from .table import looks_note
 
 ROLES = {"T": "title", "H": "header", "L": "label", "D": "figure", "M": "mark", "G": "section heading", "S": "total", "N": "note", "R": "header printed again", "U": "unread"}  # fmt: skip
 
-_CITING = "])¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§"
+_CITING = r"[\])¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,10 +216,12 @@ def _say_area(cells: Cells, area: Area, table: PrintedTable, say) -> None:
         say(cell_name(row, left), "the header printed again; left out")
     for row in area.below:
         say(cell_name(row, left), "a line under the table, kept as a note")
-    gaps = sorted(
-        set(range(min(area.body), max(area.body) + 1)) - {*area.body, *area.sections, *area.repeated, *area.below, *area.above}
-    )
-    if gaps:
+    empty = np.ones(max(area.body) + 1, bool)
+    empty[: min(area.body)] = False
+    for rows in (area.body, area.sections, area.repeated, area.below, area.above):
+        empty[[row for row in rows if row < len(empty)]] = False
+    gaps = np.flatnonzero(empty)
+    if len(gaps):
         say(f"{gaps[0] + 1}:{gaps[-1] + 1}", f"{len(gaps)} empty rows inside the table")
 
 
@@ -234,12 +238,12 @@ def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[s
         for key in [*own, *([flag.printed] if flag.printed in known else [])]:
             cites.setdefault(key, []).append(f"{prefix}{flag.column}{flag.row}")
     for title in table.labels[:2]:
+        if title not in table.letters:
+            continue
         printed = table.frame[title]
-        split = {
-            text: split_citation(text, known)
-            for text in printed.unique()
-            if title in table.letters and text and text[-1] in _CITING
-        }
+        citing = pa.array(printed.array, pa.large_string()).unique()
+        citing = citing.filter(pc.match_substring_regex(citing, _CITING))
+        split = {text: split_citation(text, known) for text in citing.to_pylist()}
         split = {text: parts for text, parts in split.items() if parts[1]}
         if split:
             for row, text in printed[printed.isin(split)].items():

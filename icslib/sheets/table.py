@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import DriftError
 from ..numbers import read_figures
@@ -45,15 +46,11 @@ class Table:
 
     def figures(self, titles: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """The figures of some columns, and their flags: two arrays, titles x rows."""
-        words, read = {"": 0}, []
-        cells = [self.frame[title] for title in titles]
-        if cells and all(isinstance(column.dtype, pd.StringDtype) for column in cells):
-            read = [read_figures(pa.concat_arrays([pa.array(column.array, pa.large_string()) for column in cells]), words)]
-        else:
-            read = [read_figures(column.tolist(), words) for column in cells]
-        values, codes = (np.concatenate(part) for part in zip(*read, strict=True)) if read else (np.zeros(0), np.zeros(0, int))
-        shape = len(titles), len(self.frame)
-        return values.reshape(shape), np.array(list(words), dtype=object)[codes].reshape(shape)
+        words = {"": 0}
+        cells = (self.frame[title] for title in titles)
+        columns = [pa.array(c.array, pa.large_string()) if isinstance(c.dtype, pd.StringDtype) else c.tolist() for c in cells]
+        values, codes = read_figures(columns, words)
+        return values, np.array(list(words), dtype=object)[codes]
 
     def melt(self, id_column: str | Sequence[str], into: str = "title", values: Sequence[str] | None = None) -> pd.DataFrame:
         """One row per printed figure: the id columns, `into` (its title), value, flag, sheet, row, column.
@@ -82,6 +79,13 @@ def looks_total(text: str) -> bool:
     return ("total" in low or "result" in low) and bool(TOTAL.fullmatch(low.strip()))
 
 
+def look_totals(words: pa.Array) -> np.ndarray:
+    """Which of many row labels read like a printed total."""
+    found = pc.match_substring_regex(words, "(?i)total|result").to_numpy(zero_copy_only=False)
+    found[found] = [looks_total(text) for text in words.filter(pa.array(found)).to_pylist()]
+    return found
+
+
 def looks_note(text: str) -> bool:
     """Whether a line under or over a table reads like a note rather than a row label.
 
@@ -91,18 +95,20 @@ def looks_note(text: str) -> bool:
     return bool(NOTE.match(text)) or len(text) > 110
 
 
-def tell_totals(keys: pd.Series, subtotals: Sequence[str | re.Pattern], kept: np.ndarray, where: str) -> np.ndarray:
-    """Which rows are the `subtotals` listed; a DriftError if another kept row reads like a total."""
+def tell_totals(
+    keys: pa.DictionaryArray, rows: np.ndarray, subtotals: Sequence[str | re.Pattern], kept: np.ndarray, where: str
+) -> np.ndarray:
+    """Which of the `rows` (from 0) are the `subtotals` listed; a DriftError if another kept row reads like a total."""
     words = {plain(text) for text in subtotals if isinstance(text, str)}
     patterns = [text for text in subtotals if isinstance(text, re.Pattern)]
-    unique = keys.unique().tolist()
-    listed = [text for text in unique if text in words or any(p.fullmatch(text) for p in patterns)]
-    stray = [text for text in unique if looks_total(text) and text not in listed]
-    if stray:
-        rows = keys.index[keys.isin(stray).to_numpy() & kept]
-        if len(rows):
-            raise DriftError(
-                f"{where}, row {rows[0]}: {keys[rows[0]]!r} reads like a printed total and is not "
-                f"among the subtotals {sorted(words)}. Add it to the reader's subtotals, or its rows would be counted twice."
-            )
-    return keys.isin(listed).to_numpy() if listed else np.zeros(len(keys), bool)
+    unique, at = keys.dictionary.to_pylist(), keys.indices.to_numpy()
+    listed = pc.is_in(keys.dictionary, pa.array(words, pa.large_string())).to_numpy(zero_copy_only=False)
+    if patterns:
+        listed |= np.array([any(p.fullmatch(text) for p in patterns) for text in unique], bool)
+    stray = np.flatnonzero((look_totals(keys.dictionary) & ~listed)[at] & kept)
+    if len(stray):
+        raise DriftError(
+            f"{where}, row {rows[stray[0]] + 1}: {unique[at[stray[0]]]!r} reads like a printed total and is not "
+            f"among the subtotals {sorted(words)}. Add it to the reader's subtotals, or its rows would be counted twice."
+        )
+    return listed[at]

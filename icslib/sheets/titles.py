@@ -74,14 +74,17 @@ def pick(wanted: Iterable[str], found: Sequence[str]) -> tuple[dict[str, int], l
     ({'System': 0, 'Plan': 1}, [], {})
     """
     places, missing, several = {}, [], {}
+    at: dict[str, list[int]] = {}
+    for i, text in enumerate(found):
+        at.setdefault(text, []).append(i)
     for title in wanted:
-        spots = [i for i, text in enumerate(found) if text == title]
-        if len(spots) == 1 and f"{title} (2)" in found:
+        spots = [*at.get(title, ())]
+        if len(spots) == 1 and f"{title} (2)" in at:
             spots += [i for i, text in enumerate(found) if text.startswith(f"{title} (") and text[len(title) + 2 : -1].isdigit()]
         if not spots:
             spots = [i for i, text in enumerate(found) if text.endswith(JOIN + title)]
         if not spots and title.endswith(" (1)"):
-            spots = [i for i, text in enumerate(found) if text == title[:-4]]
+            spots = at.get(title[:-4], [])
         if len(spots) == 1:
             places[title] = spots[0]
         elif spots:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from .table import looks_total
+from .table import look_totals
 
 PERHAPS = re.compile(r"(england|united kingdom|all\b.*|overall|national|whole .+|.+ region)", re.I)
 RATE = re.compile(
@@ -75,7 +74,7 @@ def additive(titles: list[str], units: list[str]) -> np.ndarray:
     return ~np.array(rates, dtype=bool)
 
 
-def find_totals(labels: dict[str, pa.Array], values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
+def find_totals(labels: dict[str, pa.DictionaryArray], values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
     """Totals among the rows.
 
     Parameters
@@ -88,13 +87,11 @@ def find_totals(labels: dict[str, pa.Array], values: np.ndarray, withheld: np.nd
     named = np.zeros(len(values), bool)
     perhaps = np.zeros(len(values), bool)
     for column in labels.values():
-        words = column.unique().to_pylist()
-        said = [text for text in words if "total" in (low := text.lower()) or "result" in low]
-        if said and (said := [text for text in said if looks_total(text)]):
-            named |= _is_one_of(column, said) & figured
-        if len(values) <= SEARCHED and (once := [text for text in words if PERHAPS.fullmatch(text)]):
-            often = _is_one_of(column, once)
-            perhaps |= often & figured & (often.sum() == len(once))
+        at = column.indices.to_numpy()
+        named |= look_totals(column.dictionary)[at] & figured
+        if len(values) <= SEARCHED:
+            once = np.array([bool(PERHAPS.fullmatch(text)) for text in column.dictionary.to_pylist()], bool)
+            perhaps |= once[at] & figured & (once[at].sum() == once.sum())
     sums = _Sums(values, withheld, adds)
     if len(labels) > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
         return grouped
@@ -102,10 +99,6 @@ def find_totals(labels: dict[str, pa.Array], values: np.ndarray, withheld: np.nd
     if len(values) <= SEARCHED and adds.any():
         found += _unnamed({total.row for total in found}, sums)
     return Totals.of(found, values.shape[1])
-
-
-def _is_one_of(column: pa.Array, texts: list[str]) -> np.ndarray:
-    return pc.is_in(column, pa.array(texts, pa.large_string())).to_numpy(zero_copy_only=False)
 
 
 class _Sums:
@@ -183,18 +176,14 @@ def _closeness(total: _Total) -> tuple[float, float]:
     return (float(known.sum()), -float(np.abs(total.differences[known]).sum())) if known.any() else (0.0, 0.0)
 
 
-def _by_group(labels: dict[str, pa.Array], named: np.ndarray, sums: _Sums) -> Totals | None:
+def _by_group(labels: dict[str, pa.DictionaryArray], named: np.ndarray, sums: _Sums) -> Totals | None:
     """Totals of a long table: `Total` in one column sums the rows that agree in the others; None when the table is not long."""
     columns = [
-        title for title, column in labels.items() if any(map(looks_total, column.filter(pa.array(named)).unique().to_pylist()))
+        title for title, column in labels.items() if look_totals(column.dictionary)[column.indices.to_numpy()[named]].any()
     ]
     if len(columns) != 1:
         return None
-    others = {
-        title: column.dictionary_encode().indices.to_numpy(zero_copy_only=False)
-        for title, column in labels.items()
-        if title != columns[0]
-    }
+    others = {title: column.indices.to_numpy() for title, column in labels.items() if title != columns[0]}
     codes = pd.DataFrame(others).groupby(list(others), sort=False).ngroup().to_numpy()
     rows, details = np.flatnonzero(named), np.flatnonzero(~named)
     size = np.bincount(codes[details], minlength=codes.max() + 1)
