@@ -140,7 +140,7 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     held["kind"] = held["basis"]
     for column in ("what", "scope", "support"):
         held[column] = ""
-    for rule in rules.itertuples():
+    for rule in rules[rules["measure"].isin(held["measure"].unique())].itertuples():
         rows = (held["measure"] == rule.measure) & held["period"].astype(str).str.startswith(rule.period)
         rows &= notes.str.contains(rule.note, regex=False)
         for column in ("basis", "place_type"):
