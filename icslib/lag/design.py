@@ -52,11 +52,12 @@ class Design:
 
     def absorb(self, weights: np.ndarray, trends: bool = False) -> Absorber:
         """The two-way effects of these rows."""
-        key = weights.tobytes(), trends, b"" if self.groups is None else self.groups.tobytes()
-        kept = {} if self.effects is None else self.effects
-        if key not in kept:
-            kept[key] = Absorber(weights, trends=trends, groups=self.groups)
-        return kept[key]
+        if self.effects is None:
+            return Absorber(weights, trends=trends, groups=self.groups)
+        key = weights.shape, weights.tobytes(), trends, b"" if self.groups is None else self.groups.tobytes()
+        if key not in self.effects:
+            self.effects[key] = Absorber(weights, trends=trends, groups=self.groups)
+        return self.effects[key]
 
 
 def lag_block(exposure: np.ndarray, lags: Sequence[int]) -> np.ndarray:
