@@ -52,7 +52,8 @@ class LagEstimate(Result):
             raise NotIdentified(
                 f"Lags {write_lags(unknown)} were not estimated; the profile holds {write_lags(self.profile.index)}."
             )
-        return infer(self.model, (vector.reindex(self.profile.index, fill_value=0.0).to_numpy() @ self.shape)[None], **self.options)[0]
+        contrast = vector.reindex(self.profile.index, fill_value=0.0).to_numpy() @ self.shape
+        return infer(self.model, contrast[None], **self.options)[0]
 
     def cumulative(self, first: int, last: int) -> Estimate:
         """The sum of the profile over lags `first` to `last`: what a lasting unit of exposure has added by then."""

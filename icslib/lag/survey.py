@@ -20,7 +20,7 @@ class LagSurvey(Result):
     rows : DataFrame, index ``panel``
         ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or
         more), ``estimate``,
-        ``low``, ``high`` (sum over the used lags), ``leads`` (p-value of the placebo), ``fails`` (tests not passed) and ``reading``:
+        ``low``, ``high`` (sum over the used lags), ``leads`` (placebo's p-value), ``fails`` (tests not passed) and ``reading``:
         "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
     sources : processed tables used
     """
@@ -32,7 +32,8 @@ class LagSurvey(Result):
     def finding(self) -> str:
         """How many panels are silent, not robust, or stand, and the longest lag any sees."""
         fragile = int((self.rows["reading"] == "not robust").sum())
-        held = f"; {fragile} more {'are' if fragile > 1 else 'is'} clear of none but fail{'s' * (fragile == 1)} a test" if fragile else ""
+        said = f"; {fragile} more {'are' if fragile > 1 else 'is'} clear of none but fail{'s' * (fragile == 1)} a test"
+        held = said if fragile else ""
         return (
             f"{self.headline}{held}. That is silence, not proof of no effect: these figures cannot show anything later than "
             f"{self.rows['longest'].max():.0f} years with confidence."
@@ -42,7 +43,8 @@ class LagSurvey(Result):
     def headline(self) -> str:
         """How many show a link that passes its tests."""
         count = int((self.rows["reading"] == "stands").sum())
-        return f"{count or 'None'} of {len(self.rows)} pairs of exposure and outcome show{'s' * (count < 2)} a link that passes its tests"
+        pairs = f"{count or 'None'} of {len(self.rows)} pairs of exposure and outcome"
+        return f"{pairs} show{'s' * (count < 2)} a link that passes its tests"
 
 
 def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int, ...] = (), **options) -> LagSurvey:

@@ -78,8 +78,8 @@ class Visibility(Result):
         text = f"{self.headline}, with a chance of {self.wanted:.0%}." if self.first_year else f"{self.headline}: {reached}."
         if self.by_place.notna().any():
             text += (
-                f" If it were known how much each moves by itself, the steadiest {self.kind.removesuffix('s')} would show it from year "
-                f"{self.by_place.min():.0f}, the middle one from year {self.by_place.median():.0f}."
+                f" If it were known how much each moves by itself, the steadiest {self.kind.removesuffix('s')} would show it "
+                f"from year {self.by_place.min():.0f}, the middle one from year {self.by_place.median():.0f}."
             )
         if self.before_after:
             shock = f"{self.process.national_shock:.1%}"
