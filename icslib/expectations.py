@@ -141,7 +141,8 @@ def compare_titles(expected: Sequence[Title], seen: Sequence[str]) -> tuple[list
             said += [f"column {letter[b]} renamed: {a!r} (line {line[a]}) is now {b!r}" for a, b in zip(gone, come, strict=True)]
         elif kind != "equal":
             said += [f"column {column_letter(old.index(title) + 1)} removed: {title!r} (line {line[title]})" for title in gone]
-            said += [f"column {letter[title]} added: {title!r}" + (f", after {before[title]!r}" if title in before else ", first") for title in come]
+            after = {title: f"after {before[title]!r}" if title in before else "first" for title in come}
+            said += [f"column {letter[title]} added: {title!r}, {where}" for title, where in after.items()]
             said += [
                 f"{title!r} (line {line[title]}) moved from column {column_letter(spot)} to {letter[title]}"
                 for spot, title in enumerate(old[i:j], i + 1)

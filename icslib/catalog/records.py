@@ -120,7 +120,7 @@ class Title(NamedTuple):
 
 
 def headers(*owners: str) -> dict[str, list[Title]]:
-    """The whole header rows that a publication is known to print, by layout: of the first of `owners`, tables or readers, with any."""
+    """The whole header rows known to be printed, by layout: those of the first of `owners` (tables or readers) that has any."""
     path = paths.raw("reference", "headers.csv")
     known = _headers(path, path.stat().st_mtime_ns)
     for owner in owners:

@@ -29,7 +29,8 @@ def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     long = table.melt(["place", "year", *(["indicator"] if named else [])])
     raw = source.table == "health_indicators_areas"
     prefix = "health_indicator_" if raw else "health_index_"
-    measure = long["indicator"].map({text: prefix + snake(text) for text in long["indicator"].unique()}) if named else long["title"]
+    measure = long["indicator" if named else "title"]
+    measure = measure.map({text: prefix + snake(text) if named else text for text in measure.unique()})
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     systems = long["place"].str.startswith("E54").all()
     frame = observations(

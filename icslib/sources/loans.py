@@ -21,8 +21,9 @@ from ..tidy import observations
 REVENUE, NORMAL, CAPITAL = "interim revenue support", "normal course of business", "interim capital support"
 SHEETS: dict[str, dict[str, tuple[str, float]]] = {  # edition: sheet -> loan type, pounds a printed unit
     "2016-17": {"Data": (REVENUE, 1e3), "Normal course of business to ad": (NORMAL, 1e3)},
-    "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1), "Interim capital support": (CAPITAL, 1)},
-}
+    "2018-19": {"Interim revenue support loans": (REVENUE, 1), "Normal course of business": (NORMAL, 1),
+                "Interim capital support": (CAPITAL, 1)},
+}  # fmt: skip
 
 
 def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:

@@ -47,8 +47,9 @@ def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         source=source.id,
     )
     if source.table == "emergency_history":
-        counts = expect_table(pages[""], source, ["place", "ae_unbooked", *TYPES]).frame.iloc[:, 1:].apply(pd.to_numeric, errors="coerce")
-        worst = (counts[TYPES].sum(axis=1) - counts["ae_unbooked"]).abs().idxmax()
-        row = counts.loc[worst]
-        frame.attrs["totals"] = [expect_total(f"ae_unbooked of row {worst}, by type", row["ae_unbooked"], row[TYPES].sum(), within=0, least=0)]
+        counts = expect_table(pages[""], source, ["place", "ae_unbooked", *TYPES]).frame.drop(columns="place")
+        counts = counts.apply(pd.to_numeric, errors="coerce")
+        printed, summed = counts["ae_unbooked"], counts[TYPES].sum(axis=1)
+        row = (summed - printed).abs().idxmax()
+        frame.attrs["totals"] = [expect_total(f"ae_unbooked of row {row}, by type", printed[row], summed[row], within=0, least=0)]
     return frame

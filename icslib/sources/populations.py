@@ -22,7 +22,10 @@ AREAS = ["england", "system", "ccg", "local_authority"]
 def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and kind of population; ``practices`` says how many were added up."""
     if source.edition[:7] not in YEARS:
-        raise CatalogError(f"Populations of {source.edition!r}: the year of the registered people is not known. Add the edition to YEARS in icslib/sources/populations.py.")
+        raise CatalogError(
+            f"Populations of {source.edition!r}: the year of the registered people is not known. "
+            "Add the edition to YEARS in icslib/sources/populations.py."
+        )
     table = expect_table(pages[""], source)
     rows = table.frame.assign(england="E92000001")
     measures = [name for name in table.frame if name.startswith("population_")]
@@ -52,5 +55,7 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     )
     whole = numbers.sum()
     registered = whole.pop("population_registered")
-    frame.attrs["totals"] = [expect_total(f"England, {name} against registered", registered, people) for name, people in whole.items()]
+    frame.attrs["totals"] = [
+        expect_total(f"England, {name} against registered", registered, people) for name, people in whole.items()
+    ]
     return frame

@@ -49,12 +49,12 @@ def _form(pages: list[Page], source: Source, place: str) -> pd.DataFrame:
     for page in pages:
         grid = [page.row_text(index) for index in range(len(page.grid))]
         heads = [(i, row.index("Maincode")) for i, row in enumerate(grid) if "Maincode" in row]
-        codes = [cell for head, spot in heads for cell in [cell for cell in grid[head][:spot] if cell][1:]]  # the first is what the table is called
+        codes = [code for head, spot in heads for code in list(filter(None, grid[head][:spot]))[1:]]  # the first is the table's name
         expect_titles(page, source, [(heads[0][0], flatten([codes]))])
         for number, (head, spot) in enumerate(heads):
             body = next((i + 1 for i in range(head, len(grid)) if spot < len(grid[i]) and grid[i][spot] == "Subcode"), None)
             if body is None:
-                raise SheetError(f"{page.called}, row {head + 1}: no word Subcode stands under Maincode, so its lines have no codes. Compare it with the form.")
+                raise SheetError(f"{page.called}, row {head + 1}: no word Subcode stands under Maincode. Compare it with the form.")
             stop = heads[number + 1][0] if number + 1 < len(heads) else len(grid)
             columns = [(j, code, *_about(grid, j, head, body)) for j, code in enumerate(grid[head][:spot]) if MAINCODE.fullmatch(code)]
             for i in range(body, stop):

@@ -20,7 +20,10 @@ def tidy_trust_catchments(pages: dict[str, Page], source: Source) -> pd.DataFram
     """One row a trust and kind of admission; the trust's ``name`` as printed."""
     long = expect_table(next(iter(pages.values())), source).melt(["place", "name"])
     if source.edition[:4] not in YEARS:
-        raise CatalogError(f"Catchments of {source.edition!r}: the year of the people is not known. Add the edition to YEARS in icslib/sources/trust_catchments.py.")
+        raise CatalogError(
+            f"Catchments of {source.edition!r}: the year of the people is not known. "
+            "Add the edition to YEARS in icslib/sources/trust_catchments.py."
+        )
     return observations(
         long,
         place=long["place"],

@@ -23,7 +23,7 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
     mended = dict(pages)
     for line in listed[listed["source"] == source].itertuples():
         if not line.reason.strip():
-            raise DriftError(f"corrections.csv alters {line.sheet}!{line.cell} of {source} and gives no reason. Write one, or take the line out.")
+            raise DriftError(f"corrections.csv alters {line.sheet}!{line.cell} of {source} and gives no reason. Write one.")
         page, cell = mended.get(line.sheet), re.fullmatch(r"([A-Z]+)([1-9]\d*)", line.cell)
         if page is None or cell is None:
             raise DriftError(f"corrections.csv names the cell {line.sheet}!{line.cell} of {source}; its sheets are {list(pages)}. Alter that line.")
@@ -44,7 +44,8 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
 def stray_lines() -> list[str]:
     """What is wrong with lines of ``corrections.csv`` and ``known_oddities.csv`` that name no source of the catalog."""
     named = [(name, source) for name in ("corrections", "known_oddities") for source in reference(name)["source"].unique()]
-    return [f"{name}.csv names {source!r}, which is not in the catalog. Alter or take out its lines." for name, source in named if source not in sources()]
+    known = sources()
+    return [f"{name}.csv names {id!r}, which is not in the catalog. Alter or take out its lines." for name, id in named if id not in known]
 
 
 def flag_corrected(frame: pd.DataFrame, source: str) -> pd.DataFrame:

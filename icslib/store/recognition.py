@@ -67,8 +67,9 @@ class Added(Result):
         if self.source is None:
             return f"{self.file.name} is not a publication we know. {self.description}"
         kind = "a new edition of" if self.new else "the file of"
-        unused = "" if self.source.shipped else "No table is made of it: the catalog says shipped = false, for a layout only. Take that out to use its figures."
-        return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {self.build.finding if self.build else unused}".strip()
+        unused = "" if self.source.shipped else "No table is made of it while the catalog says shipped = false, for a layout only."
+        done = self.build.finding if self.build else unused
+        return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {done}".strip()
 
 
 def add(file: Path | str, edition: str | None = None) -> Added:
@@ -100,7 +101,10 @@ def add(file: Path | str, edition: str | None = None) -> Added:
 
 
 def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
-    """The publication whose reader reads these pages, its `edition` where that is given or in the titles, and what is read; None if none does."""
+    """The publication whose reader reads these pages, and what it reads; None if none does.
+
+    Its ``edition`` is the one given, or the one that the titles name, or empty.
+    """
     yearless, drifted = [], []
     readable = [source for source in catalog.sources().values() if source.reader and source.reader != "figures"]
     for first in {source.table: source for source in reversed(readable)}.values():
@@ -166,6 +170,7 @@ def _describe(file: Path) -> Added:
     sheet = getattr(first, "sheet", "")
     name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_")
     headers = "".join(f"# {line}\n" for line in header_lines(name, titles).splitlines())
-    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=[str(title) for title in titles], sheet=sheet, name=name, headers=headers)
+    listed = [str(title) for title in titles]
+    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=listed, sheet=sheet, name=name, headers=headers)
     said = f"The general reader finds {len(reading.tables)} tables in it" + (f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else ".")
     return Added(file, description=said, stub=stub)
