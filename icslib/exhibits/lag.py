@@ -64,13 +64,13 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
-    rows = result.profile[["estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
+    gate, rows = result.support, result.profile[["estimate", "se", "low", "high", "band_low", "band_high", "supported"]]
     return profile(
         result,
         rows,
         rows.reset_index(),
         "Lag, years",
-        subtitle=f"{write_name(result.support.outcome)} by years since {write_name(result.support.exposure)}; {result.basis} shape",
+        subtitle=f"{write_name(gate.outcome)} by years since {write_name(gate.exposure)}; {result.basis} shape",
         notes=(
             f"{result.finding} {result.places} places, {result.years} outcome years, {result.clusters} clusters.",
             "An association, given place and year effects, not a proof of cause. One unit of exposure in one year, outcome that "
@@ -87,7 +87,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
 @table.register
 def _(result: LagEstimate, asked: str = "") -> Exhibit:
     """Sums over windows of the profile: the first years, the survey's years three to ten, all."""
-    last = int(result.profile.index.max())
+    gate, last = result.support, int(result.profile.index.max())
     asked_for = [(a, min(b, last)) for a, b in ((0, 2), (3, 5), (6, 10), (3, 10), (0, last))]
     windows = dict.fromkeys((a, b) for a, b in asked_for if result.profile.index.min() <= a <= last)
     rows = pd.DataFrame(
@@ -101,7 +101,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
     return shown(
         result,
         rows,
-        title=f"The association of {write_name(result.support.exposure)} with {write_name(result.support.outcome)}, added up over years",
+        title=f"The association of {write_name(gate.exposure)} with {write_name(gate.outcome)}, added up over years",
         subtitle=f"sum of the profile over windows of lags; {ERROR_WORDS[result.errors]}",
         sources=result.support.sources,
         notes=("The sum: what a unit of exposure that lasts is associated with once all those years have passed.", result.timing),

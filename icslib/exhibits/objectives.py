@@ -41,8 +41,8 @@ def _(result: Visibility, asked: str = "") -> Exhibit:
             f"{p.persistence:.2f}), own drift {p.slope:.2%} a year; the national path moves by {p.national_shock:.1%} a year "
             "around its drift.",
         ),
-        alt=f"Power rises from {chance['simulated'].iloc[0]:.0f}% in year {chance.index[0]} to {chance['simulated'].iloc[-1]:.0f}% "
-        f"in year {chance.index[-1]}. {result.finding}",
+        alt=f"Power rises from {chance['simulated'].iloc[0]:.0f}% in year {chance.index[0]} to "
+        f"{chance['simulated'].iloc[-1]:.0f}% in year {chance.index[-1]}. {result.finding}",
         draw=draw,
     )
 

@@ -71,8 +71,8 @@ class Outlook(Result):
         """How often it was achieved, and how often noise alone would have."""
         return (
             f"{told_change(self.change)} in {self.outcome.replace('_', ' ')} in {self.horizon} years was achieved in "
-            f"{self.share:.0%} of past stretches (95% interval {self.low:.0%} to {self.high:.0%}), {self._beside} noise alone would give "
-            f"({self.noise_share:.0%}). On trend the middle of all {self.kind} has a chance of "
+            f"{self.share:.0%} of past stretches (95% interval {self.low:.0%} to {self.high:.0%}), {self._beside} noise alone "
+            f"would give ({self.noise_share:.0%}). On trend the middle of all {self.kind} has a chance of "
             f"{self.by_place['chance'].median():.0%}."
         )
 

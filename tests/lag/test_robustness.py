@@ -32,12 +32,15 @@ def test_what_specifications_share_changes_no_number():
     )  # fmt: skip
     for spec in curve.made.iloc[::9].to_dict("records"):
         basis, _, degree = spec["shape"].partition(" ")
+        last = int(spec["longest lag"])
         alone = estimate_lag(
-            gap, "x", "y", range(0, int(spec["longest lag"]) + 1), basis=basis, degree=int(degree or 2), trends=spec["trends"] == "yes",
-            year_by="region" if spec["comparison"] == "within region" else None, weights="weight" if spec["weights"] == "weight" else None,
-            interacted=("z",) if spec["controls"] == "z by year" else (), exclude=() if spec["years left out"] == "none" else (2020, 2021),
+            gap, "x", "y", range(0, last + 1), basis=basis, degree=int(degree or 2), trends=spec["trends"] == "yes",
+            year_by="region" if spec["comparison"] == "within region" else None,
+            weights="weight" if spec["weights"] == "weight" else None,
+            interacted=("z",) if spec["controls"] == "z by year" else (),
+            exclude=() if spec["years left out"] == "none" else (2020, 2021),
         )  # fmt: skip
-        total = alone.cumulative(0, int(spec["longest lag"]))
+        total = alone.cumulative(0, last)
         assert [spec[name] for name in total._fields] == pytest.approx(list(total), rel=1e-8) and spec["rows"] == alone.rows
 
 
