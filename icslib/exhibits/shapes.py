@@ -1,4 +1,4 @@
-"""What all exhibits of results have in common: title, unit and sources as the result knows them, and estimates by lag, event or horizon."""
+"""What exhibits of results have in common: title, unit and sources as the result knows them; estimates by lag or horizon."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def shown(result: Any, data: pd.DataFrame, **fields: Any) -> Exhibit:
 
 
 def profile(result: Any, frame: pd.DataFrame, data: pd.DataFrame, xlabel: str, *, more: str = "", **fields: Any) -> Exhibit:
-    """A figure of estimates with intervals and bands: ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high`` by lag."""
+    """A figure of ``estimate`` with ``low``, ``high``, ``band_low``, ``band_high`` by lag, event or horizon (its index)."""
     unit = result.unit or "outcome units"
     alt = f"{describe_intervals(frame[frame['se'] > 0], unit)} {more}".strip()
     draw = lambda figure: caterpillar(figure.subplots(), frame, unit=unit, xlabel=xlabel)  # noqa: E731
