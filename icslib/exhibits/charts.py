@@ -7,7 +7,7 @@ and a pandas object, and gives the axes back. Colours and sizes come from :mod:`
     Exhibit(..., draw=lambda figure: ranked_dots(figure.subplots(), surplus, unit="GBP m", asked="Ambleton"))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -190,7 +190,7 @@ def small_multiples(
     return list(grid[: len(parts)])
 
 
-def name_rows(ax: Any, spots: Sequence, names: Sequence, colours: Sequence, size: float = style.SMALL) -> None:
+def name_rows(ax: Any, spots: Iterable, names: Iterable, colours: Iterable, size: float = style.SMALL) -> None:
     """Write a name before each row of a chart, in place of ticks, which are slow to make; the longest few decide the margin."""
     at, up, side = ax.get_yaxis_text1_transform(4)
     ax.set_yticks([])
