@@ -78,11 +78,14 @@ def find_delimiter(text: str) -> str:
     >>> find_delimiter("Title, with a comma\n\nCode;Name\nR1A;x\nR1B;y")
     ';'
     """
-    sample = text[:20_000].splitlines()[:60]
-    if len(text) > 20_000:
+    start = text[:20_000]
+    sample = start.splitlines()[:60]
+    if len(text) > len(start):
         sample = sample[:-1]
 
     def evenness(mark: str) -> tuple[int, int]:
+        if mark not in start:
+            return 0, 1
         widths = [len(row) for row in csv.reader(sample, delimiter=mark) if any(row)]
         usual = max(set(widths), key=lambda w: (widths.count(w), w), default=1)
         return (widths.count(usual) * (usual > 1), usual)
