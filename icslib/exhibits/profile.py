@@ -76,7 +76,7 @@ def _path(result: Profile, measures: list[str]) -> Exhibit:
     def draw(figure):
         whole = {label: (label, frame.rename(columns={result.place: name})) for label, frame in parts.items()}
         small_multiples(
-            figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name), across=2, shared=False
+            figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name).locator_params(nbins=4), across=2, shared=False
         )
 
     told = []
