@@ -166,7 +166,7 @@ def _number(letters: bytes) -> int:
 
 def _xlsx_span(data: bytes) -> tuple[int, int]:
     """Rows and columns up to the last cell that holds something, looking closely only when far cells exist."""
-    rows = max((int(row) for row in re.findall(rb'<row\b[^>]*?\br="(\d{1,9})"', data[-1_000_000:])), default=0) or data.count(
+    rows = max((int(row) for row in re.findall(rb'<row\b[^>]*?\br="(\d{1,9})"', data[-4_000_000:])), default=0) or data.count(
         b"<row"
     )
     wide = re.search(rb'r="[A-Z]{2,3}\d', data)

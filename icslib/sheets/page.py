@@ -103,7 +103,7 @@ class Page:
             title: np.fromiter(part, object, len(rows)) if isinstance(part, list) else to_text(part)
             for title, part in cells.items()
         }
-        return pd.DataFrame(made, index=pd.Index(rows + 1, name="row"))
+        return pd.DataFrame(made, index=pd.Index(rows + 1, name="row"), copy=False)
 
     def find_table(
         self,
