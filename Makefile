@@ -24,7 +24,8 @@ lab: $(READY)
 	@cd notebooks && MPLBACKEND= ../$(BIN)/jupyter lab
 
 check-format: $(READY)
-	@$(BIN)/ruff check icslib tests benchmarks
+	@$(BIN)/ruff check icslib tests benchmarks tools
+	@$(BIN)/ruff format --check --quiet icslib tests benchmarks tools
 	@$(BIN)/mypy icslib
 
 $(READY): requirements.lock pyproject.toml

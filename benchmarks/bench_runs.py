@@ -106,7 +106,13 @@ def profiles(home: Path) -> list[tuple[str, Cost, str]]:
     page = json.loads(Path(notebook).read_text())
     page["cells"][0]["source"] = ["".join(page["cells"][0]["source"]), "\n\nOne more sentence."]
     Path(notebook).write_text(json.dumps(page))
-    rows.append(("icslib run, after a prose edit, one report", timed([*COMMAND, "run", NAME, "-p", "system=QF7"], home), "1 rendered again, none run"))
+    rows.append(
+        (
+            "icslib run, after a prose edit, one report",
+            timed([*COMMAND, "run", NAME, "-p", "system=QF7"], home),
+            "1 rendered again, none run",
+        )
+    )
     rows.append(("icslib run, after a prose edit, the others", timed(ours, home), "41 rendered again, none run"))
     for what, done, _ in rows[1:]:
         assert what.split(", ")[1].split()[0] in ("nothing", "after") and " run" not in done.said.splitlines()[-2], done.said
@@ -185,7 +191,9 @@ def kills(home: Path, count: int = 100, size: int = 6) -> None:
     for _ in range(count):
         wipe()
         done = draw.randrange(size + 1)
-        batch = subprocess.Popen(command, env=environment(home), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        batch = subprocess.Popen(
+            command, env=environment(home), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
         while not (reports / "runs/lock").exists() and batch.poll() is None:
             time.sleep(0.01)
         for _ in range(done):

@@ -55,10 +55,14 @@ def _split(text: str) -> tuple[str, str]:
 
 def _add_run(commands) -> None:
     run = commands.add_parser("run", help="make reports: those of the plan, or of the notebooks named", add_help=False)
-    run.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook by name or path; all of reports/plan.toml if none")
+    run.add_argument(
+        "notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook by name or path; all of reports/plan.toml if none"
+    )
     run.add_argument("-h", "--help", action="store_true", help="show this, and the parameters of the notebooks named")
     run.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="give a parameter (repeatable)")
-    run.add_argument("--each", action="append", default=[], metavar="NAME[=A,B]", help="one report for every value of a parameter")
+    run.add_argument(
+        "--each", action="append", default=[], metavar="NAME[=A,B]", help="one report for every value of a parameter"
+    )
     run.add_argument("--plan", action="store_true", help="print what would be done, and why, and do nothing")
     run.add_argument("--force", action="store_true", help="run even what is up to date")
     run.add_argument("--failed", action="store_true", help="only what failed last time")
@@ -111,7 +115,9 @@ def _trace(args: argparse.Namespace) -> int:
         print(cells.to_csv(index=False), end="")
     else:
         for _, row in cells.drop_duplicates("source").iterrows():
-            print(f"{row['title']} ({row['publisher']}; published {row['published']}; {row['licence']})\n  {row['file']}, sha256 {row['sha256']}\n  {row['address']}")
+            print(
+                f"{row['title']} ({row['publisher']}; published {row['published']}; {row['licence']})\n  {row['file']}, sha256 {row['sha256']}\n  {row['address']}"
+            )
         print(cells[["source", "sheet", "cell", "value", "unit"]].to_string(index=False))
     return 0
 
@@ -138,7 +144,10 @@ def _add_files(commands) -> None:
     trace.add_argument("exhibit", nargs="+", metavar="EXHIBIT", help="as the page names it: figure 2, table 1")
     trace.add_argument("--csv", action="store_true", help="every column, as CSV")
     trace.set_defaults(call=_trace)
-    export = commands.add_parser("export", help="write a processed table or a report's tables as an accessible spreadsheet, or a report as PDF or Word document")
+    export = commands.add_parser(
+        "export",
+        help="write a processed table or a report's tables as an accessible spreadsheet, or a report as PDF or Word document",
+    )
     export.add_argument("what", metavar="WHAT", help="a processed table or a report, by name")
     export.add_argument("file", type=Path, metavar="FILE", help="ending in .csv (a table), .xlsx, .ods, .docx or .pdf (a report)")
     export.set_defaults(call=_export)
@@ -152,8 +161,15 @@ def _claims(args: argparse.Namespace) -> int:
 
 
 def _add_claims(commands) -> None:
-    claims = commands.add_parser("claims", help="the claims ledger: the NAO's statements of October 2022 and what our figures give")
-    claims.add_argument("--verdict", default="", choices=["reproduced", "consistent", "differs", "superseded", "cannot be checked"], help="only these")
+    claims = commands.add_parser(
+        "claims", help="the claims ledger: the NAO's statements of October 2022 and what our figures give"
+    )
+    claims.add_argument(
+        "--verdict",
+        default="",
+        choices=["reproduced", "consistent", "differs", "superseded", "cannot be checked"],
+        help="only these",
+    )
     claims.set_defaults(call=_claims)
 
 
@@ -170,11 +186,17 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _add_diff(commands) -> None:
-    diff = commands.add_parser("diff", help="what changed between two reports, or two folders of reports; exit code 1 if anything did")
-    diff.add_argument("old", type=Path, metavar="OLD", help="the report before: an executed notebook, its page, or a folder of them")
+    diff = commands.add_parser(
+        "diff", help="what changed between two reports, or two folders of reports; exit code 1 if anything did"
+    )
+    diff.add_argument(
+        "old", type=Path, metavar="OLD", help="the report before: an executed notebook, its page, or a folder of them"
+    )
     diff.add_argument("new", type=Path, metavar="NEW", help="the report now")
     diff.add_argument("--html", type=Path, metavar="FILE", help="write the whole comparison as a page")
-    diff.add_argument("--tolerance", type=float, default=1e-6, metavar="SHARE", help="share of a figure below which it is the same (0.000001)")
+    diff.add_argument(
+        "--tolerance", type=float, default=1e-6, metavar="SHARE", help="share of a figure below which it is the same (0.000001)"
+    )
     diff.set_defaults(call=_diff)
 
 
@@ -196,7 +218,12 @@ def _add_places(commands) -> None:
     places.add_argument("place", nargs="?", metavar="CODE", help="a code or a name; all places if none")
     places.add_argument("--at", metavar="DATE", help="as it was then, such as 2022-07")
     places.add_argument("--type", metavar="TYPE", help="system, trust, local_authority, sub_icb, ccg, region, practice ...")
-    places.add_argument("--export", type=Path, metavar="FOLDER", help="write the register as places.csv and succession.csv, with their columns described")
+    places.add_argument(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="write the register as places.csv and succession.csv, with their columns described",
+    )
     places.set_defaults(call=_places)
 
 

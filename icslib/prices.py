@@ -88,8 +88,12 @@ def read_deflators(figures: pd.DataFrame | None = None) -> dict[str, Deflator]:
             continue
         fy = years.map(lambda label: parse_period(label).end.year)
         if fy.duplicated().any():
-            raise BasisError(f"The deflator edition {edition!r} gives {years[fy.duplicated()].iloc[0]} twice. Keep one row a year.")
-        made[str(edition)] = Deflator(str(edition), pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index())
+            raise BasisError(
+                f"The deflator edition {edition!r} gives {years[fy.duplicated()].iloc[0]} twice. Keep one row a year."
+            )
+        made[str(edition)] = Deflator(
+            str(edition), pd.Series(rows["value"].astype(float).to_numpy(), index=fy.to_numpy()).sort_index()
+        )
     return made
 
 
@@ -97,11 +101,15 @@ def deflator(edition: str = EDITION, figures: pd.DataFrame | None = None) -> Def
     """One edition by name; an unknown name is an error that lists those held."""
     held = read_deflators(figures)
     if edition not in held:
-        raise BasisError(f"No deflator edition is called {edition!r}. Held: {', '.join(f'{name} ({d.span})' for name, d in held.items())}.")
+        raise BasisError(
+            f"No deflator edition is called {edition!r}. Held: {', '.join(f'{name} ({d.span})' for name, d in held.items())}."
+        )
     return held[edition]
 
 
-def deflate(frame: pd.DataFrame, price_year: int, by: Deflator, values: tuple[str, ...] = ("value", "lower", "upper")) -> pd.DataFrame:
+def deflate(
+    frame: pd.DataFrame, price_year: int, by: Deflator, values: tuple[str, ...] = ("value", "lower", "upper")
+) -> pd.DataFrame:
     """`frame` in the prices of one year; column ``prices`` says which, by which edition.
 
     Parameters
@@ -124,7 +132,9 @@ def deflate(frame: pd.DataFrame, price_year: int, by: Deflator, values: tuple[st
     """
     other = frame["unit"][~frame["unit"].astype(str).str.match(r"GBP\b")]
     if len(other):
-        raise BasisError(f"Only money can be put in real terms; these figures are in {sorted(set(other))}. Choose the money first.")
+        raise BasisError(
+            f"Only money can be put in real terms; these figures are in {sorted(set(other))}. Choose the money first."
+        )
     name = by.prices(price_year)
     was = set(frame["prices"]) if "prices" in frame else {CASH}
     if was == {name}:

@@ -123,7 +123,11 @@ class Footing(Result):
         """What its trusts plan and what they owed, in one sentence."""
         plan, debt = (row for _, row in self.table.iterrows())
         they = "trust" if self.trusts == 1 else f"{self.trusts} trusts"
-        owed = f"owed {write_number(abs(debt['value']), 'GBP m')} in loans that met deficits ({_deepest(debt, 'largest')})" if debt["value"] else "owed nothing in loans that met deficits"
+        owed = (
+            f"owed {write_number(abs(debt['value']), 'GBP m')} in loans that met deficits ({_deepest(debt, 'largest')})"
+            if debt["value"]
+            else "owed nothing in loans that met deficits"
+        )
         rank = f" ({_deepest(plan, 'deepest')})" if "deficit" in self.planned else ""
         name = short_names([self.place])[self.place]
         return f"For 2025-26 the {they} of {name} planned {self.planned} before support{rank}; in March 2019 they {owed}."
@@ -139,13 +143,23 @@ def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Seq
     cells : the cells of the debts of all places
     """
     if place not in planned.index or place not in owed.index:
-        raise PanelError(f"{place} has no planned position or no debt row. Both are held for {', '.join(map(str, planned.index.intersection(owed.index)[:5]))}, ...")
+        raise PanelError(
+            f"{place} has no planned position or no debt row. Both are held for {', '.join(map(str, planned.index.intersection(owed.index)[:5]))}, ..."
+        )
     rows = [
-        ("planned position 2025-26, mean of its trusts by size", planned["value"], "percent of turnover", planned.at[place, "cells"]),
+        (
+            "planned position 2025-26, mean of its trusts by size",
+            planned["value"],
+            "percent of turnover",
+            planned.at[place, "cells"],
+        ),
         ("revenue support loans, 31 March 2019", owed, "GBP m", tuple(cells)),
     ]
     table = pd.DataFrame(
-        [(what, all_[place], unit, int(all_.rank(method="min")[place]), int(all_.notna().sum()), used) for what, all_, unit, used in rows],
+        [
+            (what, all_[place], unit, int(all_.rank(method="min")[place]), int(all_.notna().sum()), used)
+            for what, all_, unit, used in rows
+        ],
         columns=["what", "value", "unit", "rank", "places", "cells"],
     )
     return Footing(table, place, int(planned.at[place, "trusts"]))

@@ -72,7 +72,10 @@ def test_the_short_list_tells_what_holds_what_does_not_and_what_keeps_the_rest(w
         f"Of {len(whole.table)} statements: {counts['reproduced'] + counts['consistent']} hold ({counts['reproduced']} reproduced, "
         f"{counts['consistent']} consistent), {counts['differs']} do not, {counts['cannot be checked']} cannot be checked."
     )
-    assert "“The largest system has 3.5m people” (Medscape UK) does not hold: we find 3,146,943 people." in off[0] and len(off) == counts["differs"]
+    assert (
+        "“The largest system has 3.5m people” (Medscape UK) does not hold: we find 3,146,943 people." in off[0]
+        and len(off) == counts["differs"]
+    )
     assert all(f"for {count}, {reason}" in kept for reason, count in reasons[reasons >= 3].items())
     assert f"the other {reasons[reasons < 3].sum()} " in kept and "not doubted" in plain
 
@@ -175,8 +178,16 @@ def test_each_checked_figure_is_recomputed_from_the_transcriptions(shipped):
         "vacancies_national",
         "measure == 'vacancy_rate' and staff_group == 'all' and period == '2022-06-30' and publisher.str.contains('Express')",
     ).item()
-    power = raw("local_government").query("measure == 'core_spending_power' and period in ('2021-22', '2022-23')").set_index("period")["value"]
-    prices = raw("gdp_deflator").query("measure == 'gdp_deflator_change' and edition == 'OBR November 2025' and period == '2022-23'")["value"].item()
+    power = (
+        raw("local_government")
+        .query("measure == 'core_spending_power' and period in ('2021-22', '2022-23')")
+        .set_index("period")["value"]
+    )
+    prices = (
+        raw("gdp_deflator")
+        .query("measure == 'gdp_deflator_change' and edition == 'OBR November 2025' and period == '2022-23'")["value"]
+        .item()
+    )
     ours = {
         "C02": 25.0, "C05": target, "C06": 100 * target / budget, "C08": 100 * target / budget, "C11": 100 * 2000 / target, "C19": rate, "C20": 9200.0,
         "C21": before, "C25": 100 * 2000 / target, "C28": 1_915_645.0, "C33": 9200.0, "C34": before, "C36": rate, "C37": 50.0,

@@ -74,7 +74,10 @@ def test_coverage_says_who_and_when():
 
 def test_coverage_says_what_was_apportioned_and_what_people_stand_in_for():
     panel = build_panel(frame("place year rate other\nA 2020 1 1\nB 2020 3 1"))
-    panel.attrs |= {"apportioned": {"rate": {("B", 2020): 0.345}}, "weighed": {"rate": "population_registered", "other": "~population_registered"}}
+    panel.attrs |= {
+        "apportioned": {"rate": {("B", 2020): 0.345}},
+        "weighed": {"rate": "population_registered", "other": "~population_registered"},
+    }
     found = coverage(panel)
     assert "Rate: complete; apportioned in B, up to 34% of a figure." in found.finding
     assert found.finding.endswith("Other: complete; put together by people, for want of its own denominator.")

@@ -80,5 +80,7 @@ def test_each_shipped_index_agrees_with_its_own_yearly_change():
 
 
 def test_the_editions_shipped_differ_so_naming_one_matters():
-    factor = {name: held.factor(2011, 2025) for name, held in read_deflators().items() if 2011 in held.index and 2025 in held.index}
+    factor = {
+        name: held.factor(2011, 2025) for name, held in read_deflators().items() if 2011 in held.index and 2025 in held.index
+    }
     assert len(factor) >= 2 and max(factor.values()) / min(factor.values()) > 1.001

@@ -49,7 +49,11 @@ def test_standing_is_rank_median_and_score_in_the_latest_year_of_the_place():
 def test_what_is_not_there_is_told():
     frame = panel(none=np.nan)
     told = ics.profile_place(frame, "A", ["beds", "none"], by=NEED, peers=2)
-    assert told.left_out == ("none",) and told.finding == "A is furthest from the middle on beds (6.0 per 1,000 in 2023, lowest of 6 places; peers 7.5). No figure: none."
+    assert (
+        told.left_out == ("none",)
+        and told.finding
+        == "A is furthest from the middle on beds (6.0 per 1,000 in 2023, lowest of 6 places; peers 7.5). No figure: none."
+    )
     with pytest.raises(PanelError, match="Z is not in the panel"):
         ics.profile_place(frame, "Z", ["beds"], by=NEED)
     with pytest.raises(PanelError, match="no figure of one of none"):
@@ -59,11 +63,19 @@ def test_what_is_not_there_is_told():
 
 
 def test_best_and_worst_are_told_by_the_better_end_of_each_measure():
-    frame = panel(gps=[1.0, 2, 3, 4, 5, 6] * 2, preventable_mortality=[10.0, 20, 30, 40, 50, 60] * 2, acute_staff=[3.0, 1, 2, 4, 5, 6] * 2)
+    frame = panel(
+        gps=[1.0, 2, 3, 4, 5, 6] * 2, preventable_mortality=[10.0, 20, 30, 40, 50, 60] * 2, acute_staff=[3.0, 1, 2, 4, 5, 6] * 2
+    )
     told = ics.profile_place(frame, "A", ["beds", "gps", "preventable_mortality", "acute_staff"], by=NEED, peers=2)
-    assert "A stands best on under-75 mortality from preventable causes (10.0 in 2023, lowest of 6 places; peers 25.0)" in told.finding
+    assert (
+        "A stands best on under-75 mortality from preventable causes (10.0 in 2023, lowest of 6 places; peers 25.0)"
+        in told.finding
+    )
     assert "and worst on general practitioners (1.0 in 2023, lowest of 6 places; peers 2.5)." in told.finding
-    assert told.beside_peers(["gps", "acute_staff", "absent"]) == "Beside its 2 peers A has fewer general practitioners (1.0; peers 2.5) and more acute staff (3.0; peers 1.5)."
+    assert (
+        told.beside_peers(["gps", "acute_staff", "absent"])
+        == "Beside its 2 peers A has fewer general practitioners (1.0; peers 2.5) and more acute staff (3.0; peers 1.5)."
+    )
     with pytest.raises(PanelError, match="holds no figure of absent"):
         told.beside_peers(["absent"])
 
@@ -72,12 +84,20 @@ def test_the_footing_ranks_plan_and_debt_from_the_deepest():
     planned = pd.DataFrame({"value": [-1.24, 0.5, -3.0], "trusts": [2, 1, 4], "cells": [("p!!E2",)] * 3}, index=list("ABC"))
     owed = pd.Series({"A": -563.0, "B": 0.0, "C": -10.0})
     told = ics.place_footing("A", planned, owed, ("l!!E3",))
-    assert told.table["rank"].tolist() == [2, 1] == planned["value"].rank()[["A"]].astype(int).tolist() + owed.rank()[["A"]].astype(int).tolist()
+    assert (
+        told.table["rank"].tolist()
+        == [2, 1]
+        == planned["value"].rank()[["A"]].astype(int).tolist() + owed.rank()[["A"]].astype(int).tolist()
+    )
     assert told.finding == (
         "For 2025-26 the 2 trusts of A planned a deficit of 1.2% of turnover before support (2nd deepest of 3); "
         "in March 2019 they owed £563m in loans that met deficits (largest of 3)."
     )
-    assert "the trust of B planned a surplus of 0.5% of turnover before support; in March" in (other := ics.place_footing("B", planned, owed)).finding and "owed nothing" in other.finding
+    assert (
+        "the trust of B planned a surplus of 0.5% of turnover before support; in March"
+        in (other := ics.place_footing("B", planned, owed)).finding
+        and "owed nothing" in other.finding
+    )
     assert ics.table(told).sources == ("p", "l")
     with pytest.raises(PanelError, match="Z has no planned position"):
         ics.place_footing("Z", planned, owed)
@@ -85,7 +105,10 @@ def test_the_footing_ranks_plan_and_debt_from_the_deepest():
 
 def test_a_measure_that_is_the_same_everywhere_has_no_score_and_breaks_nothing():
     frame = panel(flat=3.0)
-    assert ics.profile_place(frame, "A", ["beds", "flat"], by=[*NEED, "flat"], peers=2).standing["score"].isna().tolist() == [False, True]
+    assert ics.profile_place(frame, "A", ["beds", "flat"], by=[*NEED, "flat"], peers=2).standing["score"].isna().tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_figures_say_in_words_what_they_show():

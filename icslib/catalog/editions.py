@@ -17,9 +17,13 @@ def add_edition(table: str, edition: str, file: Path) -> Source:
     """
     known = of_table(table)
     if not known:
-        raise CatalogError(f"{table!r} is not a publication of the catalog. Describe it there first: docs/add-a-source.md shows how.")
+        raise CatalogError(
+            f"{table!r} is not a publication of the catalog. Describe it there first: docs/add-a-source.md shows how."
+        )
     if any(source.edition == edition for source in known):
-        raise CatalogError(f"{table} already has an edition {edition!r}. Give the new one a name of its own, such as {edition}-revised.")
+        raise CatalogError(
+            f"{table} already has an edition {edition!r}. Give the new one a name of its own, such as {edition}-revised."
+        )
     path = paths.raw("catalog.toml")
     text = path.read_text(encoding="utf-8")
     mark = f"[[{table}.editions]]"

@@ -69,7 +69,9 @@ def _one(source: Source, folder: Path) -> tuple[str, str]:
     if here is not None:
         return "present", str(here)
     if not source.download:
-        raise CatalogError(f"the catalog has no address for its file. Take it from {source.via or source.address} and run 'icslib add FILE'.")
+        raise CatalogError(
+            f"the catalog has no address for its file. Take it from {source.via or source.address} and run 'icslib add FILE'."
+        )
     import pooch
 
     folder = folder / source.table
@@ -91,7 +93,9 @@ def _one(source: Source, folder: Path) -> tuple[str, str]:
             )
         os.replace(part, target)
 
-    path = pooch.retrieve(source.download, f"sha256:{source.sha256}", fname=f"{source.id}-{source.file}", path=folder, downloader=download)
+    path = pooch.retrieve(
+        source.download, f"sha256:{source.sha256}", fname=f"{source.id}-{source.file}", path=folder, downloader=download
+    )
     return "fetched", path
 
 
@@ -106,7 +110,9 @@ def _stream(url: str, part: Path, limit: int) -> None:
             have = have if mode == "ab" else 0
             whole = have + int(answer.headers.get("Content-Length", 0))
             if whole > limit:
-                raise CatalogError(f"{url} is {whole:,} bytes, and at most {limit:,} were expected. Nothing was kept; look at the page in a browser.")
+                raise CatalogError(
+                    f"{url} is {whole:,} bytes, and at most {limit:,} were expected. Nothing was kept; look at the page in a browser."
+                )
             with part.open(mode) as stream:
                 for piece in answer.iter_content(PIECE):
                     have += len(piece)
@@ -115,7 +121,9 @@ def _stream(url: str, part: Path, limit: int) -> None:
                     stream.write(piece)
     except requests.RequestException as fault:
         got = part.stat().st_size if part.exists() else 0
-        raise CatalogError(f"{url} broke off after {got:,} bytes ({type(fault).__name__}). What came is kept: run the same again to go on.") from fault
+        raise CatalogError(
+            f"{url} broke off after {got:,} bytes ({type(fault).__name__}). What came is kept: run the same again to go on."
+        ) from fault
     if have > limit:
         part.unlink()
         raise CatalogError(f"{url} went on past {limit:,} bytes. Nothing was kept; look at the page in a browser.")
@@ -133,7 +141,9 @@ def _open(url: str, headers: dict[str, str]):
         if at.scheme != "https" and at.hostname not in HERE:
             raise CatalogError(f"{url} is not https, so it is not fetched. Put the https address into the catalog.")
         if at.netloc != asked.netloc:
-            raise CatalogError(f"{asked.geturl()} sends on to another host, {at.netloc}. If that is the publisher's, put the new address into the catalog.")
+            raise CatalogError(
+                f"{asked.geturl()} sends on to another host, {at.netloc}. If that is the publisher's, put the new address into the catalog."
+            )
         answer = requests.get(url, headers={"User-Agent": "icslib", **headers}, stream=True, timeout=WAIT, allow_redirects=False)
         if answer.is_redirect:
             url = urljoin(url, answer.headers["Location"])
@@ -145,7 +155,9 @@ def _open(url: str, headers: dict[str, str]):
             continue
         if answer.status_code not in (200, 206):
             answer.close()
-            raise CatalogError(f"{url} answers {answer.status_code} {answer.reason}. The publisher has moved or withdrawn the file; look for its new address.")
+            raise CatalogError(
+                f"{url} answers {answer.status_code} {answer.reason}. The publisher has moved or withdrawn the file; look for its new address."
+            )
         if "text/html" in answer.headers.get("Content-Type", "") and not at.path.endswith((".html", ".htm")):
             answer.close()
             raise CatalogError(f"{url} gives a page, not the file: a notice, a form, or a new address. Open it in a browser.")

@@ -52,7 +52,9 @@ def read_catalog(path: Path) -> dict[str, Source]:
     try:
         blocks = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as fault:
-        raise CatalogError(f"{path.name} cannot be read: {fault}. Mend that line, or take the file from the repository again.") from fault
+        raise CatalogError(
+            f"{path.name} cannot be read: {fault}. Mend that line, or take the file from the repository again."
+        ) from fault
     sources: dict[str, Source] = {}
     for table, block in blocks.items():
         shared = {key: value for key, value in block.items() if key != "editions"}

@@ -79,7 +79,11 @@ class Explained(Result):
         if clear.empty:
             return f"{self.headline}."
         row = clear.loc[clear["alone"].abs().idxmax()]
-        size, low, high = write_number(row["alone"], self.difference), write_number(row["alone_low"]), write_number(row["alone_high"])
+        size, low, high = (
+            write_number(row["alone"], self.difference),
+            write_number(row["alone_low"]),
+            write_number(row["alone_high"]),
+        )
         which = f"most with {row.name}, " if len(clear) > 1 else ""
         return f"{self.headline} ({which}{size} for one standard deviation more; 95% interval {low} to {high})."
 
@@ -94,7 +98,11 @@ class Explained(Result):
             none = f"neither {names[0]} nor {names[1]}" if len(names) == 2 else none
             return f"Over {size}, {none} goes clearly with {self.outcome}"
         ways = {"lower": clear.index[clear["alone"] < 0], "higher": clear.index[clear["alone"] > 0]}
-        told = " and a ".join(f"{way} {self.outcome.removeprefix('the ')} goes with {' and with '.join(map(str, names))}" for way, names in ways.items() if len(names))
+        told = " and a ".join(
+            f"{way} {self.outcome.removeprefix('the ')} goes with {' and with '.join(map(str, names))}"
+            for way, names in ways.items()
+            if len(names)
+        )
         return f"Over {size}, a {told}"
 
     @property
@@ -182,7 +190,11 @@ def explain_deficits(
     actual, gap = (grid[np.arange(len(places)), last] for grid in (y, joint.resid))
     by_place = pd.DataFrame({"actual": actual, "expected": actual - gap, "gap": gap}, index=pd.Index(places, name="place"))
     unit, called = panel.attrs.get("units", {}).get(outcome, ""), {name: names.get(name, name) for name in (outcome, *terms)}
-    moved = {called[name]: max(parts.values()) for name, parts in panel.attrs.get("apportioned", {}).items() if name in called and parts}
+    moved = {
+        called[name]: max(parts.values())
+        for name, parts in panel.attrs.get("apportioned", {}).items()
+        if name in called and parts
+    }
     return Explained(
         table, by_place, called[outcome], len(places), int(columns.sum()), joint.clusters, joint.rows,
         float(variation), errors, left_out, unit, source_names(panel, outcome, *terms), moved,

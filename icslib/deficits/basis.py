@@ -134,7 +134,9 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
         ``basis_name`` and ``cells``. A measure that is not named is left out here; a kind of figure that we do
         not know is an error.
     """
-    rules = pd.read_csv(paths.raw("reference", "position_bases.csv"), keep_default_na=False) if names is None else names.fillna("")
+    rules = (
+        pd.read_csv(paths.raw("reference", "position_bases.csv"), keep_default_na=False) if names is None else names.fillna("")
+    )
     held = figures[figures["measure"].isin(rules["measure"])].copy()
     notes = held["note"].fillna("") if "note" in held else pd.Series("", index=held.index)
     held["kind"] = held["basis"]

@@ -147,7 +147,9 @@ def _pounds(millions: float) -> int:
 def _change(one: Positions, other: Positions) -> str:
     """What the step between two positions is called: support, where that alone is what they differ by."""
     parted = [d.split(" ")[0] for d in one.basis.differences(other.basis)]
-    alone = parted == ["support"] and (one.basis.support, other.basis.support) == ("before", "after") and one.period == other.period
+    alone = (
+        parted == ["support"] and (one.basis.support, other.basis.support) == ("before", "after") and one.period == other.period
+    )
     return f"{SUPPORT}{other.basis.kind} of {other.period}" if alone else f"change to {_label(other)}"
 
 

@@ -73,7 +73,9 @@ def concentration(
     """
     amounts = amounts.dropna().astype(float)
     if (amounts < 0).any():
-        raise BasisError(f"A share needs sizes, none negative: {amounts.idxmin()} is {amounts.min():g}. Give debts as positive sizes.")
+        raise BasisError(
+            f"A share needs sizes, none negative: {amounts.idxmin()} is {amounts.min():g}. Give debts as positive sizes."
+        )
     if not amounts.sum() > 0:
         raise BasisError(f"{what} is zero everywhere, so nobody holds a share of it.")
     sharers = "places" if weights is None else "people"

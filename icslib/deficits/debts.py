@@ -64,17 +64,27 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     loaned = rows.assign(cells=cell_refs(rows)).groupby(["place", *KEY])
     rows = rows.drop_duplicates(["place", *KEY]).set_index(["place", *KEY])
     rows = rows.assign(value=loaned["value"].sum(), cells=loaned["cells"].agg(merge_cells)).reset_index()
-    moved = register.roll_up(apart(rows), to, vintage) if to == "system" else register.to_vintage(apart(rows), vintage, missing="zero")
+    moved = (
+        register.roll_up(apart(rows), to, vintage)
+        if to == "system"
+        else register.to_vintage(apart(rows), vintage, missing="zero")
+    )
     moved = moved.assign(apportioned=moved["value"] * moved["apportioned"])
-    held = moved.groupby(["place", *KEY], as_index=False).agg(value=("value", "sum"), apportioned=("apportioned", "sum"), cells=("cells", merge_cells))
+    held = moved.groupby(["place", *KEY], as_index=False).agg(
+        value=("value", "sum"), apportioned=("apportioned", "sum"), cells=("cells", merge_cells)
+    )
     held["apportioned"] = (held["apportioned"] / held["value"]).fillna(0.0)
     whole = rows.groupby(KEY)["value"].sum()
     rest = whole - held.groupby(KEY)["value"].sum().reindex(whole.index, fill_value=0.0)
     lost = rest[rest.abs() > 1e-6].rename("value").reset_index().assign(place=UNPLACED, apportioned=0.0)
     if (lost["value"] < 0).any():
-        raise BasisError(f"Places hold more than was lent: {lost[lost['value'] < 0].to_dict('records')}. The register counts a trust twice.")
+        raise BasisError(
+            f"Places hold more than was lent: {lost[lost['value'] < 0].to_dict('records')}. The register counts a trust twice."
+        )
     missing = rows[rows["place"].isin(moved.attrs.get("left_out", ()))]
-    lost["cells"] = [merge_cells(missing.loc[(missing["period"] == p) & (missing["loan_type"] == k), "cells"]) for p, k in lost[KEY].to_numpy()]
+    lost["cells"] = [
+        merge_cells(missing.loc[(missing["period"] == p) & (missing["loan_type"] == k), "cells"]) for p, k in lost[KEY].to_numpy()
+    ]
     out = pd.concat([held, lost[held.columns]], ignore_index=True)
     return out.assign(value=-out["value"]).sort_values([*KEY, "place"]).reset_index(drop=True)
 
@@ -87,7 +97,9 @@ def apart(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(measure=rows["place"]).drop(columns=[name for name in ("name",) if name in rows])
 
 
-def owed(debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-31", kinds: tuple[str, ...] = (REVENUE,)) -> Positions:
+def owed(
+    debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-31", kinds: tuple[str, ...] = (REVENUE,)
+) -> Positions:
     """What each place owed on one day, as positions (GBP m, a debt negative), with the cells of its loans; a place without a listed loan owed nothing.
 
     Parameters
@@ -105,16 +117,32 @@ def owed(debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-
     return Positions(values, basis, day, merge_cells(rows["cells"]), rows.groupby("place")["cells"].agg(merge_cells))
 
 
-def debt_panel(debts: pd.DataFrame, places: pd.Index | list[str], populations: pd.DataFrame, per: str = "registered", vintage: str = "2022-07") -> pd.DataFrame:
+def debt_panel(
+    debts: pd.DataFrame,
+    places: pd.Index | list[str],
+    populations: pd.DataFrame,
+    per: str = "registered",
+    vintage: str = "2022-07",
+) -> pd.DataFrame:
     """What each place owed on each day we know, as a panel: ``place``, ``year`` (of the March), ``debt`` (a size, not negative), GBP per head or GBP m."""
     days = sorted(debts.loc[debts["loan_type"] == REVENUE, "period"].unique())
     known = [scaled(owed(debts, places, day), populations, per, vintage) for day in days]
-    panel = pd.concat([pd.DataFrame({"place": p.values.index, "year": int(p.period[:4]), "debt": -p.values.to_numpy()}) for p in known], ignore_index=True)
+    panel = pd.concat(
+        [pd.DataFrame({"place": p.values.index, "year": int(p.period[:4]), "debt": -p.values.to_numpy()}) for p in known],
+        ignore_index=True,
+    )
     panel.attrs["units"] = {"debt": known[0].basis.unit}
     return panel
 
 
-def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, pressures: pd.DataFrame, populations: pd.DataFrame, vintage: str = "2022-07", lag: int = 2) -> pd.DataFrame:
+def borrowing_panel(
+    debts: pd.DataFrame,
+    estates: pd.DataFrame,
+    pressures: pd.DataFrame,
+    populations: pd.DataFrame,
+    vintage: str = "2022-07",
+    lag: int = 2,
+) -> pd.DataFrame:
     """What each system borrowed in a year to meet deficits, the one record of deficits by system and year that we hold.
 
     Parameters
@@ -135,19 +163,36 @@ def borrowing_panel(debts: pd.DataFrame, estates: pd.DataFrame, pressures: pd.Da
     known = debt_panel(debts, people.index, populations, vintage=vintage).pivot(index="place", columns="year", values="debt")
     years = [year for year in known if year - 1 in known]
     if not years:
-        raise BasisError(f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for openings=True.")
-    borrowed = pd.DataFrame({year: known[year] - known[year - 1] for year in years}).rename_axis(columns="year").stack().rename("borrowed").reset_index()
+        raise BasisError(
+            f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for openings=True."
+        )
+    borrowed = (
+        pd.DataFrame({year: known[year] - known[year - 1] for year in years})
+        .rename_axis(columns="year")
+        .stack()
+        .rename("borrowed")
+        .reset_index()
+    )
     parts = [name for name in estates if name.startswith("backlog_")]
     worth = estates[parts].sum(axis=1, skipna=False) * 1e6 / estates["place"].map(people)
     before = estates[["place"]].assign(year=estates["year"] + lag, backlog=worth)
     beside = pressures.assign(sickness_absence=pressures["acute_days_sick"] / pressures["acute_staff_days"])
     panel = borrowed.merge(before, on=["place", "year"], how="left").merge(beside, on=["place", "year"], how="left")
     held, told = pressures.attrs, estates.attrs
-    panel.attrs["units"] = {**held.get("units", {}), "borrowed": "GBP per registered head", "backlog": "GBP per registered head", "sickness_absence": "percent"}
+    panel.attrs["units"] = {
+        **held.get("units", {}),
+        "borrowed": "GBP per registered head",
+        "backlog": "GBP per registered head",
+        "sickness_absence": "percent",
+    }
     panel.attrs["names"] = BORROWED
     shares = debts.assign(year=debts["period"].str[:4].astype(int))[["place", "year", "apportioned"]].query("apportioned > 0")
     given, moved = (attrs.get("apportioned", {}) for attrs in (told, held))
-    own = {"borrowed": shares.groupby(["place", "year"])["apportioned"].max().to_dict(), "backlog": given.get(parts[0], {}), "sickness_absence": moved.get("acute_days_sick", {})}
+    own = {
+        "borrowed": shares.groupby(["place", "year"])["apportioned"].max().to_dict(),
+        "backlog": given.get(parts[0], {}),
+        "sickness_absence": moved.get("acute_days_sick", {}),
+    }
     panel.attrs["apportioned"] = {**moved, **own}
     used, tables = held.get("tables", {}), {"borrowed": "loans", "backlog": told.get("tables", {}).get(parts[0], "")}
     panel.attrs["tables"] = {**used, **tables, "sickness_absence": used.get("acute_days_sick", "")}
@@ -192,7 +237,9 @@ def loan_totals(loans: pd.DataFrame) -> LoanTotals:
     kept = kept.assign(cells=cell_refs(kept))
     rows, printed = (kept[kept["place_type"] == kind] for kind in ("trust", "england"))
     rows = rows.groupby([*KEY, "measure"], as_index=False).agg(rows=("value", "sum"), refs=("cells", merge_cells))
-    table = rows.merge(printed.groupby(KEY, as_index=False).agg(printed=("value", "first"), told=("cells", merge_cells)), on=KEY, how="left")
+    table = rows.merge(
+        printed.groupby(KEY, as_index=False).agg(printed=("value", "first"), told=("cells", merge_cells)), on=KEY, how="left"
+    )
     table["difference"] = table["printed"] - table["rows"]
     table["measure"] = table["measure"].map(WORDS)
     reasons = pd.read_csv(paths.raw("reference", "loan_total_reasons.csv"))

@@ -43,7 +43,11 @@ class MonthPath(Result):
         if not line["figures"]:
             return f"{len(self.table)} figures to date, none of a year whose outturn we hold: the straight line cannot be judged."
         side = f"too {'gloomy' if line['mean'] < 0 else 'hopeful'}"
-        way = f"every time {side}" if line["lowest"] * line["highest"] > 0 else f"{side} by {write_money(abs(line['mean']))} on balance"
+        way = (
+            f"every time {side}"
+            if line["lowest"] * line["highest"] > 0
+            else f"{side} by {write_money(abs(line['mean']))} on balance"
+        )
         return (
             f"Over {line['figures']:.0f} mid-year figures of {line['years']:.0f} closed years the straight line missed by "
             f"{write_money(line['mean_absolute'])} on average, {way}; "
@@ -70,12 +74,20 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
     wrong = to_date.loc[~to_date["month"].between(1, 12), "month"]
     if len(wrong):
         raise BasisError(f"Months of a financial year run from 1 (April) to 12 (March); {sorted(set(wrong))} seen.")
-    ends = pd.DataFrame(columns=["place", "fy", "value"]) if outturn is None else outturn[["place", "fy", "value", *(["cells"] if "cells" in outturn else [])]]
+    ends = (
+        pd.DataFrame(columns=["place", "fy", "value"])
+        if outturn is None
+        else outturn[["place", "fy", "value", *(["cells"] if "cells" in outturn else [])]]
+    )
     if ends.duplicated(["place", "fy"]).any():
         both = ends[ends.duplicated(["place", "fy"], keep=False)]
-        raise BasisError(f"{both['place'].iloc[0]} {both['fy'].iloc[0]} has two outturns: {both['value'].tolist()}. Choose one source.")
+        raise BasisError(
+            f"{both['place'].iloc[0]} {both['fy'].iloc[0]} has two outturns: {both['value'].tolist()}. Choose one source."
+        )
     table = to_date.rename(columns={"value": "to_date", "cells": "cells:to_date"}).merge(
-        ends.rename(columns={"value": "outturn", "cells": "cells:outturn"}).astype({"outturn": float}), on=["place", "fy"], how="left"
+        ends.rename(columns={"value": "outturn", "cells": "cells:outturn"}).astype({"outturn": float}),
+        on=["place", "fy"],
+        how="left",
     )
     table["straight_line"], table["no_more"] = table["to_date"] * 12 / table["month"], table["to_date"]
     for guess in GUESSES:
@@ -84,7 +96,11 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
     closed = table.dropna(subset="outturn")
     missed = closed[[f"error_{guess}" for guess in GUESSES]].set_axis(list(GUESSES), axis=1)
     counts = {"figures": len(closed), "years": len(closed[["place", "fy"]].drop_duplicates())}
-    errors = missed.agg(["mean", "min", "max"]).T.rename(columns={"min": "lowest", "max": "highest"}).assign(mean_absolute=missed.abs().mean(), **counts)
+    errors = (
+        missed.agg(["mean", "min", "max"])
+        .T.rename(columns={"min": "lowest", "max": "highest"})
+        .assign(mean_absolute=missed.abs().mean(), **counts)
+    )
     return MonthPath(table, errors)
 
 

@@ -14,9 +14,13 @@ def heads(populations: pd.DataFrame, kind: str = "registered", vintage: str = "2
     measures = {"registered": "population_registered", "need-weighted": "population_weighted"}
     if kind not in measures:
         raise BasisError(f"People are counted as {' or '.join(measures)}, not as {kind!r}.")
-    rows = populations[(populations["measure"] == measures[kind]) & (populations["place_type"] == "system") & (populations["period"] == period)]
+    rows = populations[
+        (populations["measure"] == measures[kind]) & (populations["place_type"] == "system") & (populations["period"] == period)
+    ]
     if rows.empty:
-        raise BasisError(f"No {kind} people of systems are held for {period}. Held: {', '.join(sorted(set(populations['period'])))}.")
+        raise BasisError(
+            f"No {kind} people of systems are held for {period}. Held: {', '.join(sorted(set(populations['period'])))}."
+        )
     return register.to_vintage(rows, vintage).set_index("place")["value"]
 
 

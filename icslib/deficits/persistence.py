@@ -62,7 +62,11 @@ class Persistence(Result):
         shown = inside[inside.apply(_clear, axis=1) != _clear(whole)].index.map(str)
         if shown.empty:
             return words
-        return words + (" It cannot be told apart from none for " if _clear(whole) else " It is clear only for ") + f"{' and '.join(shown)}."
+        return (
+            words
+            + (" It cannot be told apart from none for " if _clear(whole) else " It is clear only for ")
+            + f"{' and '.join(shown)}."
+        )
 
     @property
     def short(self) -> str:
@@ -75,7 +79,11 @@ class Persistence(Result):
     def headline(self) -> str:
         """Whether those that stood worst stand worst still, in one clause without figures."""
         who, whole = kind_of(self.places.index).capitalize(), self.table.iloc[0]
-        verb = "cannot be told apart from the rest" if not _clear(whole) else f"tend to stand {'worse' if whole['rho'] > 0 else 'better'}"
+        verb = (
+            "cannot be told apart from the rest"
+            if not _clear(whole)
+            else f"tend to stand {'worse' if whole['rho'] > 0 else 'better'}"
+        )
         was, now = self.said or (f"stood worst on {self.before}", self.after)
         return f"{who} that {was} {verb} in {now}"
 
@@ -115,7 +123,9 @@ def persistence(
     kept = both.dropna().astype(float)
     left_out = tuple(sorted(map(str, both.index.difference(kept.index))))
     if len(kept) < FEWEST:
-        raise NotIdentified(f"Only {len(kept)} places have both figures; ranks of fewer than {FEWEST} say nothing. Left out: {left_out[:5]}.")
+        raise NotIdentified(
+            f"Only {len(kept)} places have both figures; ranks of fewer than {FEWEST} say nothing. Left out: {left_out[:5]}."
+        )
     for name, side in zip(names, kept, strict=True):
         if kept[side].nunique() == 1:
             raise NotIdentified(f"{name} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
@@ -125,7 +135,9 @@ def persistence(
         kinds = group.reindex(kept.index).fillna("not known")
         for name, members in kept.groupby(kinds):
             rows[str(name)] = rank_correlation(members, draws, seed)
-        rows["within groups"] = rank_correlation(ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1)
+        rows["within groups"] = rank_correlation(
+            ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1
+        )
     for name, chosen in (parts or {}).items():
         rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
     table = pd.DataFrame(rows).T.rename_axis("part")
@@ -162,7 +174,9 @@ def transition(before: pd.Series, after: pd.Series, rho: float = np.nan) -> tupl
     low, high = stats.hypergeom.ppf([0.025, 0.975], len(both), now, was) / was
     r, cut = np.clip(2 * np.sin(np.pi * np.nan_to_num(rho) / 6), -0.999999, 0.999999), stats.norm.ppf(1 / 3)
     stay = 3 * stats.multivariate_normal.cdf([cut, cut], cov=[[1, r], [r, 1]]) if np.isfinite(rho) else np.nan
-    return matrix, pd.Series({"seen": matrix.iloc[0, 0], "chance": now / len(both), "chance_low": low, "chance_high": high, "reversion": stay})
+    return matrix, pd.Series(
+        {"seen": matrix.iloc[0, 0], "chance": now / len(both), "chance_low": low, "chance_high": high, "reversion": stay}
+    )
 
 
 def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spent: int = 0) -> dict[str, float]:

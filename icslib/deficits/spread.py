@@ -64,7 +64,13 @@ class Spread(Result):
 
 
 def spread_of(
-    values: pd.Series, system: pd.Series, weights: pd.Series | None = None, *, what: str = "planned position", unit: str = "percent", cells: pd.Series | None = None
+    values: pd.Series,
+    system: pd.Series,
+    weights: pd.Series | None = None,
+    *,
+    what: str = "planned position",
+    unit: str = "percent",
+    cells: pd.Series | None = None,
 ) -> Spread:
     """Caterpillar and funnel of a trust-level figure by system, with over-dispersion.
 
@@ -79,13 +85,19 @@ def spread_of(
     NotIdentified
         When too few systems hold two trusts for the spread inside systems to be known.
     """
-    rows = pd.concat({"value": values, "place": system, "weight": weights if weights is not None else values * 0 + 1.0}, axis=1).dropna().reset_index(drop=True)
+    rows = (
+        pd.concat({"value": values, "place": system, "weight": weights if weights is not None else values * 0 + 1.0}, axis=1)
+        .dropna()
+        .reset_index(drop=True)
+    )
     rows["wv"], rows["ww"] = rows["weight"] * rows["value"], rows["weight"] ** 2
     by = rows.groupby("place").agg(trusts=("value", "size"), w=("weight", "sum"), wv=("wv", "sum"), ww=("ww", "sum"))
     estimate, size = by["wv"] / by["w"], by["w"] ** 2 / by["ww"]
     spare = len(rows) - len(by)
     if spare < 8:
-        raise NotIdentified(f"{len(rows)} trusts in {len(by)} systems leave {spare} to tell trusts apart inside a system; at least 8 are needed.")
+        raise NotIdentified(
+            f"{len(rows)} trusts in {len(by)} systems leave {spare} to tell trusts apart inside a system; at least 8 are needed."
+        )
     inside = rows["value"] - rows["place"].map(estimate)
     # A weighted mean takes up ww/w^2 of each system's own spread; this keeps the variance of one trust unbiased.
     freedom = (rows["weight"].groupby(rows["place"]).sum() - by["ww"] / by["w"]).sum()
@@ -110,7 +122,9 @@ def spread_of(
     )
     grid = pd.Index(np.linspace(1, max(2.0, size.max()) * 1.05, 60), name="size")
     plain, over = reach * sd / np.sqrt(grid), reach * np.sqrt(sd**2 / grid + tau2)
-    limits = pd.DataFrame({"low": mean - over, "high": mean + over, "plain_low": mean - plain, "plain_high": mean + plain}, index=grid)
+    limits = pd.DataFrame(
+        {"low": mean - over, "high": mean + over, "plain_low": mean - plain, "plain_high": mean + plain}, index=grid
+    )
     if cells is not None:
         out["cells:estimate"] = cells[values.notna()].groupby(system).agg(merge_cells)
     return Spread(out.sort_values("estimate"), limits, mean, float(np.sqrt(tau2)), sd, what, unit)

@@ -27,7 +27,9 @@ NAMES = {  # what the columns of the table are called
 
 def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
     """The system of each place in `rows` (observations, one row a place): ``trust``, ``place`` and ``share``, more than one row where a boundary cuts."""
-    moved = register.roll_up(apart(rows.assign(value=1.0, unit="count", lower=float("nan"), upper=float("nan"))), "system", vintage)
+    moved = register.roll_up(
+        apart(rows.assign(value=1.0, unit="count", lower=float("nan"), upper=float("nan"))), "system", vintage
+    )
     return moved.rename(columns={"measure": "trust", "value": "share"})[["trust", "place", "share"]]
 
 
@@ -37,7 +39,9 @@ def trust_size(staff: pd.DataFrame) -> pd.Series:
     return days["value"].sum() / days["period"].nunique() / DAYS
 
 
-def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, about: pd.DataFrame | None = None, vintage: str = "2022-07") -> pd.DataFrame:
+def trust_table(
+    loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, about: pd.DataFrame | None = None, vintage: str = "2022-07"
+) -> pd.DataFrame:
     """Trusts with a planned position in 2025-26, with what they owed in March 2019 and what may go with a deficit.
 
     Parameters
@@ -78,7 +82,14 @@ def trust_table(loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, a
     table["cells"] = cell_refs(printed).groupby(printed["place"]).agg(merge_cells).reindex(table.index)
     out = table.rename_axis("place").reset_index().assign(year=2026)
     held = {} if about is None else about.attrs
-    told = {"planned_surplus_pct": plans, "variance_pct": plans, "backlog": plans, "owed": loans, "debt": loans, "sickness_absence": staff}
+    told = {
+        "planned_surplus_pct": plans,
+        "variance_pct": plans,
+        "backlog": plans,
+        "owed": loans,
+        "debt": loans,
+        "sickness_absence": staff,
+    }
     out.attrs["units"] = {**UNITS, **held.get("units", {})}
     out.attrs["names"] = NAMES
     out.attrs["apportioned"] = held.get("apportioned", {})
@@ -104,14 +115,18 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     rows = {measure: plans[plans["measure"] == measure].set_index("place") for measure in (PLAN, VARIANCE)}
     lost = sorted(set(rows[PLAN].index) - set(size.dropna().index))
     if lost:
-        raise BasisError(f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one.")
+        raise BasisError(
+            f"{len(lost)} trusts with a plan have no size to be weighted by: {', '.join(lost[:5])}. Leave them out, or give one."
+        )
     homes = homes_of(rows[PLAN].reset_index(), vintage)
     homes["size"] = homes["trust"].map(size) * homes["share"]
     homes["zero"] = homes["trust"].map(rows[PLAN]["value"] == 0)
     by = homes.groupby("place")
     out = pd.DataFrame({"trusts": by["trust"].size(), "zeros": by["zero"].sum()})
     for spot, (name, cells, measure) in enumerate((("value", "cells", PLAN), ("variance", "cells:variance", VARIANCE))):
-        known = homes.assign(value=homes["trust"].map(rows[measure]["value"]), cell=homes["trust"].map(cell_refs(rows[measure]))).dropna(subset="value")
+        known = homes.assign(
+            value=homes["trust"].map(rows[measure]["value"]), cell=homes["trust"].map(cell_refs(rows[measure]))
+        ).dropna(subset="value")
         weighed = known["value"] * known["size"]
         out.insert(spot, name, weighed.groupby(known["place"]).sum() / known.groupby("place")["size"].sum())
         out[cells] = known.groupby("place")["cell"].agg(merge_cells).reindex(out.index)

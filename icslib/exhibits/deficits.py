@@ -49,13 +49,20 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
         notes = noted(beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
         return shown(result, data, title=title, unit="percent", notes=notes, sources=sources_of(result.places))
-    notes = noted("Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.", _left_out(result))
-    return shown(result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes, sources=sources_of(result.places))
+    notes = noted(
+        "Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",
+        _left_out(result),
+    )
+    return shown(
+        result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes, sources=sources_of(result.places)
+    )
 
 
 @table.register
 def _(result: LoanTotals, asked: str = "") -> Exhibit:
-    return shown(result, result.table, title=result.finding.rstrip("."), notes=("A dash: no headline is printed.",), sources=("loans",))
+    return shown(
+        result, result.table, title=result.finding.rstrip("."), notes=("A dash: no headline is printed.",), sources=("loans",)
+    )
 
 
 @plot.register
@@ -74,7 +81,9 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
         curve,
         title=result.finding.split(" (")[0],
         subtitle=f"Lorenz curve; dashed: everybody owes alike; Gini {result.gini:.2f} (95% interval {result.low:.2f} to {result.high:.2f})",
-        notes=(f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",),
+        notes=(
+            f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",
+        ),
         alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
         draw=draw,
         size=(8.0, 5.0),
@@ -108,16 +117,28 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
         scatter(ax, data, "size", "estimate", xunit="Effective number of trusts", unit=result.unit, asked=who, marked=marked)
 
     def worm(figure):
-        ranked_dots(figure.subplots(), data["estimate"], unit=result.unit, asked=who, low=data["low"], high=data["high"], reference=result.mean, reference_label="mean of systems")
+        ranked_dots(
+            figure.subplots(),
+            data["estimate"],
+            unit=result.unit,
+            asked=who,
+            low=data["low"],
+            high=data["high"],
+            reference=result.mean,
+            reference_label="mean of systems",
+        )
 
     return shown(
         result,
         data.reset_index(),
         title=finding,
-        subtitle=f"{capitalise(result.what)}, mean of trusts by system" + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
+        subtitle=f"{capitalise(result.what)}, mean of trusts by system"
+        + (", against how many trusts it rests on" if show == "funnel" else ", with 95% intervals"),
         notes=(
             SIGN,
-            "Solid limits allow for over-dispersion, dotted ones do not." if show == "funnel" else "Where intervals overlap the mean, an order of places means nothing.",
+            "Solid limits allow for over-dispersion, dotted ones do not."
+            if show == "funnel"
+            else "Where intervals overlap the mean, an order of places means nothing.",
             f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
@@ -129,7 +150,9 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
 
 @plot.register
 def _(result: Explained, asked: str = "") -> Exhibit:
-    frame = result.terms[["alone", "alone_low", "alone_high"]].set_axis(["estimate", "low", "high"], axis=1).sort_values("estimate")
+    frame = (
+        result.terms[["alone", "alone_low", "alone_high"]].set_axis(["estimate", "low", "high"], axis=1).sort_values("estimate")
+    )
     return shown(
         result,
         result.terms.round(6).reset_index(),
@@ -151,7 +174,9 @@ def _own(result: Persistence, asked: str, names: dict[str, str]) -> str:
         return ""
     row, count = result.places.loc[asked], len(result.places)
     sides = zip((result.before, result.after), ("before", "after"), result.units, strict=True)
-    told = (f"{name} {write_number(row[side], unit)} ({_rank(int(row[f'rank_{side}']))} of {count})" for name, side, unit in sides)
+    told = (
+        f"{name} {write_number(row[side], unit)} ({_rank(int(row[f'rank_{side}']))} of {count})" for name, side, unit in sides
+    )
     return f"{names[asked]}: {'; '.join(told)}"
 
 

@@ -49,7 +49,9 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
 @plot.register
 def _(result: Attention, asked: str = "") -> Exhibit:
     wide = result.shares.set_index("period")[list(PURPOSES)]
-    labels = [f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()]
+    labels = [
+        f"{row['period']}: {row['framework'].split(' (')[0]}, {row['metrics']} listed" for _, row in result.shares.iterrows()
+    ]
 
     def draw(figure):
         ax = figure.subplots()
@@ -91,7 +93,9 @@ def _(result: Strings, asked: str = "") -> Exhibit:
         for scope, rows in parts.items():
             hue = style.ASKED if scope == "with under-fives" else style.ALL
             for column, marker, label in (("real", "o", result.prices), ("cash", "x", "cash")):
-                ax.plot(rows["fy"], rows[column], marker=marker, linestyle="none", color=hue, markersize=5, label=f"{label}, {scope}")
+                ax.plot(
+                    rows["fy"], rows[column], marker=marker, linestyle="none", color=hue, markersize=5, label=f"{label}, {scope}"
+                )
         ax.set_ylim(0, None)
         years = result.grant.drop_duplicates("fy").sort_values("fy")
         ax.set_xticks(years["fy"], years["period"], rotation=45)
@@ -111,7 +115,12 @@ def _(result: Strings, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Strings, asked: str = "") -> Exhibit:
-    words = {"item": "held nationally, of money not ring-fenced", "unit": "percent", "publisher": "", "note": "100 less the printed share that went to boards"}
+    words = {
+        "item": "held nationally, of money not ring-fenced",
+        "unit": "percent",
+        "publisher": "",
+        "note": "100 less the printed share that went to boards",
+    }
     held = result.held.assign(value=result.held["held"], **words)
     columns = ["item", "period", "value", "unit", "basis", "publisher", "note", "cells"]
     data = pd.concat([held[columns], result.items[columns]], ignore_index=True)
@@ -124,7 +133,21 @@ def _(result: Voices, asked: str = "") -> Exhibit:
     names = result.table["said"] + ", " + result.table["period"]
     data = result.table.assign(said=names).drop_duplicates("said").set_index("said")
     low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
-    columns = ["said", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]
+    columns = [
+        "said",
+        "share",
+        "wording",
+        "answers",
+        "base",
+        "low",
+        "high",
+        "flag",
+        "publisher",
+        "note",
+        "cells:share",
+        "cells:answers",
+        "cells:base",
+    ]
     return shown(
         result,
         data.reset_index()[columns].round(1),
@@ -155,8 +178,18 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
         ax = figure.subplots()
         ax.scatter(own["own"], at, color=style.ALL, s=16, alpha=0.6, label="one system's own changes")
         for rows, height, hue, label in (
-            (pairs.assign(at=list(spot.values()), value=pairs["together"]), 0.0, style.SECOND, "all systems together, 95% interval"),
-            (own.assign(at=at, value=own["own"], low=own["own_low"], high=own["own_high"])[picked].dropna(subset=["value"]), -0.28, style.ASKED, f"{short_names([asked]).get(asked, '')} alone, 95% interval"),
+            (
+                pairs.assign(at=list(spot.values()), value=pairs["together"]),
+                0.0,
+                style.SECOND,
+                "all systems together, 95% interval",
+            ),
+            (
+                own.assign(at=at, value=own["own"], low=own["own_low"], high=own["own_high"])[picked].dropna(subset=["value"]),
+                -0.28,
+                style.ASKED,
+                f"{short_names([asked]).get(asked, '')} alone, 95% interval",
+            ),
         ):
             if len(rows):
                 ax.hlines(rows["at"] + height, rows["low"], rows["high"], color=hue, linewidth=2)
@@ -190,13 +223,17 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
     names = short_names(result.by_place["place"].unique())
     rows = result.by_place if asked else result.own
     rows = rows[rows["place"] == asked] if asked else rows
-    rows = rows.assign(system=rows["place"].map(names), pair=[result.told(*pair) for pair in zip(rows["outcome"], rows["target"], strict=True)])
+    rows = rows.assign(
+        system=rows["place"].map(names), pair=[result.told(*pair) for pair in zip(rows["outcome"], rows["target"], strict=True)]
+    )
     told = {"own": ("own", "own_low", "own_high"), "drawn": ("drawn", "low", "high")}
     rows = rows.assign(**{name: [_interval(*row) for row in rows[list(ends)].to_numpy()] for name, ends in told.items()})
     if asked:
         data = rows[["pair", "changes", "own", "drawn"]]
     else:
-        data = rows.pivot(index="system", columns="pair", values=list(told)).swaplevel(axis=1)[[(pair, name) for pair in rows["pair"].unique() for name in told]]
+        data = rows.pivot(index="system", columns="pair", values=list(told)).swaplevel(axis=1)[
+            [(pair, name) for pair in rows["pair"].unique() for name in told]
+        ]
         data = data.set_axis([f"{pair}: {name}" for pair, name in data], axis=1).reset_index()
     return shown(
         result,
@@ -212,7 +249,11 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    return "" if pd.isna(value) else f"{write_number(value, places=2)} ({write_number(low, places=2)} to {write_number(high, places=2)})"
+    return (
+        ""
+        if pd.isna(value)
+        else f"{write_number(value, places=2)} ({write_number(low, places=2)} to {write_number(high, places=2)})"
+    )
 
 
 @table.register
@@ -238,5 +279,7 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
-    units = "; ".join(f"{name}, {unit}" for name, unit in result.table[["objective", "unit"]].drop_duplicates().itertuples(index=False))
+    units = "; ".join(
+        f"{name}, {unit}" for name, unit in result.table[["objective", "unit"]].drop_duplicates().itertuples(index=False)
+    )
     return shown(result, data, subtitle=units, notes=notes)

@@ -47,8 +47,22 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
             spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
             years = dots["end"].dt.year - dots["start"].dt.year
-            ax.scatter(spot[years <= 1], dots["value"][years <= 1], marker=MARKS.get(kind, "."), color=HUES[support], s=30, zorder=3, label=f"{kind}, {SAID[support]}")
-            ax.hlines(dots["value"][years > 1], (dots["start"].dt.year + 1)[years > 1], spot[years > 1], color=HUES[support], linewidth=3)
+            ax.scatter(
+                spot[years <= 1],
+                dots["value"][years <= 1],
+                marker=MARKS.get(kind, "."),
+                color=HUES[support],
+                s=30,
+                zorder=3,
+                label=f"{kind}, {SAID[support]}",
+            )
+            ax.hlines(
+                dots["value"][years > 1],
+                (dots["start"].dt.year + 1)[years > 1],
+                spot[years > 1],
+                color=HUES[support],
+                linewidth=3,
+            )
         ax.axhline(0, color=style.INK, linewidth=1)
         ax.set_xticks(range(last, first - 1, -max(1, (last - first) // 4)))
         ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
@@ -63,11 +77,18 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
 
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
-    title = _latest(ends, name, result.unit) if single and len(ends) else (
-        f"Of {len(rows)} published position{'s' * (len(rows) != 1)} of {name}, {len(ends) or 'none'} say{'s' * (len(ends) <= 1)} how a year ended"
+    title = (
+        _latest(ends, name, result.unit)
+        if single and len(ends)
+        else (
+            f"Of {len(rows)} published position{'s' * (len(rows) != 1)} of {name}, {len(ends) or 'none'} say{'s' * (len(ends) <= 1)} how a year ended"
+        )
     )
     span = "whole years" if whole_years else "months and whole years"
-    ranges = (f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}." for part, p in parts.items())
+    ranges = (
+        f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}."
+        for part, p in parts.items()
+    )
     return shown(
         result,
         _named(rows),
@@ -92,7 +113,10 @@ def _latest(rows: pd.DataFrame, places: str, unit: str) -> str:
     last = last[last["scope"] == last["scope"].iloc[-1]]
     who = f"{PARTS[last['scope'].iloc[0]].lower()} " if places == "England" else ""
     prices = "" if last["prices"].iloc[0] == CASH else f", in {last['prices'].iloc[0]}"
-    told = (f"{_money(abs(v), unit)} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})" for v, s in zip(last["value"], last["support"], strict=True))
+    told = (
+        f"{_money(abs(v), unit)} in {'surplus' if v > 0 else 'deficit'} ({SAID[s]})"
+        for v, s in zip(last["value"], last["support"], strict=True)
+    )
     return f"{places}: {who}ended {last['period'].iloc[0]} {' and '.join(told)}{prices}"
 
 
@@ -105,7 +129,9 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _with_basis(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with their basis in words, without the unit that the table's head gives."""
-    return rows.assign(basis=rows["basis_name"].str.replace(r", GBP [^,]+", "", regex=True).str.replace(" support funding", " support"))
+    return rows.assign(
+        basis=rows["basis_name"].str.replace(r", GBP [^,]+", "", regex=True).str.replace(" support funding", " support")
+    )
 
 
 @table.register
@@ -125,16 +151,31 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
         return shown(result, data, title=title, unit="GBP m", notes=notes, sources=sources_of(result.table))
-    rows = result.table[result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")].dropna(subset="value")
+    rows = result.table[
+        result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")
+    ].dropna(subset="value")
     rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
     rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
     best, unit = rows.drop_duplicates(["place", "fy"]).copy(), result.unit.split(" per ")[0]
-    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(lambda told: " or ".join(write_number(value, unit, 0 if abs(value) >= 10 or value == 0 else 1) for value in sorted(set(told))))
+    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(
+        lambda told: " or ".join(
+            write_number(value, unit, 0 if abs(value) >= 10 or value == 0 else 1) for value in sorted(set(told))
+        )
+    )
     when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
     kind = best["what"].where(best["what"] != "position", best["kind"])
     support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
-    best["said"] = values.reindex(pd.MultiIndex.from_frame(best[["place", "period", "basis_name"]])).to_numpy() + " " + (kind + " " + when).str.strip() + support
-    wide = best.pivot(index="place", columns="fy", values="said").reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
+    best["said"] = (
+        values.reindex(pd.MultiIndex.from_frame(best[["place", "period", "basis_name"]])).to_numpy()
+        + " "
+        + (kind + " " + when).str.strip()
+        + support
+    )
+    wide = (
+        best.pivot(index="place", columns="fy", values="said")
+        .reindex(index=result.coverage.index, columns=result.coverage.columns)
+        .fillna("–")
+    )
     wide.columns = [financial_year(int(year)).label for year in wide.columns]
     wide.insert(0, "system", wide.index.map(short_names(wide.index)))
     data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
@@ -145,7 +186,9 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
     bare = [] if len(data) == 1 else [label for label in wide.columns if (data[label] == "–").all()]
     data = data.drop(columns=bare)
     for fy, refs in best.pivot(index="place", columns="fy", values="cells").items():
-        data[f"cells:{financial_year(int(fy)).label}"] = [held if isinstance(held, tuple) else () for held in refs.reindex(data.index)]
+        data[f"cells:{financial_year(int(fy)).label}"] = [
+            held if isinstance(held, tuple) else () for held in refs.reindex(data.index)
+        ]
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
     return shown(
         result,
@@ -176,7 +219,9 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
         sources=sources_of(result.cells),
         alt="; ".join(f"{row.step} {write_number(row.value, result.unit)}" for row in total.itertuples()) + ".",
-        draw=lambda figure: bridge(figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit),
+        draw=lambda figure: bridge(
+            figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit
+        ),
     )
 
 
@@ -199,13 +244,30 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
         figure.legend(loc="outside right upper")
 
-    columns = ["fy", "month", "period", "to_date", "straight_line", "outturn", "error_straight_line", "error_no_more", "publisher", "cells:to_date", "cells:outturn"]
+    columns = [
+        "fy",
+        "month",
+        "period",
+        "to_date",
+        "straight_line",
+        "outturn",
+        "error_straight_line",
+        "error_no_more",
+        "publisher",
+        "cells:to_date",
+        "cells:outturn",
+    ]
     return shown(
         result,
         result.table[[column for column in columns if column in result.table]],
         title=result.finding.split("; ")[0].rstrip(".").replace("Over ", "In ", 1),
-        subtitle="Variance from plan to date, by month, and the year's outturn" + (f"; {result.table['prices'].iloc[0]}" if "prices" in result.table else ""),
-        notes=(result.finding, "An error below zero: the guess was gloomier than the year turned out.", "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end."),
+        subtitle="Variance from plan to date, by month, and the year's outturn"
+        + (f"; {result.table['prices'].iloc[0]}" if "prices" in result.table else ""),
+        notes=(
+            result.finding,
+            "An error below zero: the guess was gloomier than the year turned out.",
+            "Dots of one month and colour are several sources. Dotted: from the last month published to the year's end.",
+        ),
         sources=sources_of(result.table),
         alt=f"{len(result.table)} figures over {len(years)} years. " + result.finding,
         draw=draw,

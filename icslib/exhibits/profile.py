@@ -76,7 +76,11 @@ def _path(result: Profile, measures: list[str]) -> Exhibit:
     def draw(figure):
         whole = {label: (label, frame.rename(columns={result.place: name})) for label, frame in parts.items()}
         small_multiples(
-            figure, whole, lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name).locator_params(nbins=4), across=2, shared=False
+            figure,
+            whole,
+            lambda ax, part: lines(ax, part[1], unit=unit[part[0]], asked=name).locator_params(nbins=4),
+            across=2,
+            shared=False,
         )
 
     told = []
@@ -132,11 +136,15 @@ def _(result: Profile) -> Exhibit:
 def _(result: Footing) -> Exhibit:
     """What is planned and what was owed, each with its place among all."""
     name = short_names([result.place])[result.place]
-    data = result.table.assign(place=[f"{ordinal(rank)} of {count} from the deepest" for rank, count in result.table[["rank", "places"]].to_numpy()]).rename(columns={"cells": "cells:value"})
+    data = result.table.assign(
+        place=[f"{ordinal(rank)} of {count} from the deepest" for rank, count in result.table[["rank", "places"]].to_numpy()]
+    ).rename(columns={"cells": "cells:value"})
     return Exhibit(
         kind="table",
         title=f"{name}: trusts planned {result.planned} in 2025-26",
-        data=data.assign(value=data["value"].map(lambda value: write_number(value, places=1)))[["what", "value", "unit", "place", "cells:value"]],
+        data=data.assign(value=data["value"].map(lambda value: write_number(value, places=1)))[
+            ["what", "value", "unit", "place", "cells:value"]
+        ],
         subtitle="surplus positive, deficit and debt negative",
         notes=(
             "Plans are published by trust, as a share of turnover; their mean is weighted by staff, and read as before national support.",

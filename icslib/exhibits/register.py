@@ -32,7 +32,16 @@ def _(result: Lineage) -> Exhibit:
             arrow = dict(arrowstyle="-|>", color=style.QUIET, linewidth=1.2)
             ax.annotate("", (link.date, there), (link.date, here), arrowprops=arrow)
             spot, aside, side = (there - 0.25, -5, "right") if several else ((here + there) / 2, 5, "left")
-            ax.annotate(write_share(link.share), (link.date, spot), (aside, 0), textcoords="offset points", color=style.INK, fontsize=style.SMALL, ha=side, va="center")
+            ax.annotate(
+                write_share(link.share),
+                (link.date, spot),
+                (aside, 0),
+                textcoords="offset points",
+                color=style.INK,
+                fontsize=style.SMALL,
+                ha=side,
+                va="center",
+            )
         names = short_names(rows["code"])
         ax.set_yticks(range(len(rows)), [textwrap.fill(f"{names[code]} ({code})", 36) for code in spots], fontsize=style.SMALL)
         for tick, colour in zip(ax.get_yticklabels(), colours, strict=True):
@@ -74,7 +83,10 @@ def _named(links: pd.DataFrame, there: str) -> str:
     if len(links) > 3:
         return f"all or part of {links[there].nunique()} others in {years}"
     names = short_names(links[there])
-    return ", ".join(f"{names[code]} ({write_share(share)})" for code, share in zip(links[there], links["share"], strict=True)) + f" in {years}"
+    return (
+        ", ".join(f"{names[code]} ({write_share(share)})" for code, share in zip(links[there], links["share"], strict=True))
+        + f" in {years}"
+    )
 
 
 def _lines(result: Lineage) -> tuple[pd.DataFrame, pd.Timestamp, pd.Timestamp]:

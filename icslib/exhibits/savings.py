@@ -21,7 +21,10 @@ ASSUMED = "How much of each risk band is delivered is our assumption: nobody pub
 
 @table.register
 def _(result: NationalSavings, asked: str = "") -> Exhibit:
-    notes = ("'Neither': what is rated neither high nor medium; the source does not rate it.", "Each line is printed, or is made of two printed figures.")
+    notes = (
+        "'Neither': what is rated neither high nor medium; the source does not rate it.",
+        "Each line is printed, or is made of two printed figures.",
+    )
     return shown(result, result.table, title=result.finding.split(". ")[0], notes=notes, sources=sources_of(result.cells))
 
 
@@ -48,7 +51,9 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     title = result.finding.split("; ")[0]
     if asked in result.table.index:
         row, name = result.table.loc[asked], short_names([asked])[asked]
-        told = {"published": "as published", "published in part": "published in part"}.get(row["how"], "if the ask went by people: its own is not published")
+        told = {"published": "as published", "published in part": "published in part"}.get(
+            row["how"], "if the ask went by people: its own is not published"
+        )
         title = f"{name} was asked for {write_money(row['asked'])} in {result.period}, {told}"
     return shown(result, data.reset_index(), title=title, notes=notes, sources=sources_of(result.cells))
 
@@ -87,7 +92,9 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
 def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     names = short_names(result.by_place.index)
     unit = result.unit if people is None else "GBP per head"
-    data = result.by_place.drop(columns="break_even").mul(1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0)
+    data = result.by_place.drop(columns="break_even").mul(
+        1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0
+    )
     data = data.assign(break_even=result.by_place["break_even"]).rename(index=names).rename_axis("system")
     told = [_beside(result.by_place[name].median()) for name in ("position", "position_p10", "position_p90")]
     title = f"The middle system ends {told[0]} its plan; eight times in ten, {told[1]} to {told[2]} it"
@@ -128,9 +135,16 @@ def _(result: CarriedForward, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.table.round(3).reset_index(),
-        title=_of(asked, f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward"),
+        title=_of(
+            asked,
+            f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward",
+        ),
         subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
-        notes=(ASSUMED, "Savings asked and not delivered are not in it: they are in each year's deficit already.", f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are {' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near {write_money(result.limit)}."),
+        notes=(
+            ASSUMED,
+            "Savings asked and not delivered are not in it: they are in each year's deficit already.",
+            f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are {' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near {write_money(result.limit)}.",
+        ),
         alt=describe_lines(wide.rename_axis("year"), result.unit),
         draw=lambda figure: lines(figure.subplots(), wide, unit=result.unit, bands=bands, zero=True),
     )
@@ -143,7 +157,11 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
     def draw(figure):
         ax = figure.subplots()
-        bars(ax, pd.Series(moved["at_low"].to_numpy(), labels), unit=f"change from {write_number(result.base, result.unit)}, £ million")
+        bars(
+            ax,
+            pd.Series(moved["at_low"].to_numpy(), labels),
+            unit=f"change from {write_number(result.base, result.unit)}, £ million",
+        )
         spots = range(len(labels))[::-1]
         ax.barh(list(spots), moved["at_high"].to_numpy(), color=style.ASKED, height=0.7)
         handles = [ax.patches[0], ax.patches[-1]]
@@ -163,7 +181,9 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Scenarios, asked: str = "") -> Exhibit:
-    data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(columns={"asked_again": "asked again, % of the ask"})
+    data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(
+        columns={"asked_again": "asked again, % of the ask"}
+    )
     notes = noted(
         "Year end without support or other help than is named; deficit negative.",
         "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.",

@@ -35,7 +35,9 @@ def _(result: Gap, asked: str = "") -> Exhibit:
     shown = sorted(most, key=lambda name: name != asked)[: len(style.SERIES)]
     wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max(), freq="QE"))[shown].rename(columns=_group)
     bounds = [f"{_group(r.staff_group)} {r.day:%B %Y} ({r.qualifier})" for r in rows.itertuples() if r.qualifier]
-    data = rows.drop(columns="series").assign(staff_group=rows["staff_group"].map(_group), day=rows["day"].dt.strftime("%Y-%m-%d"))
+    data = rows.drop(columns="series").assign(
+        staff_group=rows["staff_group"].map(_group), day=rows["day"].dt.strftime("%Y-%m-%d")
+    )
     return Exhibit(
         kind="figure",
         title=first_sentence(result.finding).split(", the most")[0],
@@ -61,10 +63,17 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
     if show == "coverage":
         held = result.coverage.loc[:, (result.coverage != "").any()]
         count, quarters = int((result.coverage != "").to_numpy().sum()), result.coverage.shape[1]
-        title = f"{len(result.coverage)} staff groups over {quarters} quarters: {count} of {result.coverage.size} figures are held"
+        title = (
+            f"{len(result.coverage)} staff groups over {quarters} quarters: {count} of {result.coverage.size} figures are held"
+        )
         data = held.T.rename(columns=_group).rename_axis("quarter ending").reset_index()
         main = result.editions[result.editions["measure"].isin(HELD[:2])]
-        behind = main.groupby(["staff_group", main["day"].dt.strftime("%Y-%m")])["cells"].agg(merge_cells).unstack(0).reindex(held.columns)
+        behind = (
+            main.groupby(["staff_group", main["day"].dt.strftime("%Y-%m")])["cells"]
+            .agg(merge_cells)
+            .unstack(0)
+            .reindex(held.columns)
+        )
         data = data.assign(**{f"cells:{_group(name)}": behind[name].to_numpy() for name in held.index})
         notes: tuple[str, ...] = (
             "Held as a count of vacant posts, a rate or both. "
@@ -72,7 +81,11 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         )
     else:
         stands = result.facts["stands"]
-        used, agree, restated = stands.str.startswith("ours").sum(), (stands == "agrees").sum(), (stands == "restated since").sum()
+        used, agree, restated = (
+            stands.str.startswith("ours").sum(),
+            (stands == "agrees").sum(),
+            (stands == "restated since").sum(),
+        )
         title = f"Of {len(stands)} printed figures {used} are used, {agree} more agree, {restated} restated since"
         title = title if used < len(stands) else f"All {used} printed figures are used"
         data, notes = _beside(result.facts), tuple(_doubts(result.facts))
@@ -248,7 +261,8 @@ def _beside(facts: pd.DataFrame) -> pd.DataFrame:
     """Printed figures with ours as a reader sees them: rates as rates, bounds in words, doubts in the notes."""
     units = ["percent" if name == "vacancy_rate" else "" for name in facts["measure"]]
     theirs, ours = (
-        [write_number(value, unit, places=1 if unit else 0) for value, unit in zip(facts[side], units, strict=True)] for side in ("theirs", "ours")
+        [write_number(value, unit, places=1 if unit else 0) for value, unit in zip(facts[side], units, strict=True)]
+        for side in ("theirs", "ours")
     )
     return pd.DataFrame(
         {

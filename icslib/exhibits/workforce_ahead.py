@@ -72,7 +72,8 @@ def _(result: Projection) -> Exhibit:
             *(f"{'Bar' if row.low < row.high else 'Dot'}: {row.label}." for row in beside.itertuples()),
         ),
         sources=("vacancies_national",),
-        alt=describe_lines({name.replace("\n", " "): part["median"] for name, part in parts.items()}, result.unit) + f" {result.finding}",
+        alt=describe_lines({name.replace("\n", " "): part["median"] for name, part in parts.items()}, result.unit)
+        + f" {result.finding}",
         draw=draw,
         size=style.TALL if len(parts) == 4 else style.WIDE,
     )
@@ -219,7 +220,11 @@ def _(result: Links) -> Exhibit:
         notes=(
             f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
             "A negative lag is a lead: staffing came after.",
-            *([f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."] if out else []),
+            *(
+                [f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."]
+                if out
+                else []
+            ),
         ),
         sources=("system_panel",),
         alt=" ".join(
@@ -241,7 +246,9 @@ def _need(result: Projection) -> str:
     rows = result.paths[result.paths["what"] == "need"].drop_duplicates("year").set_index("year")
     if len(rows) < 2:
         return "Need is given for one year only."
-    least, most = (100 * (rows[side].iloc[-1] / rows[side].iloc[0]) ** (1 / (len(rows) - 1)) - 100 for side in ("low_95", "high_95"))
+    least, most = (
+        100 * (rows[side].iloc[-1] / rows[side].iloc[0]) ** (1 / (len(rows) - 1)) - 100 for side in ("low_95", "high_95")
+    )
     start = write_number(rows["low_95"].iloc[0] / (1 + least / 100), places=0)
     said = f"Need: {start} in {result.start}, growing by {least:.1f}%"
     if abs(most - least) < 0.05:
@@ -275,6 +282,8 @@ def _flows(flows: pd.DataFrame) -> str:
         size = f"{row['mean']:+,.2f}{'%' if row['kind'] == 'share' else ''} a year".replace("-", "−")
         spread = f", standard deviation {row['sd']:,.2f}" if row["sd"] else ""
         years = f"{row['years']:.0f} year{'' if row['years'] == 1 else 's'} of history" if row["years"] else "assumed"
-        moved = f", moving by {row['growth']:+.1f}% a year".replace("-", "−") if pd.notna(row.get("growth")) and row["growth"] else ""
+        moved = (
+            f", moving by {row['growth']:+.1f}% a year".replace("-", "−") if pd.notna(row.get("growth")) and row["growth"] else ""
+        )
         told.append(f"{name} {size} ({years}{spread}{moved})")
     return ", ".join(told)

@@ -121,7 +121,9 @@ def classify_metrics(
     bounds = (float("nan"), float("nan"))
     if scored:
         if scored < len(now):
-            raise NotIdentified(f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check both.")
+            raise NotIdentified(
+                f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check both."
+            )
         bounds = now["prevention"].sum() / scored, (now["prevention"].sum() + scored - len(now)) / scored
     agreement, interval = float(np.trace(cross) / cross.sum()), (float(kappa.kappa_low), float(kappa.kappa_upp))
     return Attention(table, shares.reset_index(), rule, agreement, float(kappa.kappa), *interval, bounds, scored)
@@ -140,7 +142,9 @@ def _classified(table: pd.DataFrame, rules: pd.DataFrame, name: str) -> pd.DataF
     lost = table[spot < 0]
     if len(lost):
         named = "; ".join(f"{row['metric']} ({row['theme']})" for _, row in lost.head(5).iterrows())
-        raise NotIdentified(f"{len(lost)} metrics meet no pattern of the rule by {name}: {named}. Add a pattern to purpose_rules.csv.")
+        raise NotIdentified(
+            f"{len(lost)} metrics meet no pattern of the rule by {name}: {named}. Add a pattern to purpose_rules.csv."
+        )
     strange = sorted(set(rules["purpose"]) - set(PURPOSES))
     if strange:
         raise NotIdentified(f"purpose_rules.csv names the purposes {strange}; known are {', '.join(PURPOSES)}.")

@@ -11,7 +11,9 @@ import pandas as pd
 from ..errors import NotIdentified
 
 
-def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
+def change_after(
+    panel: pd.DataFrame, outcome: str, first: int, last: int, terms: Mapping[str, pd.Series] | None = None
+) -> pd.DataFrame:
     """One row a place: change of the outcome from `first` to `last`, its level in `first`, and the terms.
 
     Parameters
@@ -32,9 +34,15 @@ def change_after(panel: pd.DataFrame, outcome: str, first: int, last: int, terms
     wide = panel.pivot(index="place", columns="year", values=outcome).dropna(axis=1, how="all")
     for year in (first, last):
         if year not in wide:
-            raise NotIdentified(f"{outcome} has no figure in {year}; it has figures from {wide.columns.min()} to {wide.columns.max()}.")
+            raise NotIdentified(
+                f"{outcome} has no figure in {year}; it has figures from {wide.columns.min()} to {wide.columns.max()}."
+            )
     if last <= first:
         raise NotIdentified(f"The change runs from {first} to {last}; the last year must be the later.")
-    frame = pd.DataFrame({"year": last, "change": 100 * (wide[last] / wide[first] - 1), "level": wide[first]}).assign(**(terms or {})).reset_index()
+    frame = (
+        pd.DataFrame({"year": last, "change": 100 * (wide[last] / wide[first] - 1), "level": wide[first]})
+        .assign(**(terms or {}))
+        .reset_index()
+    )
     frame.attrs["units"] = {"change": "percent", "level": panel.attrs.get("units", {}).get(outcome, "")}
     return frame

@@ -56,7 +56,9 @@ class Comovement(Result):
     def headline(self) -> str:
         """Whether outcomes and targets move together, of all systems."""
         told = self.pairs[self.pairs["holm"] < 0.05].itertuples()
-        said = "; ".join(f"{self.told(row.outcome, row.target)} moved {'together' if row.together > 0 else 'apart'}" for row in told)
+        said = "; ".join(
+            f"{self.told(row.outcome, row.target)} moved {'together' if row.together > 0 else 'apart'}" for row in told
+        )
         return said or "Better years on national targets were not, as far as can be told, better years for outcomes"
 
     @property
@@ -81,7 +83,12 @@ class Comovement(Result):
 
 
 def move_together(
-    panel: pd.DataFrame, outcomes: Sequence[str], targets: Sequence[str], *, lower: Sequence[str], names: Mapping[str, str] | None = None
+    panel: pd.DataFrame,
+    outcomes: Sequence[str],
+    targets: Sequence[str],
+    *,
+    lower: Sequence[str],
+    names: Mapping[str, str] | None = None,
 ) -> Comovement:
     """Correlation of the changes of each outcome with those of each target, of all systems together and of each system.
 
@@ -194,4 +201,3 @@ def draw_together(estimates: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray
     variance = tau2 * pulled + pulled**2 * of_mean
     whole = (weight * mean).sum(axis=0)
     return whole, np.sqrt((weight * (variance + (mean - whole) ** 2)).sum(axis=0))
-

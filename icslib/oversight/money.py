@@ -79,7 +79,9 @@ class Strings(Result):
         return f"{self.headline}. {self.diverted or self.withheld}."
 
 
-def follow_money(national_local: pd.DataFrame, local_government: pd.DataFrame, by: Deflator, price_year: int = 2025, last: int = 2026) -> Strings:
+def follow_money(
+    national_local: pd.DataFrame, local_government: pd.DataFrame, by: Deflator, price_year: int = 2025, last: int = 2026
+) -> Strings:
     """Money with and without strings, in cash and in real terms.
 
     Parameters
@@ -94,14 +96,21 @@ def follow_money(national_local: pd.DataFrame, local_government: pd.DataFrame, b
     if grant.empty:
         raise BasisError("No public health grant is among these figures. Load the table 'local_government'.")
     real = deflate(grant, price_year, by)
-    grant = grant.assign(real=real["value"], scope=["with under-fives" if fy >= WIDENED else "without under-fives" for fy in grant["fy"]])
+    grant = grant.assign(
+        real=real["value"], scope=["with under-fives" if fy >= WIDENED else "without under-fives" for fy in grant["fy"]]
+    )
     wide = grant[grant["fy"] >= WIDENED]
     ends = {int(fy): group["real"] for fy, group in wide.groupby("fy") if len(group) == 1}
     if len(ends) < 2:
         raise BasisError("The grant has no two years of one scope with a single printed figure, so no change can be told.")
     begin, end = min(ends), max(ends)
     held = national_local[national_local["measure"] == SHARE]
-    held = held.assign(fy=march_year(held["end"]), allocated=held["value"], held=100 - held["value"], cells=cell_refs(held).map(lambda ref: (ref,)))
+    held = held.assign(
+        fy=march_year(held["end"]),
+        allocated=held["value"],
+        held=100 - held["value"],
+        cells=cell_refs(held).map(lambda ref: (ref,)),
+    )
     both = pd.concat([national_local, local_government])
     items = both[both["measure"].isin(ITEMS)]
     items = items.assign(item=items["measure"].map(ITEMS), cells=cell_refs(items).map(lambda ref: (ref,)))

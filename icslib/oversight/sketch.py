@@ -38,10 +38,15 @@ class Sketch(Result):
         rows = self.table[self.table["visible"].notna()]
         years = f"{rows['horizon'].iloc[0]:.0f} years"
         if rows["place"].nunique() == 1:
-            aims = [f"{row.objective} of {write_number(row.stretching, row.unit, 0)}, from {row.now:.0f} now" for row in rows.itertuples()]
+            aims = [
+                f"{row.objective} of {write_number(row.stretching, row.unit, 0)}, from {row.now:.0f} now"
+                for row in rows.itertuples()
+            ]
             name = short_names([rows["place"].iloc[0]])[rows["place"].iloc[0]]
             return f"Stretching aims for {name} in {years}: {'; '.join(aims)}"
-        shown = [f"{int(part['visible'].sum())} of {len(part)} for {name}" for name, part in rows.groupby("objective", sort=False)]
+        shown = [
+            f"{int(part['visible'].sum())} of {len(part)} for {name}" for name, part in rows.groupby("objective", sort=False)
+        ]
         return f"Stretching aims over {years} could be seen in a system by itself in {', '.join(shown)}"
 
     @property
@@ -55,7 +60,9 @@ class Sketch(Result):
         return f"{self.headline}. A steady real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: {'; '.join(told)}."
 
 
-def sketch_objectives(goals: Mapping[str, Any], alone: Mapping[str, Any], group: Mapping[str, Any], place: str = "", horizon: int = 5) -> Sketch:
+def sketch_objectives(
+    goals: Mapping[str, Any], alone: Mapping[str, Any], group: Mapping[str, Any], place: str = "", horizon: int = 5
+) -> Sketch:
     """The rungs of one place by horizon, or of every place at one horizon, for each objective.
 
     Parameters
@@ -70,7 +77,9 @@ def sketch_objectives(goals: Mapping[str, Any], alone: Mapping[str, Any], group:
     for name, goal in goals.items():
         known, horizons = (goal.ladder.index.get_level_values(level) for level in ("place", "horizon"))
         if place and place not in known:
-            raise PanelError(f"{place!r} has no ladder of {name}. There is one for {', '.join(map(str, known.unique()[:5]))} and others.")
+            raise PanelError(
+                f"{place!r} has no ladder of {name}. There is one for {', '.join(map(str, known.unique()[:5]))} and others."
+            )
         if horizon not in horizons:
             raise PanelError(f"There is no rung for {horizon} years; there are {sorted(set(horizons))}.")
         rows = goal.ladder[(known == place) if place else (horizons == horizon)][RUNGS].reset_index()

@@ -75,11 +75,17 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    words = pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False) if wording is None else wording.fillna("")
+    words = (
+        pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False)
+        if wording is None
+        else wording.fillna("")
+    )
     words = words.set_index("measure")
     counted = figures["unit"].str.extract(r" of (\d+)$")[0].astype(float)
     rows = figures[(figures["basis"] == "survey") & ((figures["unit"] == "percent") | counted.notna())]
-    rows = rows.drop_duplicates(["measure", "period", "value", "address"] if "address" in rows else ["measure", "period", "value"], keep="last")
+    rows = rows.drop_duplicates(
+        ["measure", "period", "value", "address"] if "address" in rows else ["measure", "period", "value"], keep="last"
+    )
     unknown = sorted(set(rows["measure"]) - set(words.index))
     if unknown:
         raise BasisError(f"No wording class is written for {', '.join(unknown)}. Add a row to survey_wording.csv.")
@@ -88,21 +94,44 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     others = rows["measure"].map(words["base_measure"])
     told = figures.drop_duplicates("measure").set_index("measure")["value"]
     base = base.fillna(others.map(told))
-    table = rows.assign(share=share, wording=rows["measure"].map(words["wording"]), said=rows["measure"].map(words["label"]), base=base)
+    table = rows.assign(
+        share=share, wording=rows["measure"].map(words["wording"]), said=rows["measure"].map(words["label"]), base=base
+    )
     refs, made = cell_refs(rows), counted[rows.index].notna()
     lent = dict(zip(figures["measure"], cell_refs(figures), strict=True))
     table["answers"] = rows["value"].where(made)
     table["cells:share"] = [() if count else (ref,) for ref, count in zip(refs, made, strict=True)]
     table["cells:answers"] = [(ref,) if count else () for ref, count in zip(refs, made, strict=True)]
-    table["cells:base"] = [_unit_cell(ref) if count else (lent[other],) if other in lent else () for ref, count, other in zip(refs, made, others, strict=True)]
-    low, high = proportion_confint((table["share"] * table["base"] / 100).to_numpy(float), table["base"].to_numpy(float), method="wilson")
+    table["cells:base"] = [
+        _unit_cell(ref) if count else (lent[other],) if other in lent else ()
+        for ref, count, other in zip(refs, made, others, strict=True)
+    ]
+    low, high = proportion_confint(
+        (table["share"] * table["base"] / 100).to_numpy(float), table["base"].to_numpy(float), method="wilson"
+    )
     table["low"], table["high"] = 100 * low, 100 * high
     both = table.set_index("measure")["share"]
     pair = ["intend_to_invest_in_prevention", "have_capacity_to_invest_in_prevention"]
     if any(name not in both for name in pair):
         raise BasisError(f"The gap needs both {' and '.join(pair)}. Load the table 'nao_claims' with the others.")
     meant, able = (float(np.atleast_1d(both[name])[0]) for name in pair)
-    columns = ["measure", "said", "period", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note", "cells:share", "cells:answers", "cells:base"]
+    columns = [
+        "measure",
+        "said",
+        "period",
+        "share",
+        "wording",
+        "answers",
+        "base",
+        "low",
+        "high",
+        "flag",
+        "publisher",
+        "note",
+        "cells:share",
+        "cells:answers",
+        "cells:base",
+    ]
     table = table[columns].sort_values(["wording", "period", "measure"]).reset_index(drop=True)
     return Voices(table, meant - able, smallest_base(meant / 100, able / 100), meant, able)
 

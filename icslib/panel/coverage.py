@@ -44,9 +44,15 @@ class Coverage(Result):
         said = [f"{self.places} places over {self.years} years."]
         for measure, row in self.by_measure.iterrows():
             gaps, parts = (frame[frame["measure"] == measure] for frame in (self.missing, self.apportioned))
-            words = ["complete" if gaps.empty else f"{row['missing']} of {self.places * self.years:,} place-years missing ({_where(gaps)})"]
+            words = [
+                "complete"
+                if gaps.empty
+                else f"{row['missing']} of {self.places * self.years:,} place-years missing ({_where(gaps)})"
+            ]
             if len(parts):
-                words.append(f"apportioned in {first_of(sorted(set(parts['place'])))}, up to {parts['share'].max():.0%} of a figure")
+                words.append(
+                    f"apportioned in {first_of(sorted(set(parts['place'])))}, up to {parts['share'].max():.0%} of a figure"
+                )
             if measure in self.stand_ins:
                 words.append("put together by people, for want of its own denominator")
             name = str(measure).replace("_", " ")
@@ -73,7 +79,11 @@ def coverage(panel: pd.DataFrame) -> Coverage:
     grid = pd.MultiIndex.from_product([places, years], names=["place", "year"])
     there = panel.set_index(["place", "year"])[measures].notna().reindex(grid, fill_value=False)
     seen = there.melt(var_name="measure", value_name="held", ignore_index=False).reset_index()
-    held = seen[seen["held"]].groupby("measure").agg(first=("year", "min"), last=("year", "max"), places=("place", "nunique"), held=("held", "size"))
+    held = (
+        seen[seen["held"]]
+        .groupby("measure")
+        .agg(first=("year", "min"), last=("year", "max"), places=("place", "nunique"), held=("held", "size"))
+    )
     by_measure = held.reindex(measures).astype("Int64").fillna({"places": 0, "held": 0}).rename_axis("measure")
     parts = {name: panel.attrs.get("apportioned", {}).get(name, {}) for name in measures}
     rows = [(name, *spot, share) for name, by in parts.items() for spot, share in by.items()]

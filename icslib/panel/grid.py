@@ -101,7 +101,9 @@ def log_points(panel: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
     for name in measures:
         odd = panel[panel[name] <= 0]
         if len(odd):
-            raise PanelError(f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {first_of(_rows(odd, 'place', 'year'))}.")
+            raise PanelError(
+                f"{name} is zero or less in {len(odd)} rows, so it has no logarithm: {first_of(_rows(odd, 'place', 'year'))}."
+            )
         out[name] = 100 * np.log(panel[name].astype(float))
     out.attrs = {**panel.attrs, "units": {**panel.attrs.get("units", {}), **dict.fromkeys(measures, "percent")}}
     return out
@@ -189,7 +191,9 @@ def _units_and_spans(frame: pd.DataFrame) -> dict:
     if "unit" in frame:
         several = frame.groupby("measure")["unit"].nunique()
         if (several > 1).any():
-            raise PanelError(f"These measures come in more than one unit: {list(several.index[several > 1])}. Convert them first.")
+            raise PanelError(
+                f"These measures come in more than one unit: {list(several.index[several > 1])}. Convert them first."
+            )
         out["units"] = frame.groupby("measure")["unit"].first().to_dict()
     if {"start", "end"} <= set(frame):
         days = (pd.to_datetime(frame["end"]) - pd.to_datetime(frame["start"])).dt.days + 1
@@ -213,7 +217,9 @@ def _as_float(panel: pd.DataFrame, name: str) -> pd.Series:
         raise PanelError(f"{name} holds text in {len(odd)} rows: {first_of(seen)}. A measure is a number or empty.") from None
     if (endless := np.isinf(values.to_numpy())).any():
         odd = panel[endless]
-        raise PanelError(f"{name} is infinite in {len(odd)} rows: {first_of(_rows(odd, 'place', 'year'))}. Leave such figures empty.")
+        raise PanelError(
+            f"{name} is infinite in {len(odd)} rows: {first_of(_rows(odd, 'place', 'year'))}. Leave such figures empty."
+        )
     return values
 
 

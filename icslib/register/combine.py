@@ -95,7 +95,9 @@ def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows
     mixed = value.index[value["nunique"] > 1]
     if len(mixed):
         several = value["nunique"].max()
-        raise PlaceError(f"denominators= holds {several} different values for {mixed[0]}. Give one measure, of one kind, on one basis.")
+        raise PlaceError(
+            f"denominators= holds {several} different values for {mixed[0]}. Give one measure, of one kind, on one basis."
+        )
     value = value["first"]
     wanted = pd.MultiIndex.from_frame(rows[["was", "period"]]) if len(on) == 2 else pd.Index(rows["was"])
     found = value.reindex(wanted).to_numpy(float)
@@ -138,7 +140,9 @@ def combine(pieces: pd.DataFrame, denominators: Denominators, all_rows: pd.DataF
         summed = total(weight * np.where(np.isnan(bound), value, bound))
         around = sized - spread if name == "lower" else sized + spread
         out[name] = np.where(gap, summed, np.where(bounded, around, np.nan))
-    part = np.maximum(pieces["share"].to_numpy() < 1 - 1e-12, pieces["apportioned"].to_numpy(float) if "apportioned" in pieces else 0.0)
+    part = np.maximum(
+        pieces["share"].to_numpy() < 1 - 1e-12, pieces["apportioned"].to_numpy(float) if "apportioned" in pieces else 0.0
+    )
     size = np.where(known, weight * np.abs(np.nan_to_num(value)), 0.0)
     with np.errstate(invalid="ignore"):
         out["apportioned"] = np.where(total(size) > 0, total(size * part) / total(size), (total(part) > 0).astype(float))

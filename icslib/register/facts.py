@@ -46,7 +46,9 @@ def table(name: str) -> pd.DataFrame:
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as fault:
-        raise PlaceError(f"The register's file {path.name} is not in {path.parent}. Take it from the repository again.") from fault
+        raise PlaceError(
+            f"The register's file {path.name} is not in {path.parent}. Take it from the repository again."
+        ) from fault
 
 
 @cache
@@ -98,7 +100,9 @@ def as_date(when: str | date) -> pd.Timestamp:
     except ValueError:
         day = pd.NaT
     if pd.isna(day):
-        raise PlaceError(f"{when!r} is not a date for boundaries. Write a vintage such as '2022-07', or a day such as '2026-04-01'.")
+        raise PlaceError(
+            f"{when!r} is not a date for boundaries. Write a vintage such as '2022-07', or a day such as '2026-04-01'."
+        )
     return day.normalize()
 
 

@@ -94,7 +94,9 @@ def carry_over(values: pd.Series, vintage: str | date, drawn: str | date = "2022
     alone = now[~now.isin(way["place"])]
     way = pd.concat([way[way["place"].isin(now) & (way["share"] > 0)], pd.DataFrame(dict(place=alone, part=alone, share=1.0))])
     way["value"] = way["part"].map(values)
-    way["made_of"] = [f"{part} {value} ({share:.1%})" for part, value, share in zip(way["part"], way["value"], way["share"], strict=True)]
+    way["made_of"] = [
+        f"{part} {value} ({share:.1%})" for part, value, share in zip(way["part"], way["value"], way["share"], strict=True)
+    ]
     way = way.sort_values(["place", "share"], ascending=[True, False])
     out = way.groupby("place").agg(parts=("part", "size"), made_of=("made_of", "; ".join))
     agreed = way.groupby(["place", "value"])["share"].sum().loc[lambda share: share > ENOUGH].reset_index("value")

@@ -22,7 +22,10 @@ KINDS = [
     (r"\bNHS (ENGLAND )?REGION\b", "NHS region"),
     (r"\bREGION\b", "region"),
 ]
-SHORT = {f"{a[0]}{b[0]}": f"{a} {b}" for a in ("NORTH", "SOUTH") for b in ("EAST", "WEST")} | {"WILTS": "WILTSHIRE", "HERTS": "HERTFORDSHIRE"}
+SHORT = {f"{a[0]}{b[0]}": f"{a} {b}" for a in ("NORTH", "SOUTH") for b in ("EAST", "WEST")} | {
+    "WILTS": "WILTSHIRE",
+    "HERTS": "HERTFORDSHIRE",
+}
 # A slip is a letter more, less, other, or two that changed places (optimal string alignment distance).
 SLIPS = {5: 1, 12: 2}  # from this many letters of a name, so many slips are forgiven
 NUMBERED = re.compile(r"\w*\d\w*")
@@ -99,7 +102,9 @@ def find_place(text: str, at: str | date | None = None, place_type: str | None =
         day = as_date(at)
         then = hits[(hits["valid_from"] <= day) & (day <= hits["valid_to"])]
         if then.empty and not hits.empty:
-            raise PlaceError(f"{text!r} was not there on {day.date()}: {_list(hits)}. Ask for another date, or for its successor.")
+            raise PlaceError(
+                f"{text!r} was not there on {day.date()}: {_list(hits)}. Ask for another date, or for its successor."
+            )
         hits = then
     if hits.empty:
         raise PlaceError(f"{text!r} is not a place in the register. Nearest: {_suggest(wanted, index, frame)}.")

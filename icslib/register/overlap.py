@@ -45,7 +45,9 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     else:
         key = number(frame, [*(name for name in FIGURE if name in frame), *dimensions(frame, ["place"])])
         held = frame[["place"]].assign(key=key, start=frame["start"], end=frame["end"])
-        held["label"] = frame["measure"].astype(str) + " " + frame["period"].astype(str) if "measure" in frame else frame["period"]
+        held["label"] = (
+            frame["measure"].astype(str) + " " + frame["period"].astype(str) if "measure" in frame else frame["period"]
+        )
     return held.drop_duplicates(["place", "key"])
 
 

@@ -68,10 +68,16 @@ def roll_up(
     spread = _spread(frame, end, by, None if drawn is None else as_date(drawn))
     left = sorted({*frame["place"].unique()} - {*spread["was"].unique()})
     if spread.empty:
-        raise PlaceError(f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=.")
+        raise PlaceError(
+            f"None of {', '.join(left[:6])} lies in a {to} of {end.date()} by {BY[by]!r}. Check the codes, or choose another by=."
+        )
     spread["place"] = _whole(spread["home"], to, end)
     goes = spread.groupby(["line", "place"], as_index=False, sort=False)["share"].sum()
-    pieces = frame.iloc[goes["line"]].reset_index(drop=True).assign(was=lambda f: f["place"], place=goes["place"], place_type=to, share=goes["share"])
+    pieces = (
+        frame.iloc[goes["line"]]
+        .reset_index(drop=True)
+        .assign(was=lambda f: f["place"], place=goes["place"], place_type=to, share=goes["share"])
+    )
     made, goes["group"] = combine(pieces, denominators, frame)
     made["flag"] = mark(made["flag"], made["apportioned"] > 0, "apportioned")
     if missing == "unknown":
@@ -115,7 +121,11 @@ def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp
     parts, start = divide(frame, pair, plan)
     parts["fill"] = _fill(parts, start, until)
     homes = _homes(lies, set(parts["place"].unique()), end)
-    out = parts[["line", "was", "place", "place_type", "share", "fill"]].rename(columns={"place": "part", "share": "of"}).merge(homes, on="part")
+    out = (
+        parts[["line", "was", "place", "place_type", "share", "fill"]]
+        .rename(columns={"place": "part", "share": "of"})
+        .merge(homes, on="part")
+    )
     return out.assign(share=out["share"] * out["of"], cover=out["cover"] * out["fill"])
 
 
@@ -127,7 +137,9 @@ def _whole(home: pd.Series, to: str, end: pd.Timestamp) -> pd.Series | str:
 def _memberships(by: str) -> pd.DataFrame:
     """What lies in which system, trusts in the way asked for."""
     lies = table("membership")
-    lies = lies[lies["whole"].isin(set(places(type="system")["code"])) & (~lies["basis"].isin(BY.values()) | (lies["basis"] == BY[by]))]
+    lies = lies[
+        lies["whole"].isin(set(places(type="system")["code"])) & (~lies["basis"].isin(BY.values()) | (lies["basis"] == BY[by]))
+    ]
     return lies.assign(day=lies["vintage"].map(as_date))
 
 
@@ -155,7 +167,9 @@ def _homes(lies: pd.DataFrame, parts: set[str], end: pd.Timestamp) -> pd.DataFra
     own = sorted(parts & {*places(end, "system")["code"], *places(end, "region")["code"]})
     homes = [pd.DataFrame(dict(part=own, home=own, share=1.0, cover=1.0))]
     for day, mine in near.groupby("day"):  # systems of the membership's own date, moved to those of the date wanted
-        way = steps.shares("system", steps.segment("system", day), steps.segment("system", end)).rename(columns={"old": "whole", "share": "on"})
+        way = steps.shares("system", steps.segment("system", day), steps.segment("system", end)).rename(
+            columns={"old": "whole", "share": "on"}
+        )
         both = mine.merge(way[["whole", "new", "on"]], on="whole", how="left")
         stays = both["new"].isna()
         homes.append(pd.DataFrame(dict(part=both["part"], home=both["new"].fillna(both["whole"]),

@@ -106,4 +106,3 @@ def render_again(where: Path, job: Job, why: str, options: Options) -> Report | 
     except (OSError, IcsError) as fault:
         return report_on(where, job, "failed", f"rendering: {type(fault).__name__}: {fault}")
     return report_on(where, job, "rendered", why, changed=changed)
-

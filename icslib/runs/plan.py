@@ -118,7 +118,12 @@ def read_plan(path: Path | None = None) -> list[Job]:
         if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each", "as_of"}):
             wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
             raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters, each and as_of.")
-        notebook, values, each, as_of = find_notebook(table["notebook"]), table.get("parameters"), table.get("each"), table.get("as_of")
+        notebook, values, each, as_of = (
+            find_notebook(table["notebook"]),
+            table.get("parameters"),
+            table.get("each"),
+            table.get("as_of"),
+        )
         try:
             found = expand(notebook, values, each, str(as_of or ""))
         except ParameterError as fault:

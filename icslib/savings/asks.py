@@ -49,7 +49,8 @@ class Asks(Result):
         part = f", {(known & ~whole).sum()} in part" if (known & ~whole).any() else ""
         return (
             f"Of the {write_money(self.total)} asked for {self.period}, {write_money(self.table['published'].sum())} is published by system "
-            f"({known.sum()} of {len(self.table)}{part}); the rest is shared out by people" + ("." if self.prices == CASH else f". In {self.prices}.")
+            f"({known.sum()} of {len(self.table)}{part}); the rest is shared out by people"
+            + ("." if self.prices == CASH else f". In {self.prices}.")
         )
 
 
@@ -84,7 +85,10 @@ def asks_by_system(
         held = national.loc[national["measure"] == "efficiency_target", "period"].unique()
         raise BasisError(f"No national savings target is held for {period}. Held: {', '.join(sorted(held))}.")
     own = systems[
-        (systems["measure"] == "efficiency_target") & (systems["period"] == period) & (systems["basis"] == "plan") & systems["place"].isin(people.index)
+        (systems["measure"] == "efficiency_target")
+        & (systems["period"] == period)
+        & (systems["basis"] == "plan")
+        & systems["place"].isin(people.index)
     ]
     twice = own.groupby("place")["value"].nunique()
     if (twice > 1).any():
@@ -97,14 +101,24 @@ def asks_by_system(
         factor, prices = float(by.factor(year, price_year)), by.prices(price_year)
     total, cell = float(rows["value"].iloc[0]) * factor, cell_refs(rows).iloc[0]
     table = share_out(total, people, own["value"] * factor).to_frame()
-    table["published"], table["people"], table["apportioned"] = (own["value"] * factor).reindex(table.index, fill_value=0.0), people, 0.0
+    table["published"], table["people"], table["apportioned"] = (
+        (own["value"] * factor).reindex(table.index, fill_value=0.0),
+        people,
+        0.0,
+    )
     table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
     if vintage != DRAWN:
         table = _on_boundaries(table, vintage, period)
     known = table["published"] / table["asked"]
     table["how"] = np.select([known > 1 - 1e-9, known > 0], ["published", "published in part"], "shared out by weight")
     table["per_head"] = table["asked"] * 1e6 / table["people"]
-    return Asks(table[["asked", "published", "how", "apportioned", "per_head", "cells"]], period, total, prices, cells=(cell, *own["cell"]))
+    return Asks(
+        table[["asked", "published", "how", "apportioned", "per_head", "cells"]],
+        period,
+        total,
+        prices,
+        cells=(cell, *own["cell"]),
+    )
 
 
 def _on_boundaries(table: pd.DataFrame, vintage: str, period: str) -> pd.DataFrame:
@@ -112,7 +126,15 @@ def _on_boundaries(table: pd.DataFrame, vintage: str, period: str) -> pd.DataFra
     parts = ["asked", "published", "people"]
     long = table.reset_index().melt(["place", "cells"], parts).assign(flag="", sheet="", row=0, column="")
     made = observations(
-        long, place=long["place"], place_type="system", measure=long["variable"], period=period, unit="count", basis="plan", source="made", extra=["cells"]
+        long,
+        place=long["place"],
+        place_type="system",
+        measure=long["variable"],
+        period=period,
+        unit="count",
+        basis="plan",
+        source="made",
+        extra=["cells"],
     )
     moved = register.to_vintage(made, vintage, drawn=DRAWN)
     wide = moved.pivot(index="place", columns="measure", values="value")[parts]

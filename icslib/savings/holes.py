@@ -86,9 +86,23 @@ def carry_forward(
             rolled[place] = one_off / own * (own + rolled[place])
         for reading, hole in zip(READINGS, (grown, np.sum(list(rolled.values()), axis=0)), strict=True):
             p10, p50, p90 = np.quantile(hole, [0.1, 0.5, 0.9])
-            rows.append({"reading": reading, "year": year, "mean": hole.mean(), "p10": p10, "p50": p50, "p90": p90, "of_ask": hole.mean() / asked})
+            rows.append(
+                {
+                    "reading": reading,
+                    "year": year,
+                    "mean": hole.mean(),
+                    "p10": p10,
+                    "p50": p50,
+                    "p90": p90,
+                    "of_ask": hole.mean() / asked,
+                }
+            )
     table = pd.DataFrame(rows).set_index(["reading", "year"]).sort_index()
     share = programme["asked"] * programme["band"].map(delivery["mean"]) * programme["one_off"]
     by_place = share.groupby(programme["place"]).sum() / programme.groupby("place")["asked"].sum()
-    limit = float((programme.groupby("place")["asked"].sum() * by_place / (1 - by_place)).sum()) if (by_place < 1).all() else float("inf")
+    limit = (
+        float((programme.groupby("place")["asked"].sum() * by_place / (1 - by_place)).sum())
+        if (by_place < 1).all()
+        else float("inf")
+    )
     return CarriedForward(table, float(asked), limit, cells=cells)

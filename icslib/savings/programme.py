@@ -14,9 +14,7 @@ from ..errors import BasisError
 
 BANDS = ("high", "medium", "low")
 MOST = 1.2
-DELIVERY = pd.DataFrame(
-    {"mean": [0.75, 0.90, 0.98], "sd": [0.25, 0.15, 0.08], "most": MOST}, index=pd.Index(BANDS, name="band")
-)
+DELIVERY = pd.DataFrame({"mean": [0.75, 0.90, 0.98], "sd": [0.25, 0.15, 0.08], "most": MOST}, index=pd.Index(BANDS, name="band"))
 """Share of what was asked that is delivered: mean, standard deviation and the most there can be, by risk band.
 
 Set so that the mix of the boards' plans for 2022-23 gives 88%, what was delivered that year of what was asked of all systems. How
@@ -67,7 +65,9 @@ def check_bands(bands: Mapping[str, float]) -> None:
     """Say so unless the shares by risk band lie between 0 and 1 and sum to one."""
     total, told = sum(bands.values()), ", ".join(f"{band} {share:g}" for band, share in bands.items())
     if abs(total - 1) > 1e-6:
-        raise BasisError(f"The shares by risk band sum to {total:g}, not to 1: {told}. Put what is not rated in a band of its own.")
+        raise BasisError(
+            f"The shares by risk band sum to {total:g}, not to 1: {told}. Put what is not rated in a band of its own."
+        )
     if min(bands.values()) < 0:
         raise BasisError(f"A share by risk band is below zero: {told}. Together high and medium cannot be more than 1.")
 
@@ -81,12 +81,16 @@ def check_programme(programme: pd.DataFrame, delivery: pd.DataFrame = DELIVERY) 
         raise BasisError("The programme has no rows: no place was asked for savings.")
     strange = sorted(set(programme["band"]) - set(delivery.index))
     if strange:
-        raise BasisError(f"No delivery is assumed for the risk band {strange}. Assumed: {list(delivery.index)}. Add a row, or rename the band.")
+        raise BasisError(
+            f"No delivery is assumed for the risk band {strange}. Assumed: {list(delivery.index)}. Add a row, or rename the band."
+        )
     for name, low, high in (("asked", 0, np.inf), ("one_off", 0, 1)):
         bad = programme[~programme[name].between(low, high)]
         if len(bad):
             row = bad.iloc[0]
-            raise BasisError(f"{row['place']}, {row['band']} risk: {name} is {row[name]:g}; it must lie between {low} and {high}.")
+            raise BasisError(
+                f"{row['place']}, {row['band']} risk: {name} is {row[name]:g}; it must lie between {low} and {high}."
+            )
     empty = programme.groupby("place")["asked"].sum()
     if (empty <= 0).any():
         raise BasisError(f"{empty.index[empty <= 0][0]} was asked for nothing. Leave it out of the programme.")
@@ -115,7 +119,9 @@ def share_out(total: float, weights: pd.Series, known: pd.Series | None = None) 
     known = pd.Series(dtype=float) if known is None else known.reindex(weights.index).dropna()
     rest, others = total - known.sum(), weights.drop(known.index)
     if rest < 0 or (len(others) == 0 and rest > 1e-9):
-        raise BasisError(f"The published asks of {len(known)} places come to {known.sum():g}, the national ask is {total:g}: they cannot both hold.")
+        raise BasisError(
+            f"The published asks of {len(known)} places come to {known.sum():g}, the national ask is {total:g}: they cannot both hold."
+        )
     if (others <= 0).any() or others.isna().any():
         raise BasisError(f"{others.index[~(others > 0)][0]} has no weight above zero to share the rest out by.")
     return pd.concat([known, others / others.sum() * rest]).reindex(weights.index).rename_axis("place").rename("asked")

@@ -60,7 +60,13 @@ def national_savings(claims: pd.DataFrame) -> NationalSavings:
     """
     asked, one_off, icb, high, medium = (
         _one(claims, name)
-        for name in ("savings_required", "nonrecurrent_planned_savings", "icb_savings", "icb_savings_high_risk_pct", "icb_savings_medium_risk_pct")
+        for name in (
+            "savings_required",
+            "nonrecurrent_planned_savings",
+            "icb_savings",
+            "icb_savings_high_risk_pct",
+            "icb_savings_medium_risk_pct",
+        )
     )
     total, board = _millions(asked), _millions(icb)
     bands = {"high": high["value"] / 100, "medium": medium["value"] / 100}
@@ -141,7 +147,12 @@ def check_delivery(national: pd.DataFrame, bands: dict[str, float], delivery: pd
     told = kept["as_told"] != ""
     target = kept.loc[~told, ["period", "fy", "value", "cell"]].rename(columns={"value": "target", "cell": "a"})
     done = kept.loc[told, ["period", "fy", "value", "cell", "as_told"]].rename(columns={"value": "delivered", "cell": "b"})
-    table = target.merge(done, on=["period", "fy"], how="outer").sort_values(["fy", "target", "as_told"]).fillna({"as_told": ""}).reset_index(drop=True)
+    table = (
+        target.merge(done, on=["period", "fy"], how="outer")
+        .sort_values(["fy", "target", "as_told"])
+        .fillna({"as_told": ""})
+        .reset_index(drop=True)
+    )
     cells = [tuple(ref for ref in refs if isinstance(ref, str)) for refs in zip(table.pop("a"), table.pop("b"), strict=True)]
     others = sum(bands[band] * delivery.loc[band, "mean"] for band in bands if band != "high")
     share = table["delivered"] / table["target"]
@@ -153,7 +164,9 @@ def _one(claims: pd.DataFrame, measure: str) -> pd.Series:
     rows = claims[claims["measure"] == measure]
     if rows["value"].nunique() != 1:
         seen = ", ".join(f"{value:g}" for value in rows["value"].unique()) or "none"
-        raise BasisError(f"The claim {measure!r} should be one printed figure; {seen} held. Correct data/raw/figures/nao_claims.csv.")
+        raise BasisError(
+            f"The claim {measure!r} should be one printed figure; {seen} held. Correct data/raw/figures/nao_claims.csv."
+        )
     return rows.assign(cell=cell_refs(rows)).iloc[0]
 
 

@@ -75,7 +75,10 @@ def tornado(
     for band in delivery.index[delivery.index.isin(programme["band"])]:
         row, room = delivery.loc[band], delivery.loc[band, "sd"] / 2
         means = max(row["mean"] - SPAN["mean"], room), min(row["mean"] + SPAN["mean"], row["most"] - room)
-        for what, column, ends in (("mean delivered", "mean", means), ("spread of delivery", "sd", row["sd"] * np.array([1 - SPAN["sd"], 1 + SPAN["sd"]]))):
+        for what, column, ends in (
+            ("mean delivered", "mean", means),
+            ("spread of delivery", "sd", row["sd"] * np.array([1 - SPAN["sd"], 1 + SPAN["sd"]])),
+        ):
             rows[f"{what}, {band} risk"] = (*ends, *(outcome(delivery=_with(delivery, band, column, end)) for end in ends))
     rows["correlation of schemes"] = (0.0, 0.9, outcome(correlation=0.0), outcome(correlation=0.9))
     if programme["place"].nunique() > 1:
@@ -87,7 +90,9 @@ def tornado(
     table = pd.DataFrame(rows, index=["low", "high", "at_low", "at_high"]).T
     table["swing"] = (table["at_high"] - table["at_low"]).abs()
     word = {"p10": "if things go badly (1 in 10)", "p90": "if things go well (1 in 10)", "delivered": "on average"}[measure]
-    return Sensitivity(table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"what is delivered {word}")
+    return Sensitivity(
+        table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"what is delivered {word}"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +122,9 @@ class Scenarios(Result):
         )
 
 
-def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65, part: float = 1.0) -> tuple[dict[str, float], tuple[str, ...]]:
+def usual_shocks(
+    national: pd.DataFrame, year: int, pay_share: float = 0.65, part: float = 1.0
+) -> tuple[dict[str, float], tuple[str, ...]]:
     """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
 
     Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the nearest
@@ -131,7 +138,11 @@ def usual_shocks(national: pd.DataFrame, year: int, pay_share: float = 0.65, par
         before = rows[rows["fy"] <= year]
         return None if rows.empty else before.iloc[-1] if len(before) else rows.iloc[0]
 
-    named = {"inflation_pressure_unfunded": "inflation not funded, as in {}", "industrial_action_cost": "strikes, as in {}", "deficit_support_funding": "support of {} withdrawn"}
+    named = {
+        "inflation_pressure_unfunded": "inflation not funded, as in {}",
+        "industrial_action_cost": "strikes, as in {}",
+        "deficit_support_funding": "support of {} withdrawn",
+    }
     shocks, cells = {}, []
     for measure, words in named.items():
         row = nearest(measure)

@@ -103,7 +103,9 @@ def simulate_savings(
     tables = {band: _lookup(row) for band, row in delivery.iterrows()}
     shock = np.random.default_rng([seed, 0]).standard_normal(draws, dtype=np.float32)
     groups = programme.groupby("place", sort=False)
-    plans = planned.reindex(list(groups.groups)) if isinstance(planned, pd.Series) else pd.Series(planned, index=list(groups.groups))
+    plans = (
+        planned.reindex(list(groups.groups)) if isinstance(planned, pd.Series) else pd.Series(planned, index=list(groups.groups))
+    )
     if plans.isna().any():
         raise BasisError(f"No planned position is given for {', '.join(map(str, plans.index[plans.isna()][:5]))}.")
     rows, sums = {}, {name: np.zeros(draws) for name in ("common", "independent", "one_off")}
@@ -126,7 +128,12 @@ def simulate_savings(
 
 
 def deliver(
-    schemes: pd.DataFrame, tables: dict[str, np.ndarray], shock: np.ndarray, rng: np.random.Generator, correlation: float, common: float
+    schemes: pd.DataFrame,
+    tables: dict[str, np.ndarray],
+    shock: np.ndarray,
+    rng: np.random.Generator,
+    correlation: float,
+    common: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Delivered by one place in each draw, and the one-off part of it (GBP m)."""
     draws = len(shock)

@@ -47,7 +47,9 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         extra=["site", "name"],
     )
     frame.attrs["totals"] = [
-        expect_total(f"{risk}, GBP m", float(printed[risk].iloc[0]) / 1e6, frame.loc[frame["measure"] == risk, "value"].sum(), within=0.002)
+        expect_total(
+            f"{risk}, GBP m", float(printed[risk].iloc[0]) / 1e6, frame.loc[frame["measure"] == risk, "value"].sum(), within=0.002
+        )
         for risk in (risks if len(printed) else ())
     ]
     return frame

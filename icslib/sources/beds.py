@@ -37,7 +37,8 @@ def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     sums = frame.pivot_table(index=["measure", "period"], columns=frame["place_type"], values="value", aggfunc="sum")
     worst = (sums["provider"] - sums["england"]).abs().groupby("measure").idxmax()
     frame.attrs["totals"] = [
-        expect_total(f"England, {spot[0]}, {spot[1]}", sums.at[spot, "england"], sums.at[spot, "provider"], within=0.01) for spot in worst
+        expect_total(f"England, {spot[0]}, {spot[1]}", sums.at[spot, "england"], sums.at[spot, "provider"], within=0.01)
+        for spot in worst
     ]
     return frame
 

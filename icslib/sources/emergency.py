@@ -21,10 +21,14 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England, from the printed total), month and measure."""
     table = expect_table(pages[""], source, key="place", subtotals=["Total", "TOTAL"])
     if len(table.totals) != 1:
-        raise SheetError(f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none.")
+        raise SheetError(
+            f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none."
+        )
     month = parse_period(table.frame["period"].iloc[0])
     if set(table.frame["period"].map(parse_period)) != {month}:
-        raise SheetError(f"{source.file} holds more than one month: {sorted(set(table.frame['Period']))}. Take the month from its own file.")
+        raise SheetError(
+            f"{source.file} holds more than one month: {sorted(set(table.frame['Period']))}. Take the month from its own file."
+        )
     providers = table.melt(["period", "place"]).assign(place_type="provider")
     england = replace(table, frame=table.totals).melt(["period", "place"]).assign(place_type="england")
     england["place"] = "E92000001"

@@ -55,4 +55,6 @@ def _known(text: object, source: Source) -> str:
     for name in INDICATORS:
         if str(text).startswith(name):
             return name
-    raise DriftError(f"{source.file}: the indicator {text!r} is none of {list(INDICATORS)}. Add it to INDICATORS in icslib/sources/fingertips.py.")
+    raise DriftError(
+        f"{source.file}: the indicator {text!r} is none of {list(INDICATORS)}. Add it to INDICATORS in icslib/sources/fingertips.py."
+    )

@@ -35,7 +35,9 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         return _england(pages["NHS ENGLAND"], source)
     edition = source.edition[:7]
     if edition not in SHEETS:
-        raise CatalogError(f"Loans of {source.edition!r}: which sheet holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py.")
+        raise CatalogError(
+            f"Loans of {source.edition!r}: which sheet holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py."
+        )
     year = parse_period(edition)
     frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[edition].items()]
     frame = pd.concat(frames, ignore_index=True)
@@ -109,4 +111,6 @@ def _grand_total(page: Page) -> float:
     for row in page.grid:
         if plain(row[0]) == "Grand Total":
             return parse_number(row[1])[0]
-    raise SheetError(f"{page.file}, sheet {page.sheet!r}: the row 'Grand Total' is gone, so the loans cannot be checked. Look for the printed total.")
+    raise SheetError(
+        f"{page.file}, sheet {page.sheet!r}: the row 'Grand Total' is gone, so the loans cannot be checked. Look for the printed total."
+    )

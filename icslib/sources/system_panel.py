@@ -25,7 +25,9 @@ def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     metric = long["metric"].map(plain)
     unknown = sorted(set(metric) - set(names.index))
     if unknown:
-        raise DriftError(f"{source.file}: {len(unknown)} metrics without a name of ours, first {unknown[0]!r}. Add a line for each to metric_names.csv.")
+        raise DriftError(
+            f"{source.file}: {len(unknown)} metrics without a name of ours, first {unknown[0]!r}. Add a line for each to metric_names.csv."
+        )
     long["domain"] = long["domain"].str.lower()
     long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     return observations(

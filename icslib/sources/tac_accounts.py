@@ -30,7 +30,9 @@ def tidy_tac_accounts(pages: dict[str, Page], source: Source, place: str = "form
     forms = [page for page in pages.values() if any("Maincode" in page.row_text(index) for index in range(len(page.grid)))]
     long = _form(forms, source, place) if forms else _data(max(pages.values(), key=lambda page: len(page.grid)), source)
     if long.empty:
-        raise SheetError(f"{source.file} holds no figures in the layout of the accounts forms. Give a filled form, or the published data file.")
+        raise SheetError(
+            f"{source.file} holds no figures in the layout of the accounts forms. Give a filled form, or the published data file."
+        )
     return observations(
         long,
         place=long["place"],
@@ -49,21 +51,29 @@ def _form(pages: list[Page], source: Source, place: str) -> pd.DataFrame:
     for page in pages:
         grid = [page.row_text(index) for index in range(len(page.grid))]
         heads = [(i, row.index("Maincode")) for i, row in enumerate(grid) if "Maincode" in row]
-        codes = [code for head, spot in heads for code in list(filter(None, grid[head][:spot]))[1:]]  # the first is the table's name
+        codes = [
+            code for head, spot in heads for code in list(filter(None, grid[head][:spot]))[1:]
+        ]  # the first is the table's name
         expect_titles(page, source, [(heads[0][0], flatten([codes]))])
         for number, (head, spot) in enumerate(heads):
             body = next((i + 1 for i in range(head, len(grid)) if spot < len(grid[i]) and grid[i][spot] == "Subcode"), None)
             if body is None:
-                raise SheetError(f"{page.called}, row {head + 1}: no word Subcode stands under Maincode. Compare it with the form.")
+                raise SheetError(
+                    f"{page.called}, row {head + 1}: no word Subcode stands under Maincode. Compare it with the form."
+                )
             stop = heads[number + 1][0] if number + 1 < len(heads) else len(grid)
-            columns = [(j, code, *_about(grid, j, head, body)) for j, code in enumerate(grid[head][:spot]) if MAINCODE.fullmatch(code)]
+            columns = [
+                (j, code, *_about(grid, j, head, body)) for j, code in enumerate(grid[head][:spot]) if MAINCODE.fullmatch(code)
+            ]
             for i in range(body, stop):
                 subcode = grid[i][spot] if spot < len(grid[i]) else ""
                 for j, code, period, unit, scale in columns if subcode else ():
                     cell = page.grid[i][j]
                     if unit and plain(cell) and isinstance(cell, int | float):
                         label = next((text for text in grid[i][:j] if text), "")
-                        rows.append((place, code, subcode, label, period, unit, cell * scale, page.sheet, i + 1, column_letter(j + 1)))
+                        rows.append(
+                            (place, code, subcode, label, period, unit, cell * scale, page.sheet, i + 1, column_letter(j + 1))
+                        )
     names = ["place", "maincode", "subcode", "label", "period", "unit", "value", "sheet", "row", "column"]
     return pd.DataFrame(rows, columns=names).assign(flag="")
 

@@ -72,7 +72,9 @@ def _check_totals(table: Table) -> list[dict]:
         wrong = sums[sums[name, True] != sums[name, False]]
         if len(wrong):
             seen = wrong[name].iloc[0]
-            raise SheetError(f"{table.file}: {name} of the treatments of {wrong.index[0]} add up to {seen[False]:,.0f}; Total says {seen[True]:,.0f}.")
+            raise SheetError(
+                f"{table.file}: {name} of the treatments of {wrong.index[0]} add up to {seen[False]:,.0f}; Total says {seen[True]:,.0f}."
+            )
     return [
         expect_total(f"{name}, treatments of {len(sums):,} places and months", sums[name, True].sum(), sums[name, False].sum())
         for name in WAITS

@@ -78,7 +78,9 @@ def _no_figure_twice(frame: pd.DataFrame) -> pd.DataFrame:
     twice = frame[frame.duplicated(key, keep=False)]
     if len(twice):
         spot = twice.iloc[0]
-        rows = sorted(twice.loc[(twice[["place", "measure", "period"]] == spot[["place", "measure", "period"]]).all(axis=1), "row"])
+        rows = sorted(
+            twice.loc[(twice[["place", "measure", "period"]] == spot[["place", "measure", "period"]]).all(axis=1), "row"]
+        )
         raise SheetError(
             f"{spot['source']}, sheet {spot['sheet']!r}, rows {rows[:4]}: {spot['measure']} of {spot['place']} in {spot['period']} is there "
             f"{len(rows)} times, and {len(twice)} figures in all are. Take the repeated rows out, or give the reader a column that tells them apart."
@@ -178,8 +180,16 @@ def _proved(table: str, made: pd.DataFrame, entries: Mapping[str, dict]) -> tupl
     if content_hash(shipped) == content_hash(made) and entries[table]["content"] == content_hash(made):
         return "proved", len(made), ""
     if list(shipped.columns) != list(made.columns) or len(shipped) != len(made):
-        return "differs", len(made), f"shipped {shipped.shape} rows and columns, the readers make {made.shape}. Run 'icslib build {table}'."
+        return (
+            "differs",
+            len(made),
+            f"shipped {shipped.shape} rows and columns, the readers make {made.shape}. Run 'icslib build {table}'.",
+        )
     unlike = (shipped != made) & ~(shipped.isna() & made.isna())
     spot = unlike.any(axis=1).idxmax()
     what = {name: (shipped.at[spot, name], made.at[spot, name]) for name in made if unlike.at[spot, name]}
-    return "differs", len(made), f"{int(unlike.any(axis=1).sum())} rows differ; row {spot}, shipped and made: {what}. Run 'icslib build {table}'."
+    return (
+        "differs",
+        len(made),
+        f"{int(unlike.any(axis=1).sum())} rows differ; row {spot}, shipped and made: {what}. Run 'icslib build {table}'.",
+    )

@@ -26,7 +26,9 @@ def correct(pages: dict[str, Page], source: str, corrections: pd.DataFrame | Non
             raise DriftError(f"corrections.csv alters {line.sheet}!{line.cell} of {source} and gives no reason. Write one.")
         page, cell = mended.get(line.sheet), re.fullmatch(r"([A-Z]+)([1-9]\d*)", line.cell)
         if page is None or cell is None:
-            raise DriftError(f"corrections.csv names the cell {line.sheet}!{line.cell} of {source}; its sheets are {list(pages)}. Alter that line.")
+            raise DriftError(
+                f"corrections.csv names the cell {line.sheet}!{line.cell} of {source}; its sheets are {list(pages)}. Alter that line."
+            )
         grid = [list(row) for row in page.grid]
         row = grid[int(cell[2]) - 1] if len(grid) >= int(cell[2]) else []
         spot = next((i for i in range(len(row)) if column_letter(i + 1) == cell[1]), -1)
@@ -45,7 +47,11 @@ def stray_lines() -> list[str]:
     """What is wrong with lines of ``corrections.csv`` and ``known_oddities.csv`` that name no source of the catalog."""
     named = [(name, source) for name in ("corrections", "known_oddities") for source in reference(name)["source"].unique()]
     known = sources()
-    return [f"{name}.csv names {id!r}, which is not in the catalog. Alter or take out its lines." for name, id in named if id not in known]
+    return [
+        f"{name}.csv names {id!r}, which is not in the catalog. Alter or take out its lines."
+        for name, id in named
+        if id not in known
+    ]
 
 
 def flag_corrected(frame: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -68,6 +74,8 @@ def flag_oddities(frame: pd.DataFrame, source: str) -> pd.DataFrame:
         if line.place:
             hit &= frame["place"] == line.place
         if not hit.any():
-            raise DriftError(f"{source}: known_oddities.csv marks {line.measure} {line.place} {line.first}, but no such figure is read. Take the line out.")
+            raise DriftError(
+                f"{source}: known_oddities.csv marks {line.measure} {line.place} {line.first}, but no such figure is read. Take the line out."
+            )
         frame.loc[hit, "flag"] = frame.loc[hit, "flag"].map(lambda flag, mark=line.flag: f"{flag}; {mark}" if flag else mark)
     return frame

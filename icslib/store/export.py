@@ -88,7 +88,12 @@ def write_notes(ids: list[str]) -> list[list[object]]:
     for id in ids:
         if id in known:
             s = known[id]
-            rows.append([id, f"{s.title}. {s.publisher}, published {s.published}. {s.licence}. {s.address}. How far to trust it: {s.trust}"])
+            rows.append(
+                [
+                    id,
+                    f"{s.title}. {s.publisher}, published {s.published}. {s.licence}. {s.address}. How far to trust it: {s.trust}",
+                ]
+            )
     return rows + [[mark, meaning] for meaning, mark in sorted(SHORTHAND.items())]
 
 

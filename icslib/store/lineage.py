@@ -58,7 +58,9 @@ def _references(figures: pd.DataFrame | str | Iterable) -> list[str]:
         return [figures]
     if isinstance(figures, pd.DataFrame) and "cells" in figures.attrs:
         years = set(zip(figures["place"], figures["year"], strict=True))
-        figures = [cells for (place, year, name), cells in figures.attrs["cells"].items() if (place, year) in years and name in figures]
+        figures = [
+            cells for (place, year, name), cells in figures.attrs["cells"].items() if (place, year) in years and name in figures
+        ]
     elif isinstance(figures, pd.DataFrame):
         columns = [name for name in figures if str(name) == "cells" or str(name).startswith("cells:")]
         figures = [cell for name in columns for cell in figures[name]] if columns else cell_refs(figures)
@@ -83,7 +85,9 @@ def code_version() -> str:
     from .. import __version__
 
     house = Path(__file__).resolve().parent.parent
-    files = {Path(module.__file__) for name, module in list(sys.modules.items()) if name.startswith("icslib.") and module.__file__}
+    files = {
+        Path(module.__file__) for name, module in list(sys.modules.items()) if name.startswith("icslib.") and module.__file__
+    }
     named = {path.relative_to(house).as_posix(): path for path in files if house in path.parents}
     whole = hashlib.sha256()
     for name in sorted(named):
@@ -124,7 +128,9 @@ class Stamp(Result):
             f'<tr><td><a href="{escape(about[0], quote=True)}">{escape(about[1])}</a></td>'
             + "".join(f"<td>{escape(word)}</td>" for word in about[2:])
             + "<td>"
-            + "<br>".join(f"{escape(file)} <code>{seen[:12]}</code>" for file, seen in zip(files["file"], files["sha256"], strict=True))
+            + "<br>".join(
+                f"{escape(file)} <code>{seen[:12]}</code>" for file, seen in zip(files["file"], files["sha256"], strict=True)
+            )
             + "</td></tr>"
             for about, files in self.sources.groupby(by, sort=False)
         )

@@ -78,7 +78,9 @@ def load_panel(
         pieces.append(rows[rows["year"].between(first, last)])
     long = pd.concat(pieces, ignore_index=True)
     if long.empty:
-        raise StoreError(f"No figures of {list(measures)} for {places} in {first} to {last}. 'icslib.tables()' says what years each table holds.")
+        raise StoreError(
+            f"No figures of {list(measures)} for {places} in {first} to {last}. 'icslib.tables()' says what years each table holds."
+        )
     panel = build_panel(long[["place", "year", "measure", "value", "unit", "start", "end"]], gaps="keep", vintage=vintage)
     grid = pd.MultiIndex.from_product([panel["place"].unique(), range(first, last + 1)], names=["place", "year"])
     panel = panel.set_index(["place", "year"]).reindex(grid).reindex(columns=list(measures)).reset_index()
@@ -105,7 +107,9 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna()]
-    if choice.places == "system" and "system" in rows:  # bodies as the system printed beside them; one without is national and left out
+    if (
+        choice.places == "system" and "system" in rows
+    ):  # bodies as the system printed beside them; one without is national and left out
         rows = rows[rows["system"] != ""].assign(place=lambda f: f["system"], place_type="system")
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
     rows = _choose_edition(rows, measure, choice)
@@ -115,7 +119,9 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         rows = register.to_vintage(rows, choice.vintage, denominators=_denominator(measure, rows, choice), drawn=DRAWN)
     years = _one_a_year(rows.assign(year=_year(rows)), measure, combine, choice.whole_years)
     if years.empty:
-        raise StoreError(f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r}).")
+        raise StoreError(
+            f"{measure} in {name} is printed for parts of years that do not make a whole one, so it has no yearly total. Use load({name!r})."
+        )
     return years, name
 
 
@@ -124,7 +130,11 @@ def _choose_edition(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.Dat
     if not rows[["place", "period", "source"]].drop_duplicates().duplicated(["place", "period"]).any():
         return rows
     editions = list(rows.groupby("source")["end"].max().sort_values(kind="stable").index)
-    wanted = editions[-1:] if choice.edition == "newest" else [e for e in editions if e == choice.edition or e.endswith(f"-{choice.edition}")]
+    wanted = (
+        editions[-1:]
+        if choice.edition == "newest"
+        else [e for e in editions if e == choice.edition or e.endswith(f"-{choice.edition}")]
+    )
     if not wanted:
         raise StoreError(f"{measure} has no edition {choice.edition!r}. It has {editions}; the default is 'newest'.")
     return rows[rows["source"] == wanted[0]]
@@ -163,7 +173,9 @@ def _find(measure: str, choice: _Choice) -> tuple[str, pd.DataFrame]:
     best = min(rank for rank, *_ in found)
     chosen = [(name, rows) for rank, name, rows in found if rank == best]
     if len(chosen) > 1:
-        raise BasisError(f"{measure} for {places} is in {len(chosen)} tables: {[name for name, _ in chosen]}. Pass table= one of them.")
+        raise BasisError(
+            f"{measure} for {places} is in {len(chosen)} tables: {[name for name, _ in chosen]}. Pass table= one of them."
+        )
     only(chosen[0][1], "basis")
     return chosen[0]
 
@@ -180,7 +192,9 @@ def _one_a_place(rows: pd.DataFrame, combine: str) -> pd.DataFrame:
         )
     groups = rows.groupby(key, sort=False)
     first = groups[[name for name in COLUMNS if name not in key]].first().reset_index()
-    return first.assign(value=groups["value"].sum().to_numpy(), cells=groups["cells"].agg(merge_cells).to_numpy())[[*COLUMNS, "cells"]]
+    return first.assign(value=groups["value"].sum().to_numpy(), cells=groups["cells"].agg(merge_cells).to_numpy())[
+        [*COLUMNS, "cells"]
+    ]
 
 
 def _roll_up(rows: pd.DataFrame, measure: str, choice: _Choice) -> pd.DataFrame:
@@ -209,7 +223,11 @@ def _sizes(measure: str, place_type: str, wanted: frozenset[str]) -> pd.DataFram
         rows = load(name)
         rows = rows[(rows["measure"] == measure) & (rows["place_type"] == place_type)]
         if len(rows):
-            rows = rows[rows["source"] == rows["source"].iloc[0]].sort_values("end").drop_duplicates("place", keep="last")[[*COLUMNS]]
+            rows = (
+                rows[rows["source"] == rows["source"].iloc[0]]
+                .sort_values("end")
+                .drop_duplicates("place", keep="last")[[*COLUMNS]]
+            )
             sizes = rows[["place", "value"]]
             for day in (day for day in register.changes(place_type) if day > rows["end"].min()):
                 if wanted <= set(sizes["place"]):

@@ -29,7 +29,9 @@ def sql(query: str) -> pd.DataFrame:
         try:
             return connection.execute(query).df()
         except duckdb.Error as fault:
-            raise StoreError(f"{fault} The store has the tables {', '.join(sorted(resources()))}, and measures and places.") from fault
+            raise StoreError(
+                f"{fault} The store has the tables {', '.join(sorted(resources()))}, and measures and places."
+            ) from fault
 
 
 def revisions(measure: str, place: str) -> pd.DataFrame:

@@ -67,7 +67,9 @@ class Added(Result):
         if self.source is None:
             return f"{self.file.name} is not a publication we know. {self.description}"
         kind = "a new edition of" if self.new else "the file of"
-        unused = "" if self.source.shipped else "No table is made of it while the catalog says shipped = false, for a layout only."
+        unused = (
+            "" if self.source.shipped else "No table is made of it while the catalog says shipped = false, for a layout only."
+        )
         done = self.build.finding if self.build else unused
         return f"{self.file.name} is {kind} {self.source.id}: {self.source.title}. {done}".strip()
 
@@ -172,5 +174,7 @@ def _describe(file: Path) -> Added:
     headers = "".join(f"# {line}\n" for line in header_lines(name, titles).splitlines())
     listed = [str(title) for title in titles]
     stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=listed, sheet=sheet, name=name, headers=headers)
-    said = f"The general reader finds {len(reading.tables)} tables in it" + (f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else ".")
+    said = f"The general reader finds {len(reading.tables)} tables in it" + (
+        f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else "."
+    )
     return Added(file, description=said, stub=stub)

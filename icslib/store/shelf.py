@@ -113,7 +113,9 @@ def load(name: str) -> pd.DataFrame:
     _reads[name] = hashlib.sha256(need_bytes(name)).hexdigest()
     known = known_at(_observations(name, _reads[name]).copy(deep=False))
     if known.empty:
-        raise StoreError(f"Nothing in {name} was known on the day asked for (--as-of). Ask for a later day, or leave out what reads it.")
+        raise StoreError(
+            f"Nothing in {name} was known on the day asked for (--as-of). Ask for a later day, or leave out what reads it."
+        )
     return known
 
 
@@ -160,7 +162,9 @@ def write_package(entries: dict[str, dict]) -> None:
     listed = {
         "name": "icslib",
         "title": "Observations about England's integrated care systems, each with the cell it was printed in",
-        "licenses": [{"name": "OGL-UK-3.0", "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"}],
+        "licenses": [
+            {"name": "OGL-UK-3.0", "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"}
+        ],
         "resources": [entries[name] for name in sorted(entries)],
     }
     with paths.written_aside(paths.processed(PACKAGE)) as aside:

@@ -56,7 +56,11 @@ class BackTest(Result):
             f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by {row['error']:.1f}%; "
             f"the last value known missed by {row['naive_error']:.1f}%. The 95% fan held {row['inside']:.0f}% of what came"
         )
-        return f"{said}; {row['widen']:.1f} times as wide, as the other series ask for, it held {row['others']:.0f}%." if row["widen"] > 1 else f"{said}."
+        return (
+            f"{said}; {row['widen']:.1f} times as wide, as the other series ask for, it held {row['others']:.0f}%."
+            if row["widen"] > 1
+            else f"{said}."
+        )
 
 
 def back_test(
@@ -78,7 +82,9 @@ def back_test(
             ahead = [h for h in horizons if origin + h in held.index]
             if len(known) < 3 or origin - held.index[0] < least or not ahead:
                 continue
-            drawn = draw_stock(float(known.iloc[-1]), check_flows(net_flow(known), str(name)), max(ahead), draws, np.random.default_rng(seed))
+            drawn = draw_stock(
+                float(known.iloc[-1]), check_flows(net_flow(known), str(name)), max(ahead), draws, np.random.default_rng(seed)
+            )
             low, median, high = np.percentile(drawn, [LEVELS[level] for level in ("low_95", "median", "high_95")], axis=0)
             rows += [(name, origin, h, held[origin + h], median[h], low[h], high[h], known.iloc[-1]) for h in ahead]
     if not rows:
@@ -105,7 +111,9 @@ def _judge(misses: pd.DataFrame) -> pd.Series:
     size, score = misses["actual"].abs(), misses["score"]
     error, naive = (float(100 * ((misses[name] - misses["actual"]).abs() / size).mean()) for name in ("projected", "naive"))
     series, origins = misses["series"].unique(), np.sort(misses["origin"].unique())
-    held = [score[misses["series"] == one] <= factor(score[misses["series"] != one].to_numpy()) for one in series if len(series) > 1]
+    held = [
+        score[misses["series"] == one] <= factor(score[misses["series"] != one].to_numpy()) for one in series if len(series) > 1
+    ]
     early = misses["origin"] < origins[max(1, len(origins) // 2)] if len(origins) > 1 else pd.Series(True, index=misses.index)
     return pd.Series(
         {

@@ -173,7 +173,9 @@ def net_flow(stock: pd.Series, name: str = "net growth") -> pd.DataFrame:
     held = stock.dropna().astype(float)
     gaps, values = np.diff(held.index.to_numpy(int)), held.to_numpy()
     if len(gaps) < 2:
-        raise NotIdentified(f"{len(gaps)} yearly changes say nothing of how much they vary. Give a stock of at least three years.")
+        raise NotIdentified(
+            f"{len(gaps)} yearly changes say nothing of how much they vary. Give a stock of at least three years."
+        )
     growth = 100 * ((values[1:] / values[:-1]) ** (1 / gaps) - 1)
     mean = np.average(growth, weights=gaps)
     sd = np.sqrt((gaps * (growth - mean) ** 2).sum() / (len(gaps) - 1))

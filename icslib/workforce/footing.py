@@ -43,7 +43,9 @@ def weighted_people(measure: str) -> str:
     raise PanelError(f"No weighted population is known for {measure}. Known: measures that start with {', '.join(kinds)}.")
 
 
-def per_weighted_head(panel: pd.DataFrame, measure: str, people: str = "population_registered", weighted: str = "") -> pd.DataFrame:
+def per_weighted_head(
+    panel: pd.DataFrame, measure: str, people: str = "population_registered", weighted: str = ""
+) -> pd.DataFrame:
     """The panel with `measure` per weighted head: times people over weighted people, both as shares of all.
 
     >>> two = pd.DataFrame({"place": ["A", "B"], "year": 2023, "gps": [60.0, 60.0], "people": [50.0, 50.0], "need": [60.0, 40.0]})

@@ -82,13 +82,19 @@ def forecast_series(
     unknown = sorted(set(models) - set(MODELS))
     if unknown:
         raise ParameterError(f"The models {unknown} are not known. Known: {', '.join(MODELS)}.")
-    index = series.index if isinstance(series.index, pd.PeriodIndex) else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
+    index = (
+        series.index
+        if isinstance(series.index, pd.PeriodIndex)
+        else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
+    )
     held = pd.Series(series.to_numpy(float), index=index, name=series.name).sort_index()
     whole = pd.period_range(index.min(), index.max(), freq=index.freq)
     longest, first = max(horizons), max(4 * season, len(held) // 2)
     if len(held) != len(whole) or held.isna().any():
         lost = whole.difference(held.dropna().index)
-        raise NotIdentified(f"{len(lost)} of {len(whole)} periods have no figure: {', '.join(map(str, lost[:3]))}. Fill or cut the series openly.")
+        raise NotIdentified(
+            f"{len(lost)} of {len(whole)} periods have no figure: {', '.join(map(str, lost[:3]))}. Fill or cut the series openly."
+        )
     if len(held) < first + longest:
         raise NotIdentified(f"{len(held)} periods cannot judge forecasts {longest} ahead: {first + longest} are needed.")
     values, rows = held.to_numpy(), []
@@ -147,7 +153,12 @@ def _band(mean: np.ndarray, spread: np.ndarray) -> Answer:
     return mean, mean - Z * spread, mean + Z * spread
 
 
-MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {"naive": _naive, "seasonal": _seasonal, "ets": _ets, "arima": _arima}
+MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {
+    "naive": _naive,
+    "seasonal": _seasonal,
+    "ets": _ets,
+    "arima": _arima,
+}
 NAMES = {
     "naive": "repeating the last value",
     "seasonal": "repeating last year's value",

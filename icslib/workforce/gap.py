@@ -57,7 +57,20 @@ class Gap(Result):
         rows["stands"] = np.select(
             [rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since"
         )
-        front = ["staff_group", "day", "measure", "publisher", "published", "qualifier", "theirs", "ours", "apart", "stands", "doubt", "cells"]
+        front = [
+            "staff_group",
+            "day",
+            "measure",
+            "publisher",
+            "published",
+            "qualifier",
+            "theirs",
+            "ours",
+            "apart",
+            "stands",
+            "doubt",
+            "cells",
+        ]
         return rows.rename(columns={"value": "theirs"})[front]
 
     @property
@@ -104,7 +117,9 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     if held.empty:
         raise BasisError(f"No vacancies of {place}: give observations of {', '.join(HELD)}, such as load('vacancies_national').")
     if "series" in held and held["series"].nunique() > 1:
-        raise BasisError(f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one.")
+        raise BasisError(
+            f"These vacancies are of {sorted(held['series'].unique())}. Stock, adverts and ESR are different things: choose one."
+        )
     if set(held["basis"]) != {"outturn"}:
         raise BasisError(f"Vacancies on the bases {sorted(set(held['basis']))} cannot be one series. Keep outturn.")
     defaults = {"rounding": 0.0, "publisher": "", "address": "", "published": "", "doubt": ""}
@@ -115,7 +130,9 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     held = held.sort_values(["staff_group", "day", "measure", "exact", "published", "row"])
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
-    editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(drop=True)
+    editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(
+        drop=True
+    )
     return Gap(_combine(held, series), editions, _cover(held), place=place)
 
 

@@ -41,7 +41,9 @@ class Point(NamedTuple):
     covariance: np.ndarray
 
 
-def fit_levels(y: np.ndarray, x: np.ndarray, group: np.ndarray, year: np.ndarray, rhos: np.ndarray = RHOS, ratios: np.ndarray = RATIOS) -> Levels:
+def fit_levels(
+    y: np.ndarray, x: np.ndarray, group: np.ndarray, year: np.ndarray, rhos: np.ndarray = RHOS, ratios: np.ndarray = RATIOS
+) -> Levels:
     """Fit the model; rows in order of `group` (0, 1, ...) and `year`.
 
     Raises
@@ -126,4 +128,3 @@ def _predict(
 
 def _block(years: tuple, rho: float, ratio: float) -> np.ndarray:
     return rho ** np.abs(np.subtract.outer(years, years)) + ratio**2
-

@@ -70,7 +70,9 @@ class Staffing(Result):
         """Who is furthest below and above, with intervals, and how many can be told apart from what need suggests."""
         clear = self.by_place[(self.by_place["high"] < 0) | (self.by_place["low"] > 0)]
         (low, least), (high, most) = ((self.named[row.name], row) for row in (self.by_place.iloc[0], self.by_place.iloc[-1]))
-        out = f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
+        out = (
+            f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
+        )
         return (
             f"{in_words(self.outcome)}: {low} is furthest below what need suggests ({write_number(least['distance'], self.unit)}; "
             f"95% interval {write_number(least['low'])} to {write_number(least['high'])}), {high} furthest above "
@@ -113,11 +115,15 @@ def compare_staffing(
     NotIdentified
         With fewer places than terms and three, or when nothing varies between places.
     """
-    rows, dropped = _rows(panel, outcome, list(need), panel["place"].isin(leave_out) | (panel["year"] < panel["place"].map(dict(jumps))))
+    rows, dropped = _rows(
+        panel, outcome, list(need), panel["place"].isin(leave_out) | (panel["year"] < panel["place"].map(dict(jumps)))
+    )
     places = rows["place"].nunique()
     if places < len(need) + 3 or rows["year"].nunique() < 2:
         held = f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years"
-        raise NotIdentified(f"{held} cannot carry {len(need)} terms and a distance for each place. Use more places, at least two years, or fewer terms.")
+        raise NotIdentified(
+            f"{held} cannot carry {len(need)} terms and a distance for each place. Use more places, at least two years, or fewer terms."
+        )
     x, names = _design(rows, list(need))
     middle = (rows["lower"] + rows["upper"]).to_numpy() / 2
     group, labels = pd.factorize(rows["place"], sort=True)
@@ -148,7 +154,9 @@ def compare_staffing(
 def _rows(panel: pd.DataFrame, outcome: str, need: list[str], asked: pd.Series) -> tuple[pd.DataFrame, tuple[str, ...]]:
     missing = [name for name in (outcome, *need) if name not in panel]
     if missing:
-        raise PanelError(f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}.")
+        raise PanelError(
+            f"The panel has no column {missing}. It has {[name for name in panel if name not in ('place', 'year')][:20]}."
+        )
     check_rows(panel, ["place", "year"])
     rows = panel[["place", "year", *need]].copy()
     for side in ("lower", "upper"):
@@ -156,7 +164,9 @@ def _rows(panel: pd.DataFrame, outcome: str, need: list[str], asked: pd.Series) 
         rows[side] = panel[outcome].fillna(bound).astype(float)
     if (rows["lower"] > rows["upper"]).any():
         odd = rows[rows["lower"] > rows["upper"]].iloc[0]
-        raise PanelError(f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']}).")
+        raise PanelError(
+            f"{outcome} of {odd['place']} {odd['year']} has a lower bound above its upper one ({odd['lower']} > {odd['upper']})."
+        )
     whole = rows.notna().all(axis=1) & ~asked
     held = rows.groupby("place")["lower"].transform("size")
     gone = rows[~whole].groupby("place")["year"].agg(list)

@@ -12,7 +12,13 @@ from .flow import Projection, net_flow, project_workforce
 
 
 def project_plan(
-    published: pd.DataFrame, history: pd.Series, *, years: int = 15, widen: pd.Series | None = None, draws: int = 20_000, seed: int = 1
+    published: pd.DataFrame,
+    history: pd.Series,
+    *,
+    years: int = 15,
+    widen: pd.Series | None = None,
+    draws: int = 20_000,
+    seed: int = 1,
 ) -> Projection:
     """Project staff against the plan's need: growth as in `history`, growth as the plan requires, and none.
 
@@ -40,9 +46,22 @@ def project_plan(
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
     short = beside(held["workforce_shortfall"]).query("low < high")
-    growth, cells = plan_growth(published), merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else [])
+    growth, cells = (
+        plan_growth(published),
+        merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else []),
+    )
     return project_workforce(
-        staff, need, scenarios, need_growth=growth, start=start, years=years, widen=widen, draws=draws, seed=seed, published=short, cells=cells
+        staff,
+        need,
+        scenarios,
+        need_growth=growth,
+        start=start,
+        years=years,
+        widen=widen,
+        draws=draws,
+        seed=seed,
+        published=short,
+        cells=cells,
     )
 
 
@@ -75,4 +94,8 @@ def _figures(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def _start(held: dict[str, pd.DataFrame]) -> tuple[int, float, float]:
     """Year, staff and need at the plan's start."""
     first = held["staff_in_post"].iloc[0]
-    return int(first["end"].year), float(first["value"]), float(first["value"]) + float(held["workforce_shortage"]["value"].iloc[0])
+    return (
+        int(first["end"].year),
+        float(first["value"]),
+        float(first["value"]) + float(held["workforce_shortage"]["value"].iloc[0]),
+    )

@@ -33,10 +33,14 @@ def sickness_by(absence: pd.DataFrame, vintage: str = DRAWN) -> pd.DataFrame:
     """
     held = absence[absence["measure"].isin([LOST, AVAILABLE])]
     if held.empty:
-        raise BasisError(f"No days lost or available: give observations of {LOST} and {AVAILABLE}, such as load('sickness_absence').")
+        raise BasisError(
+            f"No days lost or available: give observations of {LOST} and {AVAILABLE}, such as load('sickness_absence')."
+        )
     held = held.assign(cells=cell_refs(held))[held["system"] != ""].dropna(subset=["value"])
     held = held[held.groupby(["place", "start"])["measure"].transform("nunique") == 2]
-    sums = held.groupby(["system", "start", "measure"], as_index=False).agg(value=("value", "sum"), end=("end", "first"), cells=("cells", merge_cells))
+    sums = held.groupby(["system", "start", "measure"], as_index=False).agg(
+        value=("value", "sum"), end=("end", "first"), cells=("cells", merge_cells)
+    )
     sums = sums.rename(columns={"system": "place"})
     if vintage != DRAWN:
         blank = dict.fromkeys(["lower", "upper"], np.nan) | dict.fromkeys(["flag", "source", "sheet", "column"], "")

@@ -156,7 +156,9 @@ def _limits(part: pd.Series, baseline: int | None) -> tuple[float, float, float]
     moves = base.diff().abs().dropna()
     if moves.empty:
         count = int(base.notna().sum())
-        raise NotIdentified(f"The baseline from {part.index[0]} has {count} values, none beside another: no moving range, so no limits.")
+        raise NotIdentified(
+            f"The baseline from {part.index[0]} has {count} values, none beside another: no moving range, so no limits."
+        )
     moves = moves[moves < SCREEN * moves.mean()] if (moves > 0).any() else moves
     mean, reach = float(base.mean()), LIMIT * float(moves.mean())
     return mean, mean - reach, mean + reach
@@ -220,4 +222,3 @@ def _icons(points: pd.DataFrame, better: str) -> pd.Series:
     high = points["value"] > points["mean"]
     words = np.where(high == (better == "higher"), "improvement", "concern") if better else np.where(high, "high", "low")
     return pd.Series(np.where(points["signal"] != "", words, "common cause"), index=points.index).where(points["value"].notna())
-

@@ -119,7 +119,9 @@ def decompose(
     wide = frame[frame[period].isin([first, last])].pivot(index=by, columns=period, values=[part, whole]).astype(float)
     held = wide.reindex(columns=pd.MultiIndex.from_product([[part, whole], [first, last]])).dropna()
     if held.empty:
-        raise NotIdentified(f"No {by} has {part} and {whole} in both {first} and {last}. The frame has {sorted(frame[period].unique())[:12]}.")
+        raise NotIdentified(
+            f"No {by} has {part} and {whole} in both {first} and {last}. The frame has {sorted(frame[period].unique())[:12]}."
+        )
     n0, n1, d0, d1 = (held[pair].to_numpy() for pair in ((part, first), (part, last), (whole, first), (whole, last)))
     filled = (n0 < d0) & (n1 < d1) if of == "gap" else (n0 <= d0) & (n1 <= d1)
     if not (sound := (d0 > 0) & (d1 > 0) & filled).all():
@@ -131,13 +133,17 @@ def decompose(
     by_group *= scale
     residual = float(after - before - by_group.to_numpy().sum())
     if abs(residual) > 1e-9 * max(1.0, abs(before), abs(after)):
-        raise NotIdentified(f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart.")
+        raise NotIdentified(
+            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart."
+        )
     left, unit = tuple(sorted(map(str, set(wide.index) - set(held.index)))), unit or ("" if of == "total" else "percent")
     both = [first, last]
     named = frame[frame[period].isin(both) & frame[by].isin(held.index)]["cells"] if "cells" in frame else ()
     panelled = [refs for (place, at, _), refs in frame.attrs.get("cells", {}).items() if at in both and place in held.index]
     cells = merge_cells([*named, *panelled])
-    return Split(by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit, residual, left, cells)
+    return Split(
+        by_group.sum(), by_group, float(before), float(after), first, last, of, name or part, unit, residual, left, cells
+    )
 
 
 def _rate(n0: np.ndarray, n1: np.ndarray, d0: np.ndarray, d1: np.ndarray, staffed: bool) -> dict[str, np.ndarray]:

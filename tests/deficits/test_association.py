@@ -51,13 +51,17 @@ def test_leaving_one_cluster_out_shows_who_carries_the_estimate():
     found = explain_deficits(frame, terms=["need"])
     assert found.terms.loc["need", "left_out_high"] > 0.1 * found.terms.loc["need", "estimate"]
     without = explain_deficits(frame.drop(index=0), terms=["need"]).terms.loc["need"]
-    assert found.terms.loc["need", "left_out_high"] == pytest.approx(without["estimate"] / without["sd"] * found.terms.loc["need", "sd"])
+    assert found.terms.loc["need", "left_out_high"] == pytest.approx(
+        without["estimate"] / without["sd"] * found.terms.loc["need", "sd"]
+    )
 
 
 def test_a_panel_uses_changes_inside_places_only():
     rng = np.random.default_rng(2)
     places, years = 20, 6
-    frame = pd.DataFrame({"place": np.repeat([f"Q{i:02d}" for i in range(places)], years), "year": np.tile(range(2015, 2021), places)})
+    frame = pd.DataFrame(
+        {"place": np.repeat([f"Q{i:02d}" for i in range(places)], years), "year": np.tile(range(2015, 2021), places)}
+    )
     level = np.repeat(rng.standard_normal(places) * 10, years)
     frame["sickness"] = level / 10 + rng.standard_normal(len(frame)) * 0.5
     frame["surplus_pct"] = level - 2.0 * frame["sickness"] + 0.2 * rng.standard_normal(len(frame))

@@ -45,7 +45,8 @@ def test_positions_on_one_basis_add_subtract_and_rank():
 
 
 @pytest.mark.parametrize(
-    "other", [{"kind": "outturn"}, {"support": "before"}, {"scope": "provider"}, {"prices": "2024-25 prices (a)"}, {"unit": "percent"}]
+    "other",
+    [{"kind": "outturn"}, {"support": "before"}, {"scope": "provider"}, {"prices": "2024-25 prices (a)"}, {"unit": "percent"}],
 )
 @pytest.mark.parametrize("work", [operator.add, operator.sub, operator.lt, operator.gt])
 def test_positions_on_two_bases_are_refused(other, work):
@@ -84,7 +85,9 @@ def test_contradictions_are_shown_never_settled(figures, rules):
 
 
 def test_a_figure_told_twice_in_round_numbers_is_no_contradiction(figures, rules):
-    twice = figures("QQA | system | surplus | plan | 2023-24 | -650 | GBP m | A |\nQQA | system | surplus | plan | 2023-24 | -647.2 | GBP m | B |")
+    twice = figures(
+        "QQA | system | surplus | plan | 2023-24 | -650 | GBP m | A |\nQQA | system | surplus | plan | 2023-24 | -647.2 | GBP m | B |"
+    )
     assert compare_positions(twice, names=rules).contradictions.empty
 
 

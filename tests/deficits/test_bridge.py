@@ -85,7 +85,9 @@ QQA | system | surplus            | plan    | 2024-25 | -10   | GBP m | Board |
 
 
 def test_the_year_end_is_as_printed_or_outturn_less_a_named_plan(figures, rules):
-    named = name_bases(figures(YEAR_END), pd.concat([rules, rules.head(1).assign(measure="variance_from_plan", what="variance from plan")]))
+    named = name_bases(
+        figures(YEAR_END), pd.concat([rules, rules.head(1).assign(measure="variance_from_plan", what="variance from plan")])
+    )
     with pytest.raises(BasisError, match=r"plan of 2023-24 is printed as -650 \(Press\), -720 \(Weekly\)"):
         year_end_variance(named)
     found = year_end_variance(named, plan_from={"2023-24": "Weekly"})
@@ -105,15 +107,22 @@ def test_impossible_months_and_two_outturns_are_refused():
 
 
 def test_the_month_is_read_from_the_last_day():
-    rows = pd.DataFrame({"period": ["2022-23 M6", "2022-23 M12", "2022-23"], "end": pd.to_datetime(["2022-09-30", "2023-03-31", "2023-03-31"])})
+    rows = pd.DataFrame(
+        {"period": ["2022-23 M6", "2022-23 M12", "2022-23"], "end": pd.to_datetime(["2022-09-30", "2023-03-31", "2023-03-31"])}
+    )
     rows = rows.assign(kind="year to date", what="variance from plan", scope="system", value=[-1.0, -2.0, -3.0], fy=2023)
     assert months_to_date(rows)["month"].tolist() == [6, 12]
 
 
 def test_the_outturn_links_to_its_own_cell_and_not_to_the_figure_to_date():
-    to_date = pd.DataFrame({"place": ["E", "E"], "fy": [2023, 2024], "month": [6, 6], "value": [-650.0, -900.0], "cells": [("f!!E2",), ("f!!E3",)]})
+    to_date = pd.DataFrame(
+        {"place": ["E", "E"], "fy": [2023, 2024], "month": [6, 6], "value": [-650.0, -900.0], "cells": [("f!!E2",), ("f!!E3",)]}
+    )
     end = pd.DataFrame({"place": ["E"], "fy": [2023], "value": [-530.0], "cells": [("f!!E9", "f!!E10")]})
     path = ics.month_path(to_date, end)
     assert path.table["cells:to_date"].tolist() == [("f!!E2",), ("f!!E3",)] and "cells" not in path.table
     assert path.table["cells:outturn"].iloc[0] == ("f!!E9", "f!!E10")
-    assert ics.plot(path).record()["cells"] == {"cells:to_date": [["f!!E2"], ["f!!E3"]], "cells:outturn": [["f!!E10", "f!!E9"], []]}
+    assert ics.plot(path).record()["cells"] == {
+        "cells:to_date": [["f!!E2"], ["f!!E3"]],
+        "cells:outturn": [["f!!E10", "f!!E9"], []],
+    }

@@ -36,7 +36,10 @@ def test_ties_such_as_exact_zeros_agree_with_scipy():
 
 def test_the_interval_covers_the_planted_correlation():
     true = 6 / np.pi * np.arcsin(0.5 / 2)
-    held = [rank_correlation(pd.concat(dict(zip(("before", "after"), drawn(0.5, 60, seed), strict=True)), axis=1), draws=9) for seed in range(800)]
+    held = [
+        rank_correlation(pd.concat(dict(zip(("before", "after"), drawn(0.5, 60, seed), strict=True)), axis=1), draws=9)
+        for seed in range(800)
+    ]
     covered = np.mean([row["low"] <= true <= row["high"] for row in held])
     assert 0.93 <= covered <= 0.97
 

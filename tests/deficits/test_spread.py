@@ -32,7 +32,9 @@ def test_means_are_weighted_and_sizes_effective():
 
 def test_planted_spreads_are_found_and_chance_alone_is_not_called_difference():
     found = [spread_of(*trusts(2.0, seed=seed)) for seed in range(40)]
-    assert np.mean([f.tau**2 for f in found]) == pytest.approx(4.0, rel=0.2) and np.mean([f.sd**2 for f in found]) == pytest.approx(9.0, rel=0.1)
+    assert np.mean([f.tau**2 for f in found]) == pytest.approx(4.0, rel=0.2) and np.mean(
+        [f.sd**2 for f in found]
+    ) == pytest.approx(9.0, rel=0.1)
     none = [spread_of(*trusts(0.0, seed=seed)) for seed in range(40)]
     assert np.mean([(f.by_place["outside"] != "").mean() for f in none]) < 0.05
 

@@ -13,7 +13,10 @@ from icslib.errors import BasisError
 from icslib.savings import make_programme
 
 RULES = pd.DataFrame(
-    [["surplus", "", "", "", "", "position", "by place", "not stated", ""], ["surplus_before_support", "", "", "", "", "position", "by place", "before", ""]],
+    [
+        ["surplus", "", "", "", "", "position", "by place", "not stated", ""],
+        ["surplus_before_support", "", "", "", "", "position", "by place", "before", ""],
+    ],
     columns=["measure", "basis", "period", "note", "place_type", "what", "scope", "support", "reason"],
 )
 
@@ -22,7 +25,19 @@ def comparison(rows, **asked):
     frame = pd.DataFrame(rows, columns=["place", "measure", "basis", "period", "value"])
     frame["end"] = pd.to_datetime("20" + frame["period"].str[5:7] + "-03-31")
     frame["start"] = frame["end"] - pd.DateOffset(years=1) + pd.DateOffset(days=1)
-    frame = frame.assign(place_type="system", unit="GBP m", lower=np.nan, upper=np.nan, flag="", source="typed", sheet="", row=range(2, len(frame) + 2), column="F", publisher="Board", note="")
+    frame = frame.assign(
+        place_type="system",
+        unit="GBP m",
+        lower=np.nan,
+        upper=np.nan,
+        flag="",
+        source="typed",
+        sheet="",
+        row=range(2, len(frame) + 2),
+        column="F",
+        publisher="Board",
+        note="",
+    )
     return ics.compare_positions(frame, names=RULES, **asked)
 
 
@@ -44,7 +59,10 @@ def drawn(exhibit):
 
 def test_positions_before_and_after_support_are_dots_that_no_line_joins():
     found = ics.plot(comparison(SEEN), asked="QF7")
-    assert found.title == "South Yorkshire: ended 2024-25 £40.0m in deficit (before support) and £12.3m in deficit (support not stated)"
+    assert (
+        found.title
+        == "South Yorkshire: ended 2024-25 £40.0m in deficit (before support) and £12.3m in deficit (support not stated)"
+    )
     figure = drawn(found)
     for ax in figure.axes:
         assert all(len(set(line.get_ydata())) == 1 for line in ax.get_lines())
@@ -64,8 +82,13 @@ def test_a_system_without_figures_is_told_so():
 def test_a_figure_made_unknown_by_a_merger_is_not_counted():
     seen = comparison([*SEEN, ("QNQ", "surplus", "plan", "2023-24", np.nan)])
     assert seen.coverage.loc["QNQ"].sum() == 0 and seen.left_out == ("QNQ",) and seen.finding.startswith("5 published figures")
-    assert ics.table(seen, show="standing", asked="QNQ").title == "Frimley: no figure is published that we know of for 2 of 2 years"
-    assert ics.plot(seen).data["value"].notna().all() and ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
+    assert (
+        ics.table(seen, show="standing", asked="QNQ").title == "Frimley: no figure is published that we know of for 2 of 2 years"
+    )
+    assert (
+        ics.plot(seen).data["value"].notna().all()
+        and ics.plot(seen, asked="QNQ").title == "No position of Frimley is published that we know of"
+    )
 
 
 def test_the_answer_in_short_is_made_of_its_parts():
@@ -81,14 +104,18 @@ def test_the_answer_in_short_is_made_of_its_parts():
 
 def test_standing_takes_outturn_before_plan_and_says_what_else_is_printed():
     data = ics.table(comparison(SEEN), show="standing").data.set_index("system")
-    assert data.loc["South Yorkshire", "cells:2023-24"] == ("typed!!F3",) and data.loc["South Yorkshire", "cells:2024-25"] == ("typed!!F5",)
+    assert data.loc["South Yorkshire", "cells:2023-24"] == ("typed!!F3",) and data.loc["South Yorkshire", "cells:2024-25"] == (
+        "typed!!F5",
+    )
     assert data.loc["South Yorkshire", "2023-24"] == "−£9.0m or −£5.0m plan"
     assert data.loc["Shropshire, Telford and Wrekin", "2024-25"] == "£0m outturn"
 
 
 def test_every_figure_of_one_year_stands_side_by_side():
     found = ics.table(comparison(SEEN), show="year", fy=2025)
-    assert found.title == "3 figures are published for 2024-25, on 2 bases: −£40.0m to £0.00m" and found.data["value"].tolist() == [-40.0, -12.3, 0.0]
+    assert found.title == "3 figures are published for 2024-25, on 2 bases: −£40.0m to £0.00m" and found.data[
+        "value"
+    ].tolist() == [-40.0, -12.3, 0.0]
     assert ics.table(comparison(SEEN), show="year", fy=2020).title == "No position of 2019-20 is published that we know of"
 
 
@@ -108,7 +135,10 @@ def test_contradictions_name_both_values():
 
 
 def test_a_bridge_ends_where_it_should():
-    ends = [Positions(pd.Series({"QF7": value}), Basis(kind), "2024-25", (f"typed!!{kind}",)) for kind, value in (("plan", -5.0), ("outturn", -12.0))]
+    ends = [
+        Positions(pd.Series({"QF7": value}), Basis(kind), "2024-25", (f"typed!!{kind}",))
+        for kind, value in (("plan", -5.0), ("outturn", -12.0))
+    ]
     found = ics.plot(ics.bridge(*ends, known={"pay": -4.0}))
     assert found.data["running"].tolist() == [-5.0, -9.0, -12.0, -12.0] and found.sources == ("typed",)
     bars = [patch for patch in drawn(found).axes[0].patches]
@@ -116,7 +146,9 @@ def test_a_bridge_ends_where_it_should():
 
 
 def test_the_month_path_draws_every_printed_figure():
-    path = pd.DataFrame({"place": "E", "fy": [2024, 2024, 2025], "month": [2, 2, 6], "value": [-3.0, -4.0, -9.0], "source": "typed"})
+    path = pd.DataFrame(
+        {"place": "E", "fy": [2024, 2024, 2025], "month": [2, 2, 6], "value": [-3.0, -4.0, -9.0], "source": "typed"}
+    )
     found = ics.plot(ics.month_path(path, pd.DataFrame({"place": ["E"], "fy": [2024], "value": [-20.0]})))
     dots = [line for line in drawn(found).axes[0].get_lines() if line.get_marker() == "o"]
     assert sum(len(line.get_xdata()) for line in dots) == 3
@@ -135,7 +167,9 @@ def test_persistence_spread_and_concentration_draw(trusts):
     kept = ics.persistence(owed, planned, names=("debt", "plan"), units=("GBP per FTE", "percent"))
     assert ics.plot(kept).title == "Places that stood worst on debt cannot be told apart from the rest in plan"
     assert kept.short.startswith(ics.plot(kept).title + ": rank correlation ") and "95% interval" in kept.short
-    assert re.fullmatch(r"R00: debt −£\d\.\d per FTE \(\d+\w\w worst of 60\); plan .*% \(\d+\w\w worst of 60\)", ics.plot(kept, asked="R00").title)
+    assert re.fullmatch(
+        r"R00: debt −£\d\.\d per FTE \(\d+\w\w worst of 60\); plan .*% \(\d+\w\w worst of 60\)", ics.plot(kept, asked="R00").title
+    )
     drawn(ics.plot(kept))
     assert ics.table(kept, show="thirds").data.iloc[:, 1:].sum(axis=1).between(99, 101).all()
     spread = ics.spread_of(planned, system)
@@ -148,7 +182,15 @@ def test_persistence_spread_and_concentration_draw(trusts):
 
 def test_associations_draw_with_their_unit(trusts):
     planned, owed, system = trusts
-    frame = pd.DataFrame({"place": planned.index, "year": 2026, "surplus_pct": planned.to_numpy(), "owed": owed.to_numpy(), "system": system.to_numpy()})
+    frame = pd.DataFrame(
+        {
+            "place": planned.index,
+            "year": 2026,
+            "surplus_pct": planned.to_numpy(),
+            "owed": owed.to_numpy(),
+            "system": system.to_numpy(),
+        }
+    )
     frame.attrs["units"] = {"surplus_pct": "percent"}
     found = ics.plot(ics.explain_deficits(frame, terms=["owed"]))
     assert found.unit == "percentage points" and "not causes" in found.notes[0]

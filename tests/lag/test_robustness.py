@@ -74,7 +74,11 @@ def test_a_real_effect_passes_and_a_regional_confounder_is_caught():
     both = shock[panel["region"].str[1:].astype(int), panel["year"] - 2000]
     confounded = planted(kernel=np.zeros(11), seed=6).assign(x=lambda d: d["x"] + both, y=lambda d: d["y"] + both)
     bad = challenge_lag(confounded, "x", "y", lags=range(0, 3), region="region", draws=9)
-    assert not bad.rows.loc["region by year", "passes"] and "Against it" in bad.finding and "comparison within regions" in bad.finding
+    assert (
+        not bad.rows.loc["region by year", "passes"]
+        and "Against it" in bad.finding
+        and "comparison within regions" in bad.finding
+    )
 
 
 HUMP_NOW = np.array([0, 1.0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0])

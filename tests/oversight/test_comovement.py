@@ -14,7 +14,9 @@ LOWER = ["deaths", "waits"]
 
 def panel_of(deaths, waits, first=2014, **spans):
     places, years = deaths.shape
-    frame = pd.DataFrame({"place": np.repeat([f"P{i:02}" for i in range(places)], years), "year": np.tile(range(first, first + years), places)})
+    frame = pd.DataFrame(
+        {"place": np.repeat([f"P{i:02}" for i in range(places)], years), "year": np.tile(range(first, first + years), places)}
+    )
     frame = frame.assign(deaths=deaths.ravel(), waits=waits.ravel())
     frame.attrs["spans"] = spans
     return frame
@@ -83,7 +85,9 @@ def test_intervals_hold_the_planted_correlation(spread):
         drawn_in.append(((rows["low"] <= rho) & (rho <= rows["high"])).mean())
         together.append(found.pairs["low"][0] <= rho.mean() <= found.pairs["high"][0])
     assert 0.92 <= np.mean(own) <= 0.98 and np.mean(together) >= 0.88
-    assert 0.92 <= np.mean(drawn_in) <= (0.98 if spread else 1.0)  # no spread at all is the edge of the model: too wide there, never too narrow
+    assert (
+        0.92 <= np.mean(drawn_in) <= (0.98 if spread else 1.0)
+    )  # no spread at all is the edge of the model: too wide there, never too narrow
     assert (rows["high"] - rows["low"]).mean() < 0.9 * (rows["own_high"] - rows["own_low"]).mean()
 
 
@@ -96,7 +100,15 @@ def test_figures_of_three_years_are_compared_over_periods_that_do_not_overlap():
     row = found.pairs.iloc[0]
     assert (row["span"], row["changes"], row["systems"]) == (3, 2, 42) and row["together"] > 0.7
     assert found.own.empty and np.isnan(row["needed"]) and "No system has enough changes" in found.finding
-    wide = {name: yearly.pivot(index="place", columns="year", values=name).T.rolling(3).mean().T[[2016, 2019, 2022]].diff(axis=1).iloc[:, 1:] for name in ("deaths", "waits")}
+    wide = {
+        name: yearly.pivot(index="place", columns="year", values=name)
+        .T.rolling(3)
+        .mean()
+        .T[[2016, 2019, 2022]]
+        .diff(axis=1)
+        .iloc[:, 1:]
+        for name in ("deaths", "waits")
+    }
     scores = [((change - change.mean()) / change.std(ddof=0)).to_numpy().ravel() for change in wide.values()]
     assert row["together"] == pytest.approx(np.corrcoef(scores)[0, 1])
 
@@ -113,11 +125,19 @@ def test_gaps_and_few_places_are_said():
 def test_the_real_panel_has_every_pair_and_says_what_few_years_can_show():
     waits = ["rtt_over_18_weeks_share", "ae_over_4_hours_share"]
     panel = ics.load_panel(["preventable_mortality", "healthy_life_expectancy_female", *waits], 2010, 2024)
-    found = ics.move_together(panel, ["preventable_mortality", "healthy_life_expectancy_female"], waits, lower=["preventable_mortality", *waits])
+    found = ics.move_together(
+        panel, ["preventable_mortality", "healthy_life_expectancy_female"], waits, lower=["preventable_mortality", *waits]
+    )
     pairs = found.pairs.set_index(["outcome", "target"])
-    assert pairs["systems"].tolist() == [42, 42, 21, 21] and pairs["changes"].tolist() == [9, 7, 2, 1] and pairs["span"].tolist() == [1, 1, 3, 3]
+    assert (
+        pairs["systems"].tolist() == [42, 42, 21, 21]
+        and pairs["changes"].tolist() == [9, 7, 2, 1]
+        and pairs["span"].tolist() == [1, 1, 3, 3]
+    )
     assert found.by_place["own"].notna().sum() == 84 and (pairs["needed"].dropna() > 0.6).all()
     outturns = ics.load("finances_by_ics").query("measure == 'surplus' and basis == 'outturn' and place_type == 'system'")
-    assert outturns.groupby("place")["period"].nunique().max() < 2  # too few for finance to be among the targets: said in the report
+    assert (
+        outturns.groupby("place")["period"].nunique().max() < 2
+    )  # too few for finance to be among the targets: said in the report
     shown = ics.plot(found, asked="QF7")
     assert shown.svg().startswith("<svg") and len(ics.table(found).data) == 42 and len(ics.table(found, asked="QF7").data) == 4

@@ -36,7 +36,11 @@ def test_each_metric_takes_the_first_pattern_that_meets_it():
     found = ics.classify_metrics(METRICS, rules=RULES, published=YEARS)
     assert found.table["purpose"].tolist() == ["outcomes", "care today", "inequalities", "outcomes"]
     assert found.table["years_high"].tolist()[0] == 10.0 and pd.isna(found.table["years_high"].iloc[1])
-    assert found.shares.set_index("framework").loc["new", ["outcomes", "care today", "movable"]].round(1).tolist() == [33.3, 33.3, 33.3]
+    assert found.shares.set_index("framework").loc["new", ["outcomes", "care today", "movable"]].round(1).tolist() == [
+        33.3,
+        33.3,
+        33.3,
+    ]
     assert "after 3 to 10 years" in found.finding
 
 
@@ -77,7 +81,15 @@ def figures(rows):
 
 def test_counts_that_differ_stay_a_range():
     name = "planning_guidance_national_targets"
-    found = ics.count_targets(figures([(name, "2023-24", 133.0, "targets", "outturn", "", "A"), (name, "2023-24", 30.0, "targets", "outturn", "about", "B"), (name, "2024-25", 31.0, "targets", "outturn", "", "A")]))
+    found = ics.count_targets(
+        figures(
+            [
+                (name, "2023-24", 133.0, "targets", "outturn", "", "A"),
+                (name, "2023-24", 30.0, "targets", "outturn", "about", "B"),
+                (name, "2024-25", 31.0, "targets", "outturn", "", "A"),
+            ]
+        )
+    )
     row = found.table.iloc[0]
     assert (row["low"], row["high"], row["counts"]) == (30.0, 133.0, 2) and row["told"] == "133 A; 30 (about) B"
     assert found.finding == (
@@ -104,7 +116,11 @@ def test_the_grant_is_compared_over_years_of_one_scope_and_one_figure():
     found = ics.follow_money(figures(SHARES), figures(GRANT), BY)
     assert (found.first, found.last) == ("2016-17", "2025-26") and found.change == pytest.approx(1350 / 1600 - 1)
     assert found.grant["real"].tolist() == pytest.approx([2000.0, 1600.0, 1200.0, 1300.0, 1350.0])
-    assert found.held["held"].tolist() == [30.0] and "fell by 16% in real terms from 2016-17 to 2025-26" in found.finding and "typed" in ics.plot(found).subtitle
+    assert (
+        found.held["held"].tolist() == [30.0]
+        and "fell by 16% in real terms from 2016-17 to 2025-26" in found.finding
+        and "typed" in ics.plot(found).subtitle
+    )
     with pytest.raises(BasisError, match="no two years of one scope"):
         ics.follow_money(figures(SHARES), figures(GRANT[:4]), BY)
 
@@ -122,9 +138,20 @@ def test_intervals_only_where_the_base_is_published():
     low, high = proportion_confint(5, 19, method="wilson")
     assert table.loc["icb_cfos_targets_realistic", ["low", "high"]].tolist() == pytest.approx([100 * low, 100 * high])
     assert table.loc["intend_to_invest_in_prevention", ["low", "high"]].isna().all()
-    assert table.loc["icb_cfos_targets_realistic", ["answers", "base"]].tolist() == [5.0, 19.0] and table["answers"].isna().sum() == 2
-    assert table.loc["icb_cfos_targets_realistic", ["cells:share", "cells:answers", "cells:base"]].tolist() == [(), ("typed!!E4",), ("typed!!H4",)]
-    assert table.loc["intend_to_invest_in_prevention", ["cells:share", "cells:answers", "cells:base"]].tolist() == [("typed!!E2",), (), ()]
+    assert (
+        table.loc["icb_cfos_targets_realistic", ["answers", "base"]].tolist() == [5.0, 19.0]
+        and table["answers"].isna().sum() == 2
+    )
+    assert table.loc["icb_cfos_targets_realistic", ["cells:share", "cells:answers", "cells:base"]].tolist() == [
+        (),
+        ("typed!!E4",),
+        ("typed!!H4",),
+    ]
+    assert table.loc["intend_to_invest_in_prevention", ["cells:share", "cells:answers", "cells:base"]].tolist() == [
+        ("typed!!E2",),
+        (),
+        (),
+    ]
     assert found.gap == 46.0 and "not published" in found.finding
 
 
@@ -158,7 +185,9 @@ class Outlook:
     """What an outlook gives, typed."""
 
     index = pd.MultiIndex.from_product([["QF7", "QOC"], [3, 5]], names=["place", "horizon"])
-    ladder = pd.DataFrame({"now": 100.0, "trend": 98.0, "modest": 95.0, "stretching": [96.0, 85.0, 99.0, 98.0], "unprecedented": 80.0}, index=index)
+    ladder = pd.DataFrame(
+        {"now": 100.0, "trend": 98.0, "modest": 95.0, "stretching": [96.0, 85.0, 99.0, 98.0], "unprecedented": 80.0}, index=index
+    )
     by_place = pd.DataFrame({"detectable": [-0.10, -0.10]}, index=["QF7", "QOC"])
     unit, sources = "per 100,000", ("deaths",)
 
@@ -184,7 +213,9 @@ def test_an_aim_is_visible_when_it_is_larger_than_what_noise_hides():
     every = sketch()
     assert "1 of 2 for deaths" in every.finding
     shown = ics.table(every).data
-    assert shown["system"].tolist() == ["Shropshire, Telford and Wrekin", "South Yorkshire"] and shown["deaths: seen alone after years"].dropna().tolist() == [9.0]
+    assert shown["system"].tolist() == ["Shropshire, Telford and Wrekin", "South Yorkshire"] and shown[
+        "deaths: seen alone after years"
+    ].dropna().tolist() == [9.0]
     with pytest.raises(PanelError, match="'QXX' has no ladder of deaths"):
         sketch("QXX")
     with pytest.raises(PanelError, match="no rung for 7 years"):
@@ -199,4 +230,9 @@ def test_every_result_draws():
         ics.count_targets(figures([("planning_guidance_national_targets", "2023-24", 30.0, "targets", "outturn", "", "A")])),
     ):
         shown = ics.plot(result)
-        assert shown.svg().startswith("<svg") and shown.alt and 3 < len(shown.title.split()) <= 17 and result.finding.startswith(shown.title)
+        assert (
+            shown.svg().startswith("<svg")
+            and shown.alt
+            and 3 < len(shown.title.split()) <= 17
+            and result.finding.startswith(shown.title)
+        )

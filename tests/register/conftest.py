@@ -24,8 +24,20 @@ def _draw(text: str, **more) -> pd.DataFrame:
 def drawn_on(at: str, values: pd.Series, unit: str = "FTE") -> pd.DataFrame:
     """Observations of systems (a Series by code) counted on one day, the first of a vintage."""
     day = register.as_date(at)
-    frame = pd.DataFrame(dict(place=values.index.astype(str), start=day, end=day, value=values.to_numpy(float), row=range(2, len(values) + 2)))
-    more = dict(place_type="system", measure="staff", period=at, unit=unit, basis="outturn", flag="", source="drawn", sheet="S", column="B")
+    frame = pd.DataFrame(
+        dict(place=values.index.astype(str), start=day, end=day, value=values.to_numpy(float), row=range(2, len(values) + 2))
+    )
+    more = dict(
+        place_type="system",
+        measure="staff",
+        period=at,
+        unit=unit,
+        basis="outturn",
+        flag="",
+        source="drawn",
+        sheet="S",
+        column="B",
+    )
     return frame.assign(lower=float("nan"), upper=float("nan"), **more)[[*tidy.COLUMNS]]
 
 

@@ -197,7 +197,10 @@ def test_districts_follow_their_mergers_there_and_back(draw):
 
 
 def test_a_ccg_becomes_its_sub_icb_location(move):
-    moved = move("place | value | place_type | period\n00W | 1 | ccg | 2015-16\n01M | 2 | ccg | 2015-16\n01N | 3 | ccg | 2015-16", "2022-07")
+    moved = move(
+        "place | value | place_type | period\n00W | 1 | ccg | 2015-16\n01M | 2 | ccg | 2015-16\n01N | 3 | ccg | 2015-16",
+        "2022-07",
+    )
     assert moved[["place", "place_type", "value"]].to_numpy().tolist() == [["14L", "sub_icb", 6]]
 
 
@@ -224,9 +227,7 @@ def test_what_only_describes_a_place_does_not_keep_figures_apart(move):
 
 def test_what_a_figure_needs_depends_on_its_own_year(move):
     """In 2017-18 Harrogate and Hambleton (in one of the three northern footprints) were elsewhere; from 2021-22 on the board of Humber needs nobody else."""
-    moved = move("place | value | period\nQOQ | 1 | 2017-18\nQOQ | 2 | 2021-22", "2022-07").set_index(
-        "period"
-    )
+    moved = move("place | value | period\nQOQ | 1 | 2017-18\nQOQ | 2 | 2021-22", "2022-07").set_index("period")
     assert moved.loc["2017-18", "flag"] == "incomplete: no figure for E54000045, E54000046, E54000047, QWO" and np.isnan(
         moved.loc["2017-18", "value"]
     )

@@ -40,14 +40,21 @@ def test_found(text, code):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("Greter Manchster", "QOP"), ("Grater Manchester", "QOP"), ("NHS Cheshire and Mersyeside ICB - 01X", "01X"), ("Brats Health NHS Trust", "R1H")],
+    [
+        ("Greter Manchster", "QOP"),
+        ("Grater Manchester", "QOP"),
+        ("NHS Cheshire and Mersyeside ICB - 01X", "01X"),
+        ("Brats Health NHS Trust", "R1H"),
+    ],
 )
 def test_a_slip_is_read_as_the_one_place_near_it_and_said(text, code):
     with pytest.warns(PlaceWarning, match=rf"{text!r} was read as .*\({code}\)"):
         assert register.find_place(text).code == code
 
 
-@pytest.mark.parametrize("text", ["Bostin", "Cannock Chase CG", "Kant", "NHS Cheshire and Merseyside ICB - 77X", "NHS Nottingham ICB"])
+@pytest.mark.parametrize(
+    "text", ["Bostin", "Cannock Chase CG", "Kant", "NHS Cheshire and Merseyside ICB - 77X", "NHS Nottingham ICB"]
+)
 def test_what_may_be_two_places_or_is_not_near_is_not_a_slip(text):
     with pytest.raises(PlaceError, match="Nearest: "):
         register.find_place(text)
@@ -70,7 +77,14 @@ def test_no_slip_at_random_finds_a_wrong_place():
 def _slip(name: str, dice: random.Random) -> str:
     at = dice.choice([spot for spot, letter in enumerate(name) if letter.isalpha()])
     before, letter, after = name[:at], name[at], name[at + 1 :]
-    return dice.choice([before + after, before + letter + letter + after, before + dice.choice("AEIORST") + after, before + after[:1] + letter + after[1:]])
+    return dice.choice(
+        [
+            before + after,
+            before + letter + letter + after,
+            before + dice.choice("AEIORST") + after,
+            before + after[:1] + letter + after[1:],
+        ]
+    )
 
 
 def test_the_version_is_that_of_the_date():

@@ -55,7 +55,9 @@ def test_small_areas_counted_before_and_after_agree(tools):
     counted = {vintage: frame["system"].value_counts() for vintage, frame in at.items()}
     for here, there in (("2021-04", "2022-07"), ("2024-04", "2026-04")):
         moved = register.to_vintage(drawn_on(here, counted[here]), there, drawn=here).set_index("place")["value"].sort_index()
-        assert moved.index.tolist() == sorted(counted[there].index) and moved.tolist() == pytest.approx(counted[there].sort_index().tolist())
+        assert moved.index.tolist() == sorted(counted[there].index) and moved.tolist() == pytest.approx(
+            counted[there].sort_index().tolist()
+        )
 
 
 def test_shares_by_small_areas_agree_with_shares_by_registered_people(tools):

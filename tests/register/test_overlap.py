@@ -15,7 +15,10 @@ def refuses(rows, words):
 @pytest.mark.parametrize(
     ("drawn", "words"),
     [
-        ("E07000004 | 80 | 2015 to 2017\nE06000060 | 81 | 2015 to 2017", "E07000004 and E06000060 would both be counted in surplus 2015 to 2017"),
+        (
+            "E07000004 | 80 | 2015 to 2017\nE06000060 | 81 | 2015 to 2017",
+            "E07000004 and E06000060 would both be counted in surplus 2015 to 2017",
+        ),
         ("RV7 | 1 | 2018-19\nR1L | 2 | 2018-19", "RV7 and R1L"),  # grandparents too
         ("RVY | 1 | 2024-25\nRBN | 2 | 2024-25", "RVY and RBN"),
         ("QMJ | 1 | 2023-24\nZ9B2Z | 2 | 2023-24", "QMJ and Z9B2Z would both be counted.*the first became the second"),

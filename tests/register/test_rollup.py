@@ -115,7 +115,10 @@ def test_closed_systems_and_groups_reach_a_region_by_their_own_date(draw):
 
 def test_boundaries_before_any_published_membership(draw):
     rows = draw("place | value | place_type | period\nRTV | 1 | trust | 2018-19\n15D | 2 | ccg | 2018-19").assign(unit="people")
-    homes = {kind: register.roll_up(held, "system", "2020-06", missing="zero")["place"].tolist() for kind, held in rows.groupby("place_type")}
+    homes = {
+        kind: register.roll_up(held, "system", "2020-06", missing="zero")["place"].tolist()
+        for kind, held in rows.groupby("place_type")
+    }
     assert homes == {"trust": ["QYG"], "ccg": ["QNQ"]}
 
 
@@ -127,7 +130,9 @@ def test_one_authority_in_two_systems_is_whole_in_england(draw):
 
 def test_an_older_group_fills_its_part_of_a_system(draw):
     """Three groups of 2018 became one in 2021: together they are the whole of Frimley, each with its own people as weight."""
-    rows = draw("place | value | place_type | period\n10C | 4 | ccg | 2018\n15D | 1 | ccg | 2018\n99M | 2 | ccg | 2018").assign(unit="per 100,000")
+    rows = draw("place | value | place_type | period\n10C | 4 | ccg | 2018\n15D | 1 | ccg | 2018\n99M | 2 | ccg | 2018").assign(
+        unit="per 100,000"
+    )
     people = draw("place | value\n10C | 1\n15D | 2\n99M | 1")
     assert register.roll_up(rows, denominators=people)[["place", "value", "flag"]].to_numpy().tolist() == [["QNQ", 2, ""]]
     assert register.roll_up(rows.head(2), denominators=people)["value"].isna().all()

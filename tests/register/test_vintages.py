@@ -10,7 +10,10 @@ MEASURES = ["acute_staff", "population_registered", "sickness_absence", "prevent
 
 @pytest.fixture(scope="module")
 def panels():
-    return {at: ics.load_panel(MEASURES, 2014, 2025, vintage=at, edition="newer") for at in ("2021-04", "2022-07", "2024-04", "2026-04")}
+    return {
+        at: ics.load_panel(MEASURES, 2014, 2025, vintage=at, edition="newer")
+        for at in ("2021-04", "2022-07", "2024-04", "2026-04")
+    }
 
 
 def test_every_system_of_the_date_and_no_other(panels):
@@ -52,7 +55,14 @@ def test_mortality_of_commissioning_groups_reaches_every_system():
 
 
 def test_systems_make_regions_and_england():
-    people = {kind: ics.load_panel(["population_registered"], 2023, 2023, places=kind)["population_registered"] for kind in ("system", "region", "england")}
-    printed = ics.load("populations").query("place_type == 'england' and measure == 'population_registered' and period == '2022-23'")["value"].item()
+    people = {
+        kind: ics.load_panel(["population_registered"], 2023, 2023, places=kind)["population_registered"]
+        for kind in ("system", "region", "england")
+    }
+    printed = (
+        ics.load("populations")
+        .query("place_type == 'england' and measure == 'population_registered' and period == '2022-23'")["value"]
+        .item()
+    )
     assert [len(one) for one in people.values()] == [42, 7, 1]
     assert all(one.sum() == pytest.approx(printed) for one in people.values())

@@ -89,7 +89,9 @@ def test_two_machines_make_the_same_bytes(project, tmp_path_factory, monkeypatch
         monkeypatch.setenv("TZ", zone)
         monkeypatch.setenv("ICSLIB_HOME", str(home))
         machine = project if home == project.home else type(project)(home)
-        machine.write("01-a", YEAR, DRAWN, "import time; time.strftime('%z %c', time.gmtime(0)), sorted({'a', 'b', 'c'}, key=hash)")
+        machine.write(
+            "01-a", YEAR, DRAWN, "import time; time.strftime('%z %c', time.gmtime(0)), sorted({'a', 'b', 'c'}, key=hash)"
+        )
         run("01-a", year=2011)
         made.append({name: data for name, data in machine.files().items() if name != "index.html"})
     assert made[0] == made[1] and len(made[0]) == 2
@@ -121,7 +123,10 @@ def test_failures_are_told_stop_nothing_and_are_tried_again_alone(project):
     assert (project.reports / "02-b--year=2012.html").read_text() == "the old report"
     assert read_record(project.reports, "04-d")["attempts"] == 2
     page = batch.failures.read_text()
-    assert all(name in page and f"cell {cell}, id" in page for name, cell in (("03-c", 3), ("04-d", 4), ("05-e", 3), ("06-f", 3), ("08-h", 3)))
+    assert all(
+        name in page and f"cell {cell}, id" in page
+        for name, cell in (("03-c", 3), ("04-d", 4), ("05-e", 3), ("06-f", 3), ("08-h", 3))
+    )
     assert "<script>" not in page and "&lt;script&gt;" in page and "soft &amp; low" in page
     assert "icslib run 02-b -p year=2012" in page and "year = 2012" in page
     assert read_record(project.reports, "02-b--year=2013")["warnings"][0]["said"] == "soft & low"

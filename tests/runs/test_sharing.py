@@ -44,7 +44,9 @@ def test_what_later_cells_name_is_loaded_before_the_children_part():
     lazy, touched = types.ModuleType("lazy"), []
     lazy.__getattr__ = touched.append
     cells = [{"cell_type": "markdown", "source": "lazy.prose"}, {"cell_type": "code", "source": "%time lazy.magic"}]
-    load_named([*cells, {"cell_type": "code", "source": "lazy.plot(other.table(lazy.result), unknown.name)"}], {"lazy": lazy, "other": 3})
+    load_named(
+        [*cells, {"cell_type": "code", "source": "lazy.plot(other.table(lazy.result), unknown.name)"}], {"lazy": lazy, "other": 3}
+    )
     assert touched == ["plot", "result"]
 
 

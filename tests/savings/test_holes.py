@@ -32,7 +32,9 @@ def test_the_expected_hole_of_random_delivery_is_the_closed_form_of_the_means():
     programme = make_programme({"QQA": 100.0}, MIX, 0.35)
     found = carry_forward(programme, years=5, draws=40_000)
     ud = 0.35 * (np.array(list(MIX.values())) @ DELIVERY["mean"])
-    assert found.table.loc[("rolled into the next ask", 5), "mean"] == pytest.approx(100 * sum(ud**k for k in range(1, 6)), rel=0.005)
+    assert found.table.loc[("rolled into the next ask", 5), "mean"] == pytest.approx(
+        100 * sum(ud**k for k in range(1, 6)), rel=0.005
+    )
 
 
 def test_nothing_one_off_leaves_no_hole():

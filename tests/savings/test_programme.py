@@ -91,7 +91,11 @@ icb_savings_medium_risk_pct | 25   | percent
 
 def claims():
     rows = [[cell.strip() for cell in line.split("|")] for line in CLAIMS.strip().splitlines()]
-    return pd.DataFrame(rows, columns=["measure", "value", "unit"]).astype({"value": float}).assign(source="claims", sheet="", column="E", row=range(2, 7))
+    return (
+        pd.DataFrame(rows, columns=["measure", "value", "unit"])
+        .astype({"value": float})
+        .assign(source="claims", sheet="", column="E", row=range(2, 7))
+    )
 
 
 def test_the_arithmetic_of_2022_23_from_five_printed_figures():
@@ -116,12 +120,18 @@ def national(rows):
 
 
 def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
-    asked = [("efficiency_target", "2022-23", 5700.0, ""), ("efficiency_target", "2022-23", 5670.0, ""), ("efficiency_target", "2025-26", 11000.0, "")]
+    asked = [
+        ("efficiency_target", "2022-23", 5700.0, ""),
+        ("efficiency_target", "2022-23", 5670.0, ""),
+        ("efficiency_target", "2025-26", 11000.0, ""),
+    ]
     printed = national([*asked, ("efficiency_delivered", "2022-23", 4980.0, "")])
     made = check_delivery(printed, MIX)
     found = made.table
     assert "87% to 88%" in made.finding and "88%, inside" in made.finding
-    assert found["share"].round(4).tolist()[:2] == [round(4980 / 5670, 4), round(4980 / 5700, 4)] and pd.isna(found["share"].iloc[2])
+    assert found["share"].round(4).tolist()[:2] == [round(4980 / 5670, 4), round(4980 / 5700, 4)] and pd.isna(
+        found["share"].iloc[2]
+    )
     assumed = 0.36 * 0.75 + 0.25 * 0.90 + 0.39 * 0.98
     assert found["assumed"].iloc[0] == pytest.approx(assumed)
     implied = found["high_implied"].iloc[1]
@@ -133,14 +143,18 @@ def test_targets_and_deliveries_meet_by_year_and_gaps_stay():
 
 def test_asks_by_system_are_published_or_shared_out_and_traceable():
     whole = national([("efficiency_target", "2024-25", 100.0, "NHS England")])
-    own = national([("efficiency_target", "2024-25", 40.0, "Board"), ("efficiency_target", "2023-24", 9.0, "Board")]).assign(place="QQA", source="s")
+    own = national([("efficiency_target", "2024-25", 40.0, "Board"), ("efficiency_target", "2023-24", 9.0, "Board")]).assign(
+        place="QQA", source="s"
+    )
     people = pd.Series({"QQA": 1e6, "QQB": 2e6, "QQC": 1e6})
     found = asks_by_system(whole, own, people, 2025)
     assert found.asked.to_dict() == pytest.approx({"QQA": 40.0, "QQB": 40.0, "QQC": 20.0})
     assert found.table["cells"].tolist() == [("s!!E2",), ("n!!E2",), ("n!!E2",)] and found.table.loc["QQC", "per_head"] == 20.0
     assert "1 of 3" in found.finding
     by = Deflator("a", pd.Series({2025: 80.0, 2026: 100.0}))
-    assert asks_by_system(whole, own, people, 2025, price_year=2026, by=by).asked.to_dict() == pytest.approx({"QQA": 50.0, "QQB": 50.0, "QQC": 25.0})
+    assert asks_by_system(whole, own, people, 2025, price_year=2026, by=by).asked.to_dict() == pytest.approx(
+        {"QQA": 50.0, "QQB": 50.0, "QQC": 25.0}
+    )
     with pytest.raises(BasisError, match=r"No national savings target is held for 2023-24\. Held: 2024-25"):
         asks_by_system(whole, own, people, 2024)
     with pytest.raises(BasisError, match="asked of QQA in 2024-25 are printed with 2 values"):
@@ -152,14 +166,22 @@ def test_no_published_ask_is_lost_when_boards_merge(vintage, systems, published)
     people = heads(store.load("populations"), "need-weighted")
     found = asks_by_system(store.load("finances_national"), store.load("finances_by_ics"), people, 2025, vintage=vintage)
     assert found.asked.sum() == pytest.approx(9300.0) and found.table["published"].sum() == pytest.approx(2803.9)
-    assert len(found.table) == systems and (found.table["published"] > 0).sum() == published and f"({published} of {systems}" in found.finding
+    assert (
+        len(found.table) == systems
+        and (found.table["published"] > 0).sum() == published
+        and f"({published} of {systems}" in found.finding
+    )
     apportioned = (found.asked * found.table["apportioned"]).sum()
     assert apportioned == 0 if vintage == "2022-07" else 100 < apportioned < 600
     assert "published in part" not in set(found.table["how"]) or "3 in part" in found.finding
 
 
 def test_shocks_are_of_published_size_and_of_the_time():
-    rows = [("inflation_pressure_unfunded", "2023-24", 1700.0, ""), ("deficit_support_funding", "2024-25", 2300.0, ""), ("system_allocation", "2024-25", 1000.0, "")]
+    rows = [
+        ("inflation_pressure_unfunded", "2023-24", 1700.0, ""),
+        ("deficit_support_funding", "2024-25", 2300.0, ""),
+        ("system_allocation", "2024-25", 1000.0, ""),
+    ]
     shocks, cells = usual_shocks(national(rows), 2025, pay_share=0.5)
     assert list(shocks.values()) == [-1700.0, -2300.0, -5.0] and cells == ("n!!E2", "n!!E3", "n!!E4")
     assert list(usual_shocks(national(rows), 2025, 0.5, part=0.1)[0].values()) == pytest.approx([-170.0, -230.0, -0.5])

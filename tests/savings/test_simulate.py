@@ -55,8 +55,12 @@ def test_variance_of_correlated_schemes_by_quadrature(rho):
 
 
 def test_percentiles_of_one_band_are_those_of_its_beta():
-    found = simulate_savings(make_programme({"QQA": 100.0}, {"high": 1.0}, 0.3), draws=200_000, correlation=0.7).by_place.loc["QQA"]
-    assert found[["p10", "p50", "p90"]].tolist() == pytest.approx((100 * share_of("high").ppf([0.1, 0.5, 0.9])).tolist(), abs=0.35)
+    found = simulate_savings(make_programme({"QQA": 100.0}, {"high": 1.0}, 0.3), draws=200_000, correlation=0.7).by_place.loc[
+        "QQA"
+    ]
+    assert found[["p10", "p50", "p90"]].tolist() == pytest.approx(
+        (100 * share_of("high").ppf([0.1, 0.5, 0.9])).tolist(), abs=0.35
+    )
 
 
 def test_the_chance_of_breaking_even_is_that_of_the_beta():

@@ -78,7 +78,8 @@ def test_a_title_printed_twice_must_be_named():
 
 def test_a_renamed_title_is_drift_with_the_line_to_alter():
     with pytest.raises(
-        DriftError, match=r"row \d: the titles changed: column D renamed: 'Outturn' is now 'Outturn £m'\. Alter the titles in this reader"
+        DriftError,
+        match=r"row \d: the titles changed: column D renamed: 'Outturn' is now 'Outturn £m'\. Alter the titles in this reader",
     ):
         FINANCE.find_table(["System", "Plan £m", "Outturn"])
 

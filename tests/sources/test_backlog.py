@@ -5,7 +5,9 @@ from icslib import catalog, store
 from icslib.errors import SheetError
 from icslib.sources.backlog import tidy_backlog
 
-HIGH, SIGNIFICANT, MODERATE, LOW, ADJUSTED = RISKS = [f"backlog_{kind}" for kind in ("high_risk", "significant_risk", "moderate_risk", "low_risk", "risk_adjusted")]
+HIGH, SIGNIFICANT, MODERATE, LOW, ADJUSTED = RISKS = [
+    f"backlog_{kind}" for kind in ("high_risk", "significant_risk", "moderate_risk", "low_risk", "risk_adjusted")
+]
 AGES = "Age profile - total (must equal 100%) (%)"
 SITES = f"""
                   |               |           |           | Backlog |               |            |
@@ -24,7 +26,9 @@ RBB | BRACKLEY | 300 | 0 | 0 | 0 | 0 | 0
 
 
 def test_sites_count_subtotals_do_not_and_a_mark_is_no_zero():
-    frame = tidy_backlog({"Site Data": whole("backlog-2015-16", SITES.format(subtotal=3000000), "Site Data")}, source("backlog", "2015-16"))
+    frame = tidy_backlog(
+        {"Site Data": whole("backlog-2015-16", SITES.format(subtotal=3000000), "Site Data")}, source("backlog", "2015-16")
+    )
     high = frame[frame["measure"] == "backlog_high_risk"]
     assert high[["site", "value", "row"]].values.tolist() == [["AGGRE", 1.0, 3], ["RAA01", 2.0, 4]]
     adjusted = frame[frame["measure"] == "backlog_risk_adjusted"].set_index("site")
@@ -34,7 +38,9 @@ def test_sites_count_subtotals_do_not_and_a_mark_is_no_zero():
 
 def test_a_grand_total_far_from_the_sites_is_an_error():
     with pytest.raises(SheetError, match="backlog_high_risk"):
-        tidy_backlog({"Site Data": whole("backlog-2015-16", SITES.format(subtotal=9000000), "Site Data")}, source("backlog", "2015-16"))
+        tidy_backlog(
+            {"Site Data": whole("backlog-2015-16", SITES.format(subtotal=9000000), "Site Data")}, source("backlog", "2015-16")
+        )
 
 
 def test_trust_lines_are_read_where_sites_are_not_printed():
@@ -50,7 +56,10 @@ def test_a_shifted_line_is_refused(ages):
 
 def test_a_line_cut_at_a_comma_is_refused():
     with pytest.raises(SheetError, match="116 fields for 115 titles"):
-        tidy_backlog({"": whole("backlog-2013-14", TRUSTS.format(ages=100).replace("| 200000", "| 200 | 000"))}, source("backlog", "2013-14"))
+        tidy_backlog(
+            {"": whole("backlog-2013-14", TRUSTS.format(ages=100).replace("| 200000", "| 200 | 000"))},
+            source("backlog", "2013-14"),
+        )
 
 
 def test_known_totals_in_gbp_million():

@@ -10,7 +10,9 @@ def page(england: int) -> dict:
     """Two providers of 10 and 20 beds; the first reported no day beds."""
     lines = ["year | period_end | org_code | org_name | " + " | ".join(MEASURES)]
     for code, name, night, day in (("RAA", "AMBLETON", 10, "NA"), ("RBB", "BRACKLEY", 20, 20), ("NA", "ENGLAND", england, 20)):
-        lines.append(f"2024 | March | {code} | {name} | " + " | ".join(str(day if "_day_" in title else night) for title in MEASURES))
+        lines.append(
+            f"2024 | March | {code} | {name} | " + " | ".join(str(day if "_day_" in title else night) for title in MEASURES)
+        )
     return {"": whole("beds", "\n".join(lines))}
 
 

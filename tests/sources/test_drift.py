@@ -58,7 +58,11 @@ def drawn(layout: str) -> tuple[catalog.Source, dict[str, Page], str]:
     edition, _, sheet = rest.partition(" ")
     titles = [re.sub(r" \(\d\)$", "", title) for title in ROWS[layout]]
     if table == "tac_accounts" and "MainCode" not in titles:
-        return source(table, "2023-24"), {rest: Page([["A note", *titles, "Maincode"], [*[""] * (len(titles) + 1), "Subcode"]], rest)}, rest
+        return (
+            source(table, "2023-24"),
+            {rest: Page([["A note", *titles, "Maincode"], [*[""] * (len(titles) + 1), "Subcode"]], rest)},
+            rest,
+        )
     edition = edition if edition in {entry.edition for entry in catalog.of_table(table)} else catalog.of_table(table)[0].edition
     sheets = {sheet: ROWS[layout]} if table == "loans" else {}
     for name, row in ROWS.items():
@@ -67,7 +71,9 @@ def drawn(layout: str) -> tuple[catalog.Source, dict[str, Page], str]:
     if table != "loans":
         sheet = "Data" if table == "staff_nationality" else "Site Data" if "Site Code" in titles else ""
         sheets = {sheet: titles}
-    pages = {name: Page([row, ["RAA" if "code" in title.lower() else "0" for title in row]], name) for name, row in sheets.items()}
+    pages = {
+        name: Page([row, ["RAA" if "code" in title.lower() else "0" for title in row]], name) for name, row in sheets.items()
+    }
     return source(table, edition), pages, sheet
 
 
@@ -99,11 +105,16 @@ def change_each(entry: catalog.Source, pages: dict[str, Page], sheet: str, most:
     others = pages if entry.reader == "loans" else {}
     grid = [list(row) + [""] * (max(map(len, page.grid)) - len(row)) for row in page.grid]
     at, spots = headed(Page(grid, sheet))
-    end = next((index for index, row in enumerate(grid) if index > at and "Maincode" in row), len(grid))  # of the first table of a form
+    end = next(
+        (index for index, row in enumerate(grid) if index > at and "Maincode" in row), len(grid)
+    )  # of the first table of a form
     for change in (add, remove, rename, swap):
         can = spots[: -1 if change is swap else None]
         for spot in can if len(can) <= most else random.Random(f"{entry.id} {sheet}").sample(can, most):
-            body = [change(row, spot) if index == at or (index < end and change is not rename) else row for index, row in enumerate(grid)]
+            body = [
+                change(row, spot) if index == at or (index < end and change is not rename) else row
+                for index, row in enumerate(grid)
+            ]
             body = [["" if cell == NEW and index != at else cell for cell in row] for index, row in enumerate(body)]
             if [cell for cell in body[at] if cell] in [*known, [cell for cell in grid[at] if cell]]:
                 continue  # what another edition prints, or a blank column or the same title changed places
@@ -111,7 +122,9 @@ def change_each(entry: catalog.Source, pages: dict[str, Page], sheet: str, most:
                 read(entry, {**others, sheet: Page(body, sheet, "f.csv")})
             said = str(fault.value)
             assert f"sheet {sheet!r}, row {at + 1}: the titles changed" in said and "headers.csv" in said, said
-            old, new = (re.escape([*cells, ""][spot]) + r"( \(\d+\))?'" for cells in (grid[at], body[at]))  # a form repeats its codes
+            old, new = (
+                re.escape([*cells, ""][spot]) + r"( \(\d+\))?'" for cells in (grid[at], body[at])
+            )  # a form repeats its codes
             told = {
                 add: rf"added: '{NEW}', after '{old}",
                 remove: rf"removed: '{old}|'{old} .* moved",
@@ -129,7 +142,9 @@ def test_each_change_of_a_drawn_header_is_drift(layout):
     assert change_each(entry, pages, sheet) >= len(ROWS[layout])
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if not re.search(r"-2024-(0[5678]|1\d)|-2025-0", name)])  # one layout, one month
+@pytest.mark.parametrize(
+    "name", [name for name in SOURCES if not re.search(r"-2024-(0[5678]|1\d)|-2025-0", name)]
+)  # one layout, one month
 def test_each_change_of_an_official_header_is_drift(name, official, monkeypatch):
     entry = SOURCES[name]
     pages = official_pages(entry, official, monkeypatch)
@@ -143,7 +158,9 @@ def read_again(entry: catalog.Source, pages: dict[str, Page], sheet: str, grid: 
     with pytest.raises(DriftError, match="put these lines") as fault:
         read(entry, changed)
     pasted = list(csv.reader(str(fault.value).split(":\n")[1].splitlines()))
-    known = catalog.headers(entry.table, entry.reader) | {pasted[0][0]: [catalog.Title(n, *line[1:]) for n, line in enumerate(pasted)]}
+    known = catalog.headers(entry.table, entry.reader) | {
+        pasted[0][0]: [catalog.Title(n, *line[1:]) for n, line in enumerate(pasted)]
+    }
     with monkeypatch.context() as patch:
         patch.setattr("icslib.expectations.headers", lambda *_: known)
         return figures(entry, changed)

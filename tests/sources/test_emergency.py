@@ -25,7 +25,11 @@ def total(word: str, number: int) -> str:
 def test_the_total_row_is_england_however_it_is_spelt(word):
     frame = tidy_emergency({"": draw("\n".join([TITLES, row("RAA", 3), row("RBB", 4), total(word, 7)]))}, source("emergency"))
     one = frame[frame["measure"] == "ae_unbooked_type_1"]
-    assert one[["place", "place_type", "value"]].values.tolist() == [["RAA", "provider", 3], ["RBB", "provider", 4], ["E92000001", "england", 7]]
+    assert one[["place", "place_type", "value"]].values.tolist() == [
+        ["RAA", "provider", 3],
+        ["RBB", "provider", 4],
+        ["E92000001", "england", 7],
+    ]
     assert set(frame["period"]) == {"2024-04"}
 
 
@@ -53,22 +57,38 @@ def test_the_excerpts_are_refused(official, monkeypatch):
 
 def test_history_flags_the_change_of_collection_and_counts_no_booked_attendances():
     titles = "org_code | month_key | methodology_break | " + " | ".join([*UNBOOKED, "att_type2", "att_other"])
-    page = whole("emergency_history", "\n".join([titles, "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 1 | 0", "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 0 | 1"]))
+    page = whole(
+        "emergency_history",
+        "\n".join(
+            [
+                titles,
+                "RAA | 202510 | false | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 1 | 0",
+                "RAA | 202511 | true | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 0 | 1",
+            ]
+        ),
+    )
     frame = tidy_monthly_series({"": page}, source("emergency_history")).query("measure == 'ae_unbooked'")
     assert frame[["period", "value", "flag"]].values.tolist() == [["2025-10", 2, ""], ["2025-11", 2, "break in series"]]
 
 
 def test_types_that_do_not_make_all_attendances_are_an_error():
-    page = whole("emergency_history", "org_code | month_key | att_type1 | att_type2 | att_other | att_all\nRAA | 202510 | 1 | 2 | 3 | 7", rest="[x]")
+    page = whole(
+        "emergency_history",
+        "org_code | month_key | att_type1 | att_type2 | att_other | att_all\nRAA | 202510 | 1 | 2 | 3 | 7",
+        rest="[x]",
+    )
     with pytest.raises(SheetError, match=r"row 2, by type: the rows add up to 6\.00 but 7\.00"):
         tidy_monthly_series({"": page}, source("emergency_history"))
 
 
 def test_systems_get_their_ods_code_and_na_is_not_zero():
-    page = whole("emergency_systems", """
+    page = whole(
+        "emergency_systems",
+        """
 icb22_code | total_attendances | attendances_over_4hours | total_emergency_admissions | emergency_admissions_over_4hours | date
 E54000040  | 10                | NA                      | 3                          | 1                                | April 2022
-""")
+""",
+    )
     frame = tidy_monthly_series({"": page}, source("emergency_systems")).set_index("measure")
     assert set(frame["place"]) == {"QOX"} and set(frame["period"]) == {"2022-04"}
     assert frame.loc["ae_over_4_hours", "flag"] == "not available"
@@ -81,7 +101,9 @@ def test_april_2024_as_printed_and_the_three_series_against_each_other():
     everything = england.filter(regex="^ae_(un)?booked_(type_[12]|other)$").sum()
     systems = store.load("emergency_systems").query("period == '2024-04' and measure == 'ae_attendances'")
     assert systems["value"].sum() == pytest.approx(everything)
-    history = store.load("emergency_history").query("period == '2024-04' and measure == 'ae_unbooked'").set_index("place")["value"]
+    history = (
+        store.load("emergency_history").query("period == '2024-04' and measure == 'ae_unbooked'").set_index("place")["value"]
+    )
     ours = emergency[emergency["measure"].str.fullmatch("ae_unbooked_(type_[12]|other)")].groupby("place")["value"].sum()
     assert history.sum() == ours.drop("E92000001").sum()
     differ = (history - ours.drop("E92000001")).pipe(lambda gap: gap[gap != 0])

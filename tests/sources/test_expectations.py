@@ -41,14 +41,22 @@ def test_a_known_row_gives_the_table_by_its_names_and_blank_columns_do_not_matte
 @pytest.mark.parametrize(
     ("seen", "said", "pasted"),
     [
-        (["Code", "Name", "Plan £m", "Outturn £m", "New"], "column E added: 'New'", "Outturn £m,outturn\nsickness_absence-2026-01 S,New,\n"),
+        (
+            ["Code", "Name", "Plan £m", "Outturn £m", "New"],
+            "column E added: 'New'",
+            "Outturn £m,outturn\nsickness_absence-2026-01 S,New,\n",
+        ),
         (["Code", "Name", "Plan £m", "Result, £m"], "'Outturn £m' (line 5) is now 'Result, £m'", '"Result, £m",outturn\n'),
         (["Code", "Name", "Planned £m", "Outturn £m"], "'Plan £m' (line 4) is now 'Planned £m'", "Planned £m,\n"),
         (["Code", "Name", "Outturn £m", "Plan £m"], "'Outturn £m' (line 5) moved from column D to C", "Outturn £m,outturn\n"),
     ],
 )
 def test_drift_names_the_change_and_the_lines_to_paste(monkeypatch, seen, said, pasted):
-    know(monkeypatch, sickness_absence=dict(zip(TITLES, ["place", "", "", "outturn"], strict=True)), sickness_absence__old=["Code", "Name"])
+    know(
+        monkeypatch,
+        sickness_absence=dict(zip(TITLES, ["place", "", "", "outturn"], strict=True)),
+        sickness_absence__old=["Code", "Name"],
+    )
     with pytest.raises(DriftError, match=r"f\.csv, sheet 'S', row 2: the titles changed") as fault:
         expect_table(page(*seen), X)
     said_of_lines = "lines 2 to 5 of data/raw/reference/headers.csv (sickness_absence)"

@@ -3,12 +3,15 @@ from drawing import draw, header, source
 from icslib import store
 from icslib.sources.fingertips import tidy_fingertips
 
-PAGE = " | ".join(header("fingertips")) + """
+PAGE = (
+    " | ".join(header("fingertips"))
+    + """
 E92000001 | England  | Country | 2015 - 17 | Life expectancy at birth | Life expectancy | Years | 79.5 | Not compared | Male
 E07000001 | Ambleton | District| 2015 - 17 | Life expectancy at birth | Life expectancy | Years |      | Not compared | Female
 E06000001 | Brackley | UA      | 2014      | Under 75 mortality rate from causes considered preventable (2019 definition) | Age-standardised rate | Persons | 147.6 | Not compared | NA
 E06000001 | Brackley | UA      | 2014      | Under 75 mortality rate from causes considered preventable (2019 definition) | Age-standardised rate | Male | 190 | Not compared | NA
 """
+)
 
 
 def test_sex_is_found_under_either_title_and_a_blank_is_not_available():

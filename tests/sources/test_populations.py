@@ -13,7 +13,9 @@ ROWS = [("P1", "QAA", "E06000001", 100.0), ("P2", "QAA", "E06000002", 50.0), ("P
 def page(damage: float = 0.0) -> dict:
     lines = ["Practice_Code | ICB | LAD | Population | " + " | ".join(WEIGHTED)]
     for code, system, area, people in ROWS:
-        lines.append(f"{code} | {system} | {area} | {people} | " + " | ".join([str(people + damage), *[str(people)] * (len(WEIGHTED) - 1)]))
+        lines.append(
+            f"{code} | {system} | {area} | {people} | " + " | ".join([str(people + damage), *[str(people)] * (len(WEIGHTED) - 1)])
+        )
     return {"": whole("populations-2025-26", "\n".join(lines))}
 
 

@@ -4,9 +4,18 @@ from icslib import store
 from icslib.sources.provider_plans import COLUMNS, tidy_provider_plans
 
 PRINTED = ["org_code", "org_name", "fin_ytd_plan_inc_dsf_m", *COLUMNS]
-AMBLETON = dict(zip(COLUMNS, ("-2.5", "0.00", "3.0", "4.0", "1.0", "2.0", "3.0", "7.5"), strict=True)) | {"org_code": "RAA", "org_name": "AMBLETON"}
+AMBLETON = dict(zip(COLUMNS, ("-2.5", "0.00", "3.0", "4.0", "1.0", "2.0", "3.0", "7.5"), strict=True)) | {
+    "org_code": "RAA",
+    "org_name": "AMBLETON",
+}
 BRACKLEY = {"org_code": "RBB", "org_name": "BRACKLEY"}
-PAGE = "\n".join(" | ".join(cells) for cells in (PRINTED, *([row.get(title, "99" if "dsf" in title else "") for title in PRINTED] for row in (AMBLETON, BRACKLEY))))
+PAGE = "\n".join(
+    " | ".join(cells)
+    for cells in (
+        PRINTED,
+        *([row.get(title, "99" if "dsf" in title else "") for title in PRINTED] for row in (AMBLETON, BRACKLEY)),
+    )
+)
 
 
 def test_a_deficit_plan_is_negative_zero_is_kept_and_blanks_are_left_out():

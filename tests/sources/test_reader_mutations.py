@@ -19,7 +19,15 @@ from icslib.sheets import Page, open_pages
 from icslib.store.builder import read_source
 from icslib.tidy import KEY
 
-TABLES = ["sickness_absence-2024-04", "loans-2018-19", "backlog-2015-16", "emergency-2024-04", "vacancies_regional", "life_expectancy_gap", "deprivation-2025"]
+TABLES = [
+    "sickness_absence-2024-04",
+    "loans-2018-19",
+    "backlog-2015-16",
+    "emergency-2024-04",
+    "vacancies_regional",
+    "life_expectancy_gap",
+    "deprivation-2025",
+]
 ROWS, FOOT = 120, 5  # rows kept of each sheet, from its top and its end
 MAY_LOSE_FIGURES = ("mark_cell", "cut_short")
 
@@ -88,7 +96,10 @@ def test_no_value_changes_silently(name, official, monkeypatch):
     seeds = int(os.environ.get("ICSLIB_SEEDS", "20"))
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     source = catalog.get(name)
-    pages = {sheet: Page([list(row) for row in [*page.grid[:ROWS], *page.grid[max(ROWS, len(page.grid) - FOOT) :]]], sheet, page.file) for sheet, page in open_pages(catalog.need_file(source)).items()}
+    pages = {
+        sheet: Page([list(row) for row in [*page.grid[:ROWS], *page.grid[max(ROWS, len(page.grid) - FOOT) :]]], sheet, page.file)
+        for sheet, page in open_pages(catalog.need_file(source)).items()
+    }
     for module in ("loans", "backlog", "emergency"):
         monkeypatch.setattr(f"icslib.sources.{module}.expect_total", lambda *args, **options: {})
     before = values(read_source(source, pages))
@@ -110,6 +121,8 @@ def test_no_value_changes_silently(name, official, monkeypatch):
         kept = [set(after[key]) <= set(before[key]) for key in both]
         assert all(kept), f"{mutate.__name__}, seed {seed}: {both[kept.index(False)]} changed"
         fewer = len(after) < len(before)
-        assert not fewer or mutate.__name__ in MAY_LOSE_FIGURES, f"{mutate.__name__}, seed {seed}: {len(before) - len(after)} figures lost"
+        assert not fewer or mutate.__name__ in MAY_LOSE_FIGURES, (
+            f"{mutate.__name__}, seed {seed}: {len(before) - len(after)} figures lost"
+        )
         outcomes["fewer" if fewer else "same"] += 1
     assert outcomes["error"] > seeds // 20

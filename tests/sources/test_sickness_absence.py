@@ -26,7 +26,9 @@ def test_three_measures_and_the_printed_system():
 
 def test_a_new_column_is_drift_with_a_patch():
     with pytest.raises(DriftError, match=r"column L added: 'NOTE', after 'SICKNESS_ABSENCE_RATE_PERCENT'"):
-        tidy_sickness_absence({"": draw(" | ".join([*TITLES, "NOTE"]) + "\n" + ROWS.strip("\n"))}, source("sickness_absence", "2024-04"))
+        tidy_sickness_absence(
+            {"": draw(" | ".join([*TITLES, "NOTE"]) + "\n" + ROWS.strip("\n"))}, source("sickness_absence", "2024-04")
+        )
 
 
 def test_a_renamed_column_is_drift_with_a_patch():

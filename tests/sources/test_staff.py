@@ -13,9 +13,14 @@ from icslib.sources.tac_accounts import tidy_tac_accounts
 
 
 def test_staff_keep_group_and_nationality():
-    page = draw("Month | Organisation code | Organisation name | Staff group | Nationality | FTE\n2017-SEP | RAA | Ambleton | Managers | British | 4.5", "Data")
+    page = draw(
+        "Month | Organisation code | Organisation name | Staff group | Nationality | FTE\n2017-SEP | RAA | Ambleton | Managers | British | 4.5",
+        "Data",
+    )
     frame = tidy_staff_nationality({"Data": page}, source("staff_nationality"))
-    assert frame[["place", "period", "value", "staff_group", "nationality"]].values.tolist() == [["RAA", "2017-09", 4.5, "Managers", "British"]]
+    assert frame[["place", "period", "value", "staff_group", "nationality"]].values.tolist() == [
+        ["RAA", "2017-09", 4.5, "Managers", "British"]
+    ]
 
 
 def test_england_had_a_million_staff_in_both_months():
@@ -24,7 +29,10 @@ def test_england_had_a_million_staff_in_both_months():
 
 
 def test_advertised_vacancies_are_far_from_the_headline():
-    page = whole("vacancies_regional", "region_code | region_name | month_key | vacancy_wte_total | vacancy_wte_nursing\nY59 | South East | 201604 | 2150.92 | 655.42")
+    page = whole(
+        "vacancies_regional",
+        "region_code | region_name | month_key | vacancy_wte_total | vacancy_wte_nursing\nY59 | South East | 201604 | 2150.92 | 655.42",
+    )
     assert tidy_monthly_series({"": page}, source("vacancies_regional"))["value"].tolist() == [2150.92, 655.42]
     sums = store.load("vacancies_regional").query("measure == 'vacancies_advertised'").groupby("period")["value"].sum()
     assert 5_000 < sums.min() < sums.max() < 30_000
@@ -33,7 +41,13 @@ def test_advertised_vacancies_are_far_from_the_headline():
 def ambulance(england: int = 30) -> dict:
     rest = " | ".join(["500"] * (len(MEASURES) - 1))
     lines = [" | ".join([*IDS, *MEASURES])]
-    for region, code, incidents in (("Eng", "Eng", england), ("Y56", "RRU", 10), ("Y59", "RYE", 20), ("London", "Y56", 10), ("South East", "Y59", 20)):
+    for region, code, incidents in (
+        ("Eng", "Eng", england),
+        ("Y56", "RRU", 10),
+        ("Y59", "RYE", 20),
+        ("London", "Y56", 10),
+        ("South East", "Y59", 20),
+    ):
         lines.append(f"2024 | 1 | {region} | {code} | {incidents} | {rest}")
     lines[2] = lines[2].replace("500", ".", 1)
     return {"": whole("ambulance", "\n".join(lines))}
@@ -43,7 +57,9 @@ def test_services_regions_and_england_are_told_apart_and_a_dot_is_no_figure():
     frame = tidy_ambulance(ambulance(), source("ambulance"))
     kinds = frame.query("measure == 'ambulance_category_1_incidents'").set_index("place")["place_type"].to_dict()
     assert kinds == {"E92000001": "england", "RRU": "trust", "RYE": "trust", "Y56": "region", "Y59": "region"}
-    assert frame[frame["flag"] != ""][["place", "measure", "flag"]].values.tolist() == [["RRU", "ambulance_category_1_mean", "not available"]]
+    assert frame[frame["flag"] != ""][["place", "measure", "flag"]].values.tolist() == [
+        ["RRU", "ambulance_category_1_mean", "not available"]
+    ]
 
 
 def test_services_that_do_not_make_england_are_an_error():
@@ -62,7 +78,11 @@ def test_whole_months_of_the_official_excerpt_add_up_and_the_cut_one_is_noticed(
     whole = Page([row for row in page.grid[:] if row[1] != "5"], "", page.file)
     frame = tidy_ambulance({"": whole}, known)
     january = frame.query("place == 'E92000001' and period == '2024-01'").set_index("measure")["value"]
-    assert january[["ambulance_category_1_incidents", "ambulance_category_1_mean", "ambulance_category_2_mean"]].tolist() == [81_864, 505, 2_406]
+    assert january[["ambulance_category_1_incidents", "ambulance_category_1_mean", "ambulance_category_2_mean"]].tolist() == [
+        81_864,
+        505,
+        2_406,
+    ]
 
 
 FORM = [
@@ -99,7 +119,10 @@ Ambleton | TAC08         | 1       | A08CY01  | 5         | EXP0130 | 1500
 Ambleton | TAC08         | 1       | A08PY01  | 5         | EXP0130 | 1250
 """)
     frame = tidy_tac_accounts({"All data": page}, source("tac_accounts", "2023-24"))
-    assert frame[["place", "period", "value", "unit"]].values.tolist() == [["Ambleton", "2023-24", 1500, "form unit"], ["Ambleton", "2022-23", 1250, "form unit"]]
+    assert frame[["place", "period", "value", "unit"]].values.tolist() == [
+        ["Ambleton", "2023-24", 1500, "form unit"],
+        ["Ambleton", "2022-23", 1250, "form unit"],
+    ]
 
 
 def test_an_empty_form_is_a_sentence_and_the_official_layout_has_its_codes(official, monkeypatch):

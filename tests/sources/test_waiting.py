@@ -32,12 +32,18 @@ def test_treatments_that_do_not_make_the_total_are_an_error():
 
 
 def test_regions_get_a_code():
-    page = whole("waiting_regions", TRUSTS.replace("nhs_trust22_code | nhs_trust22_name", "nhs_region20_name | ").replace("RAA", "East of England"))
+    page = whole(
+        "waiting_regions",
+        TRUSTS.replace("nhs_trust22_code | nhs_trust22_name", "nhs_region20_name | ").replace("RAA", "East of England"),
+    )
     assert set(tidy_waiting({"x": page}, source("waiting_regions"))["place"]) == {"Y61"}
 
 
 def test_blank_long_waits_are_not_available():
-    page = whole("waiting_history", "org_code | month_key | total_incomplete | within_18wk | over_52wk | over_65wk | over_78wk\nRAA | 202603 | 10 | 6 | 1 | |")
+    page = whole(
+        "waiting_history",
+        "org_code | month_key | total_incomplete | within_18wk | over_52wk | over_65wk | over_78wk\nRAA | 202603 | 10 | 6 | 1 | |",
+    )
     frame = tidy_monthly_series({"": page}, source("waiting_history")).set_index("measure")
     assert frame.loc["rtt_over_65_weeks", "flag"] == "not available"
     assert frame.loc["rtt_waiting", ["value", "period"]].tolist() == [10, "2026-03"]
@@ -103,8 +109,12 @@ def test_a_trust_of_the_package_is_all_parts_of_the_extract_together(official, m
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     known = catalog.get("waiting_extract")
     page = next(iter(open_pages(catalog.need_file(known)).values()))
-    table = page.find_table(["Provider Org Code", "RTT Part Type", "Treatment Function Code", *[t for t in page.row_text(0) if t.startswith("Gt ")]])
+    table = page.find_table(
+        ["Provider Org Code", "RTT Part Type", "Treatment Function Code", *[t for t in page.row_text(0) if t.startswith("Gt ")]]
+    )
     rows = table.frame[(table.frame["Treatment Function Code"] == "C_999") & (table.frame["Provider Org Code"] == "AAV")]
     late = rows[[t for t in rows if t.startswith("Gt ") and int(t[3:6]) >= 52]].apply(pd.to_numeric, errors="coerce").sum().sum()
-    package = store.load("waiting_trusts").query("place == 'AAV' and period == '2023-04' and measure == 'rtt_all_parts_over_52_weeks'")
+    package = store.load("waiting_trusts").query(
+        "place == 'AAV' and period == '2023-04' and measure == 'rtt_all_parts_over_52_weeks'"
+    )
     assert package["value"].item() == late == 44

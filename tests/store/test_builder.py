@@ -18,7 +18,10 @@ def test_a_build_writes_tables_and_a_check_proves_them(project):
     assert status(store.build(check=True)) == {"sickness_absence": "proved", "vacancies_regional": "proved"}
     frame = store.load("sickness_absence")
     assert frame.query("measure == 'sickness_absence'")["value"].tolist() == [5.0, 2.0, 4.0, 2.0]
-    assert ("sickness_absence", json.loads((project.home / "data/processed/datapackage.json").read_text())["resources"][0]["hash"][7:]) in store.reads()
+    assert (
+        "sickness_absence",
+        json.loads((project.home / "data/processed/datapackage.json").read_text())["resources"][0]["hash"][7:],
+    ) in store.reads()
 
 
 def test_the_same_files_give_the_same_bytes(project):
@@ -125,7 +128,9 @@ def test_an_oddity_is_flagged_and_fails_when_it_marks_nothing(project):
     line = "source,measure,place,first,last,flag,reason\nsickness_absence-2024-05,sickness_absence,RAA,2024,2024,break in series,a merger\n"
     project.reference("known_oddities", line)
     store.build()
-    assert store.load("sickness_absence").query("flag != ''")[["place", "period", "flag"]].values.tolist() == [["RAA", "2024-05", "break in series"]]
+    assert store.load("sickness_absence").query("flag != ''")[["place", "period", "flag"]].values.tolist() == [
+        ["RAA", "2024-05", "break in series"]
+    ]
     project.reference("known_oddities", line.replace("RAA", "RZZ"))
     assert status(store.build())["sickness_absence"] == "failed"
 

@@ -18,7 +18,13 @@ def test_a_figure_leads_to_its_cell_file_and_publisher(project):
 
 def test_references_and_derived_tables_are_traced_each_cell_once(project):
     store.build()
-    derived = pd.DataFrame({"place": ["RAA"], "cells": [("sickness_absence-2024-04!!K2", "sickness_absence-2024-05!!K2")], "cells:low": [("sickness_absence-2024-04!!K2",)]})
+    derived = pd.DataFrame(
+        {
+            "place": ["RAA"],
+            "cells": [("sickness_absence-2024-04!!K2", "sickness_absence-2024-05!!K2")],
+            "cells:low": [("sickness_absence-2024-04!!K2",)],
+        }
+    )
     assert store.trace(derived)["cell"].tolist() == ["K2", "K2"]
     assert store.trace("vacancies_regional!!D2")["value"].item() == 2150.92
 

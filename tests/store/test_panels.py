@@ -57,8 +57,12 @@ def test_a_predecessor_beside_its_successor_is_left_out():
 def test_money_of_trusts_is_added_up_and_none_is_lost():
     panel = store.load_panel(["loan_closing"], 2017, 2019)
     loans = store.load("loans").query("measure == 'loan_closing' and place_type == 'trust'")
-    assert panel.query("year == 2019")["loan_closing"].sum() == pytest.approx(loans.query("period == '2019-03-31'")["value"].sum())
-    assert panel.query("year == 2017")["loan_closing"].sum() == pytest.approx(loans.query("period == '2017-03-31'")["value"].sum())
+    assert panel.query("year == 2019")["loan_closing"].sum() == pytest.approx(
+        loans.query("period == '2019-03-31'")["value"].sum()
+    )
+    assert panel.query("year == 2017")["loan_closing"].sum() == pytest.approx(
+        loans.query("period == '2017-03-31'")["value"].sum()
+    )
     assert panel.query("year == 2018")["loan_closing"].isna().all()
 
 

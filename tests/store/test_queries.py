@@ -5,7 +5,9 @@ from icslib.errors import StoreError
 
 
 def test_sql_reads_tables_and_measures_and_nothing_else():
-    made = store.sql("select m.label, count(*) as n from loans join measures m using (measure) where place = 'RJZ' group by all order by 1")
+    made = store.sql(
+        "select m.label, count(*) as n from loans join measures m using (measure) where place = 'RJZ' group by all order by 1"
+    )
     assert "Loan balance at the end of the year" in set(made["label"])
     with pytest.raises(StoreError, match="file system operations are disabled"):
         store.sql("select * from read_csv('pyproject.toml')")

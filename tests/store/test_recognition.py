@@ -43,7 +43,9 @@ def test_a_known_publication_with_a_changed_layout_is_drift_and_nothing_is_filed
     store.build()
     dropped = tmp_path / "changed.csv"
     dropped.write_text(sickness("30/06/2024", 30).replace("ORG_TYPE", "ORGANISATION_KIND"))
-    with pytest.raises(DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' \(line \d+\) is now 'ORGANISATION_KIND'"):
+    with pytest.raises(
+        DriftError, match=r"looks like sickness_absence .* column H renamed: 'ORG_TYPE' \(line \d+\) is now 'ORGANISATION_KIND'"
+    ):
         store.add(dropped)
     assert not (project.official / "sickness_absence").exists()
 
@@ -89,7 +91,9 @@ def test_a_publication_without_an_edition_takes_a_second_and_one_that_shows_a_la
     dropped.write_text(REGIONS.replace("201604", "201704"))
     added = store.add(dropped)
     assert (added.source.id, added.build.ok) == ("vacancies_regional-2017-04", True)
-    (project.home / "data/raw/catalog.toml").write_text(text.replace("[vacancies_regional]", "[vacancies_regional]\nshipped = false"))
+    (project.home / "data/raw/catalog.toml").write_text(
+        text.replace("[vacancies_regional]", "[vacancies_regional]\nshipped = false")
+    )
     dropped.write_text(REGIONS.replace("201604", "201804"))
     added = store.add(dropped)
     assert added.build is None and "shipped = false" in str(added)

@@ -51,7 +51,9 @@ def test_where_plain_fans_hold_they_are_left_as_they_are():
 
 
 def test_one_series_or_one_origin_says_what_it_cannot():
-    table = back_test(pd.Series(np.linspace(100, 130, 8) + np.arange(8) % 2, index=range(2012, 2020)), horizons=(3,), draws=50).table
+    table = back_test(
+        pd.Series(np.linspace(100, 130, 8) + np.arange(8) % 2, index=range(2012, 2020)), horizons=(3,), draws=50
+    ).table
     assert np.isnan(table.loc[3, "others"]) and np.isnan(table.loc[3, "later"])
     with pytest.raises(NotIdentified, match="No series has"):
         back_test(pd.Series([1.0, 2.0, 3.0], index=[2020, 2021, 2022]))

@@ -47,7 +47,11 @@ def test_95_percent_fans_cover_95_percent_of_planted_futures():
     for _ in range(200):
         growth = rng.normal(2.0, 1.5, 13)
         stock = pd.Series(100 * np.cumprod(np.concatenate([[1], 1 + growth / 100])), index=range(2010, 2024))
-        fan = at(project_workforce(stock[2018], 0.0, {"net": net_flow(stock.loc[:2018])}, start=2018, years=5, draws=400), "staff", 2023)
+        fan = at(
+            project_workforce(stock[2018], 0.0, {"net": net_flow(stock.loc[:2018])}, start=2018, years=5, draws=400),
+            "staff",
+            2023,
+        )
         held.append(fan["low_95"] <= stock[2023] <= fan["high_95"])
     assert 0.92 <= np.mean(held) <= 0.98
 
@@ -79,7 +83,10 @@ def test_a_history_with_gaps_weighs_changes_by_their_years_as_weighted_least_squ
     import statsmodels.api as sm
 
     stock = pd.Series([273_626.0, 275_386.0, 300_555.0, 311_724.0], index=[2010, 2015, 2020, 2021])
-    growth, gaps = 100 * ((stock / stock.shift()) ** (1 / pd.Series([np.nan, 5, 5, 1], index=stock.index)) - 1).dropna(), [5, 5, 1]
+    growth, gaps = (
+        100 * ((stock / stock.shift()) ** (1 / pd.Series([np.nan, 5, 5, 1], index=stock.index)) - 1).dropna(),
+        [5, 5, 1],
+    )
     oracle, ours = sm.WLS(growth.to_numpy(), np.ones(3), weights=gaps).fit(), net_flow(stock).iloc[0]
     assert (ours["mean"], ours["sd"] ** 2) == pytest.approx((oracle.params[0], oracle.scale))
     assert ours["sd"] / np.sqrt(ours["years"]) == pytest.approx(oracle.bse[0]) and ours["changes"] == oracle.df_resid + 1
@@ -100,7 +107,9 @@ def test_a_need_known_between_bounds_widens_the_shortfall_by_them():
     made = project_workforce(100, 110, {"n": moving}, need_growth=(1.0, 3.0), start=2022, years=3, draws=500)
     staff, need, short = (at(made, what, 2025) for what in ("staff", "need", "shortfall"))
     assert (need["low_95"], need["median"], need["high_50"]) == pytest.approx((110 * 1.01**3, 110 * 1.02**3, 110 * 1.03**3))
-    assert short["low_95"] == pytest.approx(need["low_95"] - staff["high_95"]) and short["high_50"] == pytest.approx(need["high_50"] - staff["low_50"])
+    assert short["low_95"] == pytest.approx(need["low_95"] - staff["high_95"]) and short["high_50"] == pytest.approx(
+        need["high_50"] - staff["low_50"]
+    )
 
 
 def test_what_cannot_be_projected_is_said():

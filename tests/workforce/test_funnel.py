@@ -45,7 +45,9 @@ def test_limits_are_those_of_the_nhs_r_communitys_funnelplotr_for_proportions():
     rows = ours.by_place.reindex(frame["place"])
     for label, reach in (("95", 1.959964), ("998", 3.090232)):
         for side, sign in (("low", -1), ("high", 1)):
-            assert rows[f"{side}_{label}"].to_numpy() == pytest.approx(100 * np.sin(target + sign * reach * np.sqrt(s**2 + tau2)) ** 2, rel=1e-6)
+            assert rows[f"{side}_{label}"].to_numpy() == pytest.approx(
+                100 * np.sin(target + sign * reach * np.sqrt(s**2 + tau2)) ** 2, rel=1e-6
+            )
 
 
 def test_chance_alone_leaves_places_within_their_limits():

@@ -51,7 +51,9 @@ def test_the_answer_does_not_hang_on_the_grid():
     y, x, group, year = arrays(drawn(rho=0.5)[0])
     fine = fit_levels(y, x, group, year, rhos=np.linspace(0, 0.95, 39), ratios=np.geomspace(0.03, 60, 128))
     ours = fit_levels(y, x, group, year)
-    assert ours.distance_of @ y == pytest.approx(fine.distance_of @ y, abs=0.1) and ours.distance_sd == pytest.approx(fine.distance_sd, rel=0.02)
+    assert ours.distance_of @ y == pytest.approx(fine.distance_of @ y, abs=0.1) and ours.distance_sd == pytest.approx(
+        fine.distance_sd, rel=0.02
+    )
 
 
 def test_planted_distances_are_found_and_shrunk():
@@ -59,7 +61,9 @@ def test_planted_distances_are_found_and_shrunk():
     result = compare_staffing(frame, "staff", ["need"])
     found = result.by_place["distance"].reindex(truth.index)
     assert np.corrcoef(found, truth - truth.mean())[0, 1] > 0.95
-    assert (result.by_place["distance"].abs() <= result.by_place["gap"].abs() + 0.2).all()  # years weigh unevenly, so not to the last digit
+    assert (
+        result.by_place["distance"].abs() <= result.by_place["gap"].abs() + 0.2
+    ).all()  # years weigh unevenly, so not to the last digit
     assert result.between == pytest.approx(10, rel=0.35) and result.within == pytest.approx(6, rel=0.15)
 
 
@@ -108,10 +112,16 @@ def test_a_suppressed_figure_widens_its_places_interval_so_that_it_holds_the_ful
 def test_a_place_that_jumped_is_used_from_then_on_or_left_out_and_is_named():
     frame, truth = drawn()
     frame.loc[(frame["place"] == "P05") & (frame["year"] < 2019), "staff"] -= 500
-    jumped, since, without = (compare_staffing(frame, "staff", ["need"], **words) for words in ({}, {"jumps": [("P05", 2019)]}, {"leave_out": ["P05"]}))
+    jumped, since, without = (
+        compare_staffing(frame, "staff", ["need"], **words) for words in ({}, {"jumps": [("P05", 2019)]}, {"leave_out": ["P05"]})
+    )
     assert jumped.by_place.loc["P05", "distance"] < since.by_place.loc["P05", "distance"] - 20
     assert since.by_place.loc["P05", "low"] < truth["P05"] < since.by_place.loc["P05", "high"]
-    assert since.by_place.loc["P05", "years"] == 4 and since.left_out == ("P05 2015 to 2018",) and "P05 2015 to 2018" in since.finding
+    assert (
+        since.by_place.loc["P05", "years"] == 4
+        and since.left_out == ("P05 2015 to 2018",)
+        and "P05 2015 to 2018" in since.finding
+    )
     assert without.left_out == ("P05",) and without.places == 41
 
 

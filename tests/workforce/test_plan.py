@@ -32,7 +32,9 @@ def test_a_missing_figure_of_the_plan_is_named():
 
 
 def test_per_weighted_head_a_measure_keeps_its_own_unit():
-    panel = pd.DataFrame({"place": ["A", "B"], "year": 2023, "mh_staff_days": [10.0, 10.0], "people": [60.0, 40.0], "need": [50.0, 50.0]})
+    panel = pd.DataFrame(
+        {"place": ["A", "B"], "year": 2023, "mh_staff_days": [10.0, 10.0], "people": [60.0, 40.0], "need": [50.0, 50.0]}
+    )
     panel.attrs = {"units": {"mh_staff_days": "days per 100 people"}}
     out = per_weighted_head(panel, "mh_staff_days", "people", "need")
     assert out.attrs["units"]["mh_staff_days"] == "days per 100 weighted people" and out["mh_staff_days"].tolist() == [12.0, 8.0]

@@ -43,4 +43,6 @@ def test_the_shipped_printed_rates_are_days_over_days_to_rounding():
     systems = sickness_by(store.load("sickness_absence"))
     assert len(systems) == 42 and systems["rate"].between(3, 8).all()
     merged = sickness_by(store.load("sickness_absence"), vintage="2026-04")
-    assert len(merged) == 36 and merged[["lost", "available"]].sum().tolist() == pytest.approx(systems[["lost", "available"]].sum().tolist())
+    assert len(merged) == 36 and merged[["lost", "available"]].sum().tolist() == pytest.approx(
+        systems[["lost", "available"]].sum().tolist()
+    )

@@ -44,7 +44,9 @@ def test_a_figure_states_its_finding_and_says_what_it_shows(made, name):
 
 def test_the_plan_beside_a_projection_and_the_parts_of_a_change_are_told_under_their_figures(made):
     beside = pd.DataFrame({"year": [2026], "what": ["shortfall"], "low": [0.0], "high": [50.0], "label": ["The plan"]})
-    shown = plot(ics.project_workforce(100.0, 120.0, {"as before": ics.net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside))
+    shown = plot(
+        ics.project_workforce(100.0, 120.0, {"as before": ics.net_flow(STOCK)}, start=2023, years=3, draws=50, published=beside)
+    )
     assert any("The plan, 0 to 50 in 2026" in note for note in shown.notes)
     assert any("mix " in note.lower() for note in plot(made["split"]).notes)
     assert any("The usual range is " in note for note in plot(made["xmr"]).notes)
@@ -69,7 +71,10 @@ def test_groups_their_back_test_and_the_years_ahead_are_tables():
     tried = ics.back_test(groups.stocks, horizons=(1,), least=3, draws=50)
     assert "health visitors" in table(tried, show="series").title and len(table(tried, show="series").data) == 9
     ahead = ics.project_group(groups, published, "general practitioners", draws=50)
-    assert table(ahead).data["year"].tolist() == [2024, 2026, 2031] * 3 and "in 2031, as it went 2015 to 2021: " in table(ahead).title
+    assert (
+        table(ahead).data["year"].tolist() == [2024, 2026, 2031] * 3
+        and "in 2031, as it went 2015 to 2021: " in table(ahead).title
+    )
     assert plot(ahead).svg().count("With training places") and any("as the population" in note for note in plot(ahead).notes)
     assert all(len(refs) for refs in table(ahead).data["cells"])
 

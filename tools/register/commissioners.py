@@ -48,7 +48,9 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
     known = {code for code in {*read("reference_ccg_icb")["CCG Code"], *_names()} if len(code) in (3, 5)}
     steps = steps[steps["old_code"].isin(known) & steps["new_code"].isin(known) & (steps["date"] >= "2013-04-02")]
     people = ccg_people()
-    mass = pd.DataFrame(dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"]))
+    mass = pd.DataFrame(
+        dict(old=steps["old_code"], new=steps["new_code"], mass=steps["old_code"].map(people), date=steps["date"])
+    )
     links = []
     for (date, _), merged in mass.groupby(["date", "new"]):
         basis = "people registered, last year listed" if merged["mass"].notna().all() else "equal parts: people not published"
@@ -95,7 +97,12 @@ def practices() -> tuple[pd.DataFrame, pd.DataFrame]:
     region = dict(zip(early["ICS22"], early["R22"], strict=True))
     system = both["ICB"].fillna(both["ICS22"])
     rows = pd.DataFrame(
-        dict(code=both["Practice_Code"], name=both["GP_Practice_Name"].map(proper), place_type="practice", region=system.map(region))
+        dict(
+            code=both["Practice_Code"],
+            name=both["GP_Practice_Name"].map(proper),
+            place_type="practice",
+            region=system.map(region),
+        )
     )
     said = [
         ("2022-07", "populations-2023-24", early["Practice_Code"], early["ICS22"]),

@@ -63,7 +63,10 @@ def proper(name: str) -> str:
 
 def district_of(lsoa_name: pd.Series) -> pd.Series:
     """The district in an LSOA's name: 'Halton 001A' lies in Halton as it was at the census."""
-    full = {name: f"{name}, {kind} of" for name, kind in (("Bristol", "City"), ("Herefordshire", "County"), ("Kingston upon Hull", "City"))}
+    full = {
+        name: f"{name}, {kind} of"
+        for name, kind in (("Bristol", "City"), ("Herefordshire", "County"), ("Kingston upon Hull", "City"))
+    }
     return lsoa_name.str.replace(r" \d{3}[A-Z]$", "", regex=True).replace(full)
 
 

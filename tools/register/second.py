@@ -46,10 +46,19 @@ def _pairs(rows: pd.DataFrame, lies: pd.DataFrame) -> Iterator[tuple[str, str, p
     yield "ODS code of sub-ICB location", "reference_lsoa21_2024", pd.Series(sub_codes()), "reference_fingertips_areas", listed
     trusts = by(read("reference_trusts22_region21"), "nhs_trust22_code", "nhs_region21_nhs_code")
     yield "region of trust", "sickness_absence", home.map(ours["region"]), "reference_trusts22_region21", trusts
-    chain, then = by(read("reference_ltla_succession"), "ltla22_code", "ltla23_code"), by(read("reference_ltla22_ltla23"), "ltla22_code", "ltla23_code")
+    chain, then = (
+        by(read("reference_ltla_succession"), "ltla22_code", "ltla23_code"),
+        by(read("reference_ltla22_ltla23"), "ltla22_code", "ltla23_code"),
+    )
     yield "successor of district in 2023", "reference_ltla_succession", chain, "reference_ltla22_ltla23", then
     names = by(read("reference_ltla_succession"), "ltla21_code", "ltla21_name")
     yield "name of district", "reference_ltla_succession", names, "populations-2023-24", by(tool, "LAD21", "LTLA21")
     yield "name of district", "reference_ltla_succession", names, "reference_lsoa11_2021", by(lsoas()["2021-04"], "la", "la_name")
     seen = by(rows[rows["place_type"] == "trust"], "code", "name").str.upper()
-    yield "name of trust, in capitals", "sickness_absence", seen, "reference_org_register_2026", by(read("reference_org_register_2026"), "org_code", "org_name")
+    yield (
+        "name of trust, in capitals",
+        "sickness_absence",
+        seen,
+        "reference_org_register_2026",
+        by(read("reference_org_register_2026"), "org_code", "org_name"),
+    )

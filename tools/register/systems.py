@@ -65,8 +65,14 @@ def _icbs() -> pd.DataFrame:
 
 def nhs_regions() -> pd.DataFrame:
     """NHS regions of 2021: ``code``, ``name``, ``ons``."""
-    seen = read("reference_trusts22_region21").drop_duplicates("nhs_region21_nhs_code").query("nhs_region21_nhs_code.str.startswith('Y')")
-    return pd.DataFrame(dict(code=seen["nhs_region21_nhs_code"], name=seen["nhs_region21_name"], ons=seen["nhs_region21_ons_code"]))
+    seen = (
+        read("reference_trusts22_region21")
+        .drop_duplicates("nhs_region21_nhs_code")
+        .query("nhs_region21_nhs_code.str.startswith('Y')")
+    )
+    return pd.DataFrame(
+        dict(code=seen["nhs_region21_nhs_code"], name=seen["nhs_region21_name"], ons=seen["nhs_region21_ons_code"])
+    )
 
 
 def _regions() -> pd.DataFrame:

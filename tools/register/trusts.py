@@ -84,7 +84,9 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def _type(code: str, name: str, listed: pd.Series) -> str:
-    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I):
+    if re.fullmatch(r"5[A-Z0-9]{2}|TA[A-Z0-9]|T[A-Z]{2}", code) and re.search(
+        r"\bPCT\b|PRIMARY CARE TRUST|CARE TRUST PLUS", name, re.I
+    ):
         return "pct"
     named = re.search("TRUST|NHS", name, re.I) or listed.get(code, "") in ("NHS Trust", "Care Trust")
     if re.fullmatch(r"R[A-Z0-9]{2}", code) or (re.fullmatch(r"T[A-Z0-9]{2}", code) and named):
@@ -161,7 +163,9 @@ def systems_of() -> tuple[pd.DataFrame, pd.DataFrame]:
     stp21 = read("reference_trusts22_stp21")
     said += [
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code_2022"], source="reference_org_register_2026")),
-        pd.DataFrame(dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")),
+        pd.DataFrame(
+            dict(part=stp21["nhs_trust22_code"], whole=stp21["stp21_code"].map(code_of), source="reference_trusts22_stp21")
+        ),
         pd.DataFrame(dict(part=shares["Trust_code"], whole=shares["ICS_code2"], source="reference_trust_ics_weights")),
         pd.DataFrame(dict(part=listed["org_code"], whole=listed["icb_code"], source="reference_org_register_2026")),
         pd.DataFrame(dict(part=stp17["code"], whole=stp17["STP_code"].map(before | code_of), source="reference_trust_stp_2017")),

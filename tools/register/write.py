@@ -30,7 +30,9 @@ def build() -> dict[str, pd.DataFrame]:
         "place_aliases": _aliases(rows, names),
         "succession": links.sort_values(["place_type", "date", "old", "new"]),
         "membership": lies[lies["share"] > 0].sort_values(["vintage", "basis", "part", "whole"]),
-        "disagreements": pd.concat([apart, trusts.dates_disagree(), apart_too]).drop_duplicates().sort_values(["fact", "other_from"]),
+        "disagreements": pd.concat([apart, trusts.dates_disagree(), apart_too])
+        .drop_duplicates()
+        .sort_values(["fact", "other_from"]),
         "checks": checks,
     }
 
@@ -50,7 +52,9 @@ def _aliases(rows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     more = [
         names[names["code"].isin(rows["code"])],
         pd.DataFrame(dict(alias=short["short_name"], code=short["code"], source="stated_systems")),
-        pd.DataFrame([dict(alias=ons, code=code, source="stated_ccgs; ccg_mortality") for ons, code in commissioners.ccg_codes().items()]),
+        pd.DataFrame(
+            [dict(alias=ons, code=code, source="stated_ccgs; ccg_mortality") for ons, code in commissioners.ccg_codes().items()]
+        ),
         pd.DataFrame(dict(alias=ccg["CCG19NM"], code=ccg["ccg19cd"].map(commissioners.ccg_codes()), source="ccg_mortality")),
         systems.nhs_regions().rename(columns={"ons": "alias"}).drop(columns="name").assign(source="reference_trusts22_region21"),
         pd.DataFrame([dict(alias="Shepway", code="E07000112", source="reference_lsoa11_2022")]),
