@@ -122,7 +122,7 @@ def _arrow(clean: bytes, delimiter: str) -> Columns | None:
         table = pacsv.read_csv(
             pa.BufferReader(clean),
             pacsv.ReadOptions(column_names=names, block_size=1 << 24),
-            pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
+            pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in clean, ignore_empty_lines=False),
             pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False),
         )
     except pa.ArrowInvalid:
