@@ -133,24 +133,9 @@ def _(result: Voices, asked: str = "") -> Exhibit:
     names = result.table["said"] + ", " + result.table["period"]
     data = result.table.assign(said=names).drop_duplicates("said").set_index("said")
     low, high = (data[end].fillna(data["share"]) for end in ("low", "high"))
-    columns = [
-        "said",
-        "share",
-        "wording",
-        "answers",
-        "base",
-        "low",
-        "high",
-        "flag",
-        "publisher",
-        "note",
-        "cells:share",
-        "cells:answers",
-        "cells:base",
-    ]
     return shown(
         result,
-        data.reset_index()[columns].round(1),
+        data.reset_index().drop(columns=["measure", "period"]).round(1),
         subtitle="Survey shares, with 95% intervals where the number of answers is published",
         notes=(
             f"{result.finding.split('. ', 1)[1]} Of {len(result.table)} survey figures held, {int(result.table['base'].notna().sum())} come with a base.",
