@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-for threads in (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-):  # tests run side by side; as many threads each would wait for one another
+# Tests run side by side; as many threads each would wait for one another.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
 ROOT = Path(__file__).resolve().parent.parent

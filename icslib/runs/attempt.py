@@ -125,9 +125,8 @@ def work(tell, task: Task, folder: str) -> None:
 def settle_in(folder: str, environment: Mapping[str, str]) -> None:
     """Make this process a run's own: it ends with its parent, works in `folder`, and logs there."""
     warm.end_with_parent()
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # a run is short and makes much that lives to its end: looking for rubbish often costs a fifth of it
+    # A run is short and makes much that lives to its end: looking for rubbish often costs a fifth of it.
+    gc.set_threshold(100_000, 20, 20)
     with suppress(OSError, AttributeError):
         os.setsid()
     os.chdir(folder)

@@ -107,9 +107,8 @@ def _by_year(measure: str, choice: _Choice) -> tuple[pd.DataFrame, str]:
         return both.assign(measure=measure, unit="percent")[list(above.columns)], name
     name, rows = _find(measure, choice)
     rows = rows[rows["value"].notna()]
-    if (
-        choice.places == "system" and "system" in rows
-    ):  # bodies as the system printed beside them; one without is national and left out
+    if choice.places == "system" and "system" in rows:
+        # Bodies as the system printed beside them; one without is national and left out.
         rows = rows[rows["system"] != ""].assign(place=lambda f: f["system"], place_type="system")
     rows = _one_a_place(rows.assign(cells=[(cell,) for cell in (rows["cells"] if "cells" in rows else cell_refs(rows))]), combine)
     rows = _choose_edition(rows, measure, choice)
