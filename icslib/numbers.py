@@ -65,7 +65,7 @@ _NUMBER = re.compile(rf"(?P<sign>[-+])?\s*(?P<pound>£)?\s*(?P<inner>-)?\s*{_DIG
 _BRACKETED = re.compile(r"\[(\w+(?: \w+)?)\]")
 _BESIDE = re.compile(r"(?<=[0-9.%)])\s*(?P<mark>[*†‡§]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*|\([pre]\)|[pr])$", re.I)
 _BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
-_PLAIN = r"^[-+]?((0|[1-9][0-9]*)\.?[0-9]*|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
+_PLAIN = r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
 TOGETHER = 50_000  # cells of short columns that are looked at in one go
 _GROUPED = r"^-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?$"
 _LABELS = np.isin(np.arange(256), [ord(letter) for letter in ascii_letters if letter.lower() not in {mark[0] for mark in MARKS}])

@@ -73,14 +73,14 @@ def test_a_column_reads_as_its_cells_do(cells):
     st.lists(
         st.text(max_size=10)
         | FIGURES.map("{:,}".format)
-        | st.sampled_from(["(1,204.5)", "-3", "007", "1e5", "1E+05", "£000", "<5"])
+        | st.sampled_from(["(1,204.5)", "-3", "007", "013.5", "-01", "1e5", "1E+05", "£000", "<5"])
     )
 )
-def test_text_columns_read_as_objects_do(cells):
+def test_text_columns_read_cell_by_cell(cells):
     as_text = parse_numbers(pd.Series(cells, dtype="str"))
-    as_objects = parse_numbers(pd.Series(cells, dtype=object))
-    assert as_text["flag"].tolist() == as_objects["flag"].tolist()
-    assert as_text["value"].equals(as_objects["value"])
+    alone = pd.DataFrame([parse_number(cell) for cell in cells], columns=["value", "flag"])
+    assert as_text["flag"].tolist() == alone["flag"].tolist()
+    assert as_text["value"].equals(alone["value"].astype(float))
 
 
 @pytest.mark.parametrize("mark", sorted(MARKS))
@@ -117,6 +117,8 @@ def test_a_mark_is_never_a_figure(mark):
 def test_what_is_no_figure_is_said_to_be_unreadable(text):
     value, flag = parse_number(text)
     assert math.isnan(value) and flag == "unreadable"
+    column = parse_numbers(pd.Series([text, "x"], dtype=object))
+    assert column["value"].isna().all() and column["flag"].tolist() == ["unreadable"] * 2
 
 
 @given(st.text(max_size=12))
