@@ -7,7 +7,6 @@ does a whole column. A mark that stands for "no figure" is NaN with a flag, neve
 import math
 import re
 from collections.abc import Sequence
-from itertools import chain
 from string import ascii_letters
 
 import numpy as np
@@ -142,7 +141,7 @@ def parse_numbers(cells: pd.Series) -> pd.DataFrame:
     """
     words = {"": 0}
     if cells.dtype == object:
-        (values,), (codes,) = read_figures([cells.tolist()], words)
+        (values,), (codes,) = read_figures([cells.to_numpy()], words)
     elif cells.dtype.kind in "iuf" and not np.isinf(plain := cells.to_numpy(float, na_value=math.nan)).any():
         values, codes = plain, np.zeros(len(cells), np.intp)
     else:
@@ -150,20 +149,22 @@ def parse_numbers(cells: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"value": values, "flag": np.array(list(words), dtype=object)[codes]}, index=cells.index)
 
 
-def read_figures(columns: Sequence[list | pa.Array], words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Read columns of one length, lists or Arrow text: values, and the number of each flag in `words`; both columns x rows.
+def read_figures(columns: Sequence[np.ndarray | pa.Array], words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Read columns of one length, arrays of objects or Arrow text: values, and the number of each flag in `words`; both columns x rows.
 
     `words` begins as ``{"": 0}`` and takes in new flags. Plain figures are read all at once, each other text once
     however often it is printed.
     """
     rows = len(columns[0]) if columns else 0
     values, codes = np.full((len(columns), rows), math.nan), np.zeros((len(columns), rows), np.int32)
-    mixed = [spot for spot, column in enumerate(columns) if isinstance(column, list)]
-    texts = [spot for spot, column in enumerate(columns) if not isinstance(column, list)]
+    mixed = [spot for spot, column in enumerate(columns) if isinstance(column, np.ndarray)]
+    texts = [spot for spot, column in enumerate(columns) if not isinstance(column, np.ndarray)]
     step = max(1, TOGETHER // max(1, rows))
     for spots in filter(None, [mixed, *(texts[at : at + step] for at in range(0, len(texts), step))]):
         some = [columns[spot] for spot in spots]
-        read = _read_objects(list(chain(*some)), words) if spots is mixed else _read_text(pa.concat_arrays(some), words)
+        read = (
+            _read_objects(np.concatenate(some).tolist(), words) if spots is mixed else _read_text(pa.concat_arrays(some), words)
+        )
         values[spots], codes[spots] = (part.reshape(len(spots), rows) for part in read)
     return values, codes
 

@@ -45,7 +45,7 @@ def open_pages(source: Path | str | bytes, name: str = "") -> dict[str, Page]:
     """
     raw, called = _take(source)
     name = name or called
-    kind = check_file(raw, name)
+    kind, raw = check_file(raw, name)
     if kind == "zip":
         return _open_zip(raw, name)
     if kind == "r":

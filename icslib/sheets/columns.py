@@ -123,10 +123,10 @@ def read_labels(cells: Cells, spot: int, rows: np.ndarray, say: Say) -> pa.Dicti
     """A label column as text, one line a cell; dates among number ranges are put back as ranges."""
     raw = cells.page.cells(spot, rows)
     text = cells.page.labels(spot, rows)
-    return _mend_ranges(raw, text, rows, spot, say) if isinstance(raw, list) else text
+    return _mend_ranges(raw, text, rows, spot, say) if isinstance(raw, np.ndarray) else text
 
 
-def _mend_ranges(raw: list, text: pa.DictionaryArray, rows: np.ndarray, spot: int, say: Say) -> pa.DictionaryArray:
+def _mend_ranges(raw: np.ndarray, text: pa.DictionaryArray, rows: np.ndarray, spot: int, say: Say) -> pa.DictionaryArray:
     """Put back ``5-9`` or ``3/0`` where a spreadsheet took it for a date, if that is what the column holds."""
     dates = [i for i, cell in enumerate(raw) if isinstance(cell, date)]
     if not dates:

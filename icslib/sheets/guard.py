@@ -15,18 +15,21 @@ from collections.abc import Callable, Iterator
 
 from ..errors import SheetError
 
-UNPACKED = 1_000_000_000  # bytes a workbook or zip may unpack to
+UNPACKED = 1_000_000_000  # bytes a zip may unpack to
+WORKBOOK = 400_000_000  # bytes the parts of a workbook may: they are held twice while it is read
+CHECKED = (".xml", ".rels", ".bin", "mimetype")  # the parts of a workbook that are read
 CELLS = 12_000_000  # cells a sheet may span, empty ones too
 WIDEST = 4_000  # columns of a sheet
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BINARY_SHEET = b"\x81\x01"  # the first record of one
 R_MARKS = (b"RDX2", b"RDX3", b"RDA2", b"RDA3")
 
 
-def check_file(raw: bytes, name: str) -> str:
-    """Say what `raw` is: ``book``, ``zip``, ``r`` or ``text``; raise SheetError for what must not be opened.
+def check_file(raw: bytes, name: str) -> tuple[str, bytes]:
+    """Say what `raw` is, ``book``, ``zip``, ``r`` or ``text``, and give the bytes to read; SheetError for what must not be opened.
 
     >>> check_file(b"Code,Name", "a.csv")
-    'text'
+    ('text', b'Code,Name')
     """
     head = raw[:4096].lstrip()
     if not raw:
@@ -34,9 +37,9 @@ def check_file(raw: bytes, name: str) -> str:
     if raw[:4] == b"PK\x03\x04":
         return _check_package(raw, name)
     if raw[:8] == OLE:
-        return _check_ole(raw, name)
+        return _check_ole(raw, name), raw
     if raw[:3] == b"BZh" or raw[:2] == b"\x1f\x8b" or raw[:6] == b"\xfd7zXZ\x00" or raw[:4] in R_MARKS:
-        return "r"
+        return "r", raw
     start = head[:512].lower().removeprefix(b"\xef\xbb\xbf").lstrip()
     if re.match(rb"<(!doctype\s+html|html|head|body|table|div|meta)\b", start) or (start.startswith(b"<") and b"<html" in start):
         raise SheetError(
@@ -52,7 +55,7 @@ def check_file(raw: bytes, name: str) -> str:
     ):
         if raw[:8].lower().startswith(mark):
             raise SheetError(f"{name} is {what}, not a spreadsheet.")
-    return "text"
+    return "text", raw
 
 
 def _check_ole(raw: bytes, name: str) -> str:
@@ -75,7 +78,7 @@ def unpack_r(raw: bytes, name: str) -> bytes:
     try:
         for piece in _inflate(raw):
             pieces.append(piece)
-            _check_size(sum(map(len, pieces)), name)
+            _check_size(sum(map(len, pieces)), name, UNPACKED)
             if pieces[0][:4] not in R_MARKS:
                 raise SheetError(f"{name} is a compressed file, but not R data. Unpack it first.")
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as fault:
@@ -91,25 +94,26 @@ def _inflate(raw: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def _check_size(size: int, name: str) -> None:
-    if size > UNPACKED:
-        raise SheetError(f"{name} unpacks to more than {UNPACKED // 1_000_000:,} MB; no honest table does. It was not opened.")
+def _check_size(size: int, name: str, limit: int) -> None:
+    if size > limit:
+        raise SheetError(f"{name} unpacks to more than {limit // 1_000_000:,} MB; no honest table does. It was not opened.")
 
 
-def unpack(parcel: zipfile.ZipFile, member: str, name: str, budget: int = UNPACKED) -> bytes:
-    """The bytes of one member, never more than `budget` whatever its header says."""
+def unpack(parcel: zipfile.ZipFile, member: str, name: str, limit: int = UNPACKED, used: int = 0) -> bytes:
+    """The bytes of one member, never more than is left of `limit` whatever its header says."""
     try:
         with parcel.open(member) as stream:
-            data = stream.read(budget + 1)
+            data = stream.read(limit - used + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as fault:
         if "password" in str(fault) or "encrypted" in str(fault):
             raise SheetError(f"{name} is locked with a password. Ask the publisher for an open copy.") from fault
         raise SheetError(f"{name} is damaged at {member}: {fault}. Fetch it again.") from fault
-    _check_size(len(data) + UNPACKED - budget, name)
+    _check_size(used + len(data), name, limit)
     return data
 
 
-def _check_package(raw: bytes, name: str) -> str:
+def _check_package(raw: bytes, name: str) -> tuple[str, bytes]:
+    """Check a zip; a workbook is packed anew, without compression, from its checked parts: no parser meets anything else."""
     try:
         parcel = zipfile.ZipFile(io.BytesIO(raw))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as fault:
@@ -118,29 +122,30 @@ def _check_package(raw: bytes, name: str) -> str:
         names = parcel.namelist()
         if len(names) > 5000:
             raise SheetError(f"{name} holds {len(names):,} parts. It was not opened.")
-        _check_size(sum(info.file_size for info in parcel.infolist()), name)
         office = "[Content_Types].xml" in names or "mimetype" in names
+        _check_size(sum(info.file_size for info in parcel.infolist()), name, WORKBOOK if office else UNPACKED)
         if not office:
-            return "zip"
+            return "zip", raw
         if any(part.lower().endswith(("vbaproject.bin", "vbadata.xml")) or part.startswith("Basic/") for part in names):
             raise SheetError(
                 f"{name} holds macros. Nothing was run. Open it where that is safe, and save it as .xlsx without macros."
             )
-        left = UNPACKED
-        for part in names:
-            if part.endswith((".xml", ".rels", ".bin")):
-                data = unpack(parcel, part, name, left)
-                left -= len(data)
-                _check_part(part, data, name)
-    return "book"
+        checked = io.BytesIO()
+        with zipfile.ZipFile(checked, "w") as anew:
+            for part in dict.fromkeys(names):
+                if part.endswith(CHECKED):
+                    data = unpack(parcel, part, name, WORKBOOK, checked.tell())
+                    _check_part(part, data, name)
+                    anew.writestr(part, data)
+    return "book", checked.getvalue()
 
 
 def _check_part(part: str, data: bytes, name: str) -> None:
     if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:65536]:
         raise SheetError(f"{name} declares its own XML entities in {part}; no spreadsheet program does. It was not opened.")
-    if re.match(r"xl/worksheets/[^/]+\.xml$", part):
+    if b"sheetData" in data:
         _check_span(*_xlsx_span(data), part, name)
-    elif re.match(r"xl/worksheets/[^/]+\.bin$", part):
+    elif data[:2] == BINARY_SHEET:
         _check_span(*_xlsb_span(data), part, name)
     elif part == "content.xml":
         _check_span(*_ods_span(data), part, name)

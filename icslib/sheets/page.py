@@ -25,13 +25,13 @@ def to_text(cells: pa.Array) -> pd.api.extensions.ExtensionArray:
     return pd.arrays.ArrowStringArray(cells, dtype=TEXT)
 
 
-def _column(cells: Sequence[object]) -> pa.Array | list[object]:
+def _column(cells: np.ndarray) -> pa.Array | np.ndarray:
     """Arrow text where all cells are text, else the cells as they are."""
     try:
         text = pa.array(cells, pa.large_string())
     except pa.ArrowTypeError:
-        return list(cells)
-    return list(cells) if text.null_count else text
+        return cells
+    return cells if text.null_count else text
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +49,14 @@ class Page:
     remarks: tuple[str, ...] = ()
 
     @cached_property
-    def columns(self) -> list[pa.Array | list[object]]:
-        """The cells column by column: Arrow text where all are text, else a list."""
+    def columns(self) -> list[pa.Array | np.ndarray]:
+        """The cells column by column: Arrow text where all are text, else an array of objects."""
         if isinstance(self.grid, Columns):
             return self.grid.columns
         width = max(map(len, self.grid), default=0)
         even = self.grid if set(map(len, self.grid)) <= {width} else [(*row, *[""] * (width - len(row))) for row in self.grid]
-        return [_column(cells) for cells in zip(*even, strict=True)]
+        cells = np.array(even, dtype=object).reshape(len(self.grid), width)
+        return [_column(cells[:, spot]) for spot in range(width)]
 
     def row_text(self, index: int) -> list[str]:
         """Row `index` (from 0) as plain text."""
@@ -68,18 +69,17 @@ class Page:
         cells = self.grid[row]
         return cells[spot] if spot < len(cells) else ""
 
-    def cells(self, spot: int, rows: np.ndarray) -> pa.Array | list[object]:
+    def cells(self, spot: int, rows: np.ndarray) -> pa.Array | np.ndarray:
         """Cells of one column, rows from 0."""
         column = self.columns[spot]
-        if isinstance(column, list):
-            return [column[row] for row in rows.tolist()]
-        run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
-        return column.slice(rows[0], len(rows)) if run else column.take(pa.array(rows, pa.int64()))
+        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:
+            return column[rows[0] : rows[-1] + 1]
+        return column[rows] if isinstance(column, np.ndarray) else column.take(pa.array(rows, pa.int64()))
 
     def labels(self, spot: int, rows: np.ndarray) -> pa.DictionaryArray:
         """Cells of one column as plain text, one line a cell; each different text is kept once."""
         cells = self.cells(spot, rows)
-        if isinstance(cells, list):
+        if isinstance(cells, np.ndarray):
             return pa.array([plain(cell) for cell in cells], pa.large_string()).dictionary_encode()
         coded = cells.dictionary_encode()
         odd = pc.match_substring_regex(coded.dictionary, UNTIDY)
@@ -91,7 +91,7 @@ class Page:
     def filled(self, spot: int, rows: np.ndarray) -> np.ndarray:
         """True where a cell of column `spot` holds more than spaces; rows from 0."""
         cells = self.cells(spot, rows)
-        if isinstance(cells, list):
+        if isinstance(cells, np.ndarray):
             return np.array([cell is not None and not (isinstance(cell, str) and not cell.strip()) for cell in cells], bool)
         coded = cells.dictionary_encode()
         return pc.match_substring_regex(coded.dictionary, r"[^\s\x{A0}]").to_numpy(zero_copy_only=False)[coded.indices.to_numpy()]
@@ -99,10 +99,7 @@ class Page:
     def frame(self, places: dict[str, int], rows: np.ndarray) -> pd.DataFrame:
         """The cells under some titles, index ``row`` from 1: text columns as ``str``, others as they are."""
         cells = {title: self.cells(spot, rows) for title, spot in places.items()}
-        made = {
-            title: np.fromiter(part, object, len(rows)) if isinstance(part, list) else to_text(part)
-            for title, part in cells.items()
-        }
+        made = {title: part if isinstance(part, np.ndarray) else to_text(part) for title, part in cells.items()}
         return pd.DataFrame(made, index=pd.Index(rows + 1, name="row"), copy=False)
 
     def find_table(
@@ -154,7 +151,8 @@ class Page:
 
         letters = {title: column_letter(spot + 1) for title, spot in places.items()}
         body = self.frame(places, rows[kept & ~total & ~keyless])
-        totals, unkeyed = (self.frame(places, rows[some]) if some.any() else body.iloc[:0] for some in (total, keyless))
+        none = body.iloc[:0]
+        totals, unkeyed = (self.frame(places, rows[some]) if some.any() else none for some in (total, keyless))
         return Table(body, letters, self.sheet, self.file, totals, unkeyed, notes)
 
     def _trailing_notes(self, keys: pa.Array, rows: np.ndarray, places: dict[str, int], key: str) -> tuple[tuple[int, str], ...]:

@@ -202,7 +202,7 @@ def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, s
     which, parts = codes[order, at], []
     for spot, some in zip(values, codes, strict=True):
         raw = cells.page.cells(spot, rows[some > 0])
-        listed = [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, list) else None
+        listed = [cell if type(cell) is str else plain(cell) for cell in raw] if isinstance(raw, np.ndarray) else None
         parts.append(raw if listed is None else pa.array(listed, pa.large_string()))
     printed = pa.concat_arrays(parts)
     for where in np.flatnonzero(np.array(["unreadable" in word for word in cells.words])[which]).tolist():

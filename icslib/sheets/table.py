@@ -47,8 +47,10 @@ class Table:
     def figures(self, titles: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """The figures of some columns, and their flags: two arrays, titles x rows."""
         words = {"": 0}
-        cells = (cells for _, cells in self.frame[list(titles)].items())
-        columns = [pa.array(c.array, pa.large_string()) if isinstance(c.dtype, pd.StringDtype) else c.tolist() for c in cells]
+        cells = [self.frame[title] for title in titles]
+        columns = [
+            pa.array(c.array, pa.large_string()) if isinstance(c.dtype, pd.StringDtype) else c.to_numpy(object) for c in cells
+        ]
         values, codes = read_figures(columns, words)
         return values, np.array(list(words), dtype=object)[codes]
 

@@ -44,6 +44,17 @@ def far_cell(row: int, column: int, text: str | None = "x") -> bytes:
     return file.getvalue()
 
 
+def moved(raw: bytes, to: str) -> bytes:
+    """The same workbook with its first sheet kept in another part."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as good, zipfile.ZipFile(file, "w") as made:
+        for part in good.namelist():
+            made.writestr(
+                part.replace("worksheets/sheet1.xml", to), good.read(part).replace(b"worksheets/sheet1.xml", to.encode())
+            )
+    return file.getvalue()
+
+
 def claims_to_be_huge() -> bytes:
     raw = bytearray(xlsx(T1=PLAIN))
     spot = raw.index(b"PK\x01\x02")
@@ -73,6 +84,8 @@ HOSTILE = {
     "16,000 columns": (lambda: far_cell(5, 16_000), "16,001 columns"),
     "one cell in the last corner": (lambda: far_cell(1_048_575, 16_383), "16,384 columns"),
     "one cell far down": (lambda: far_cell(1_048_575, 600), "spans 1,048,576 rows"),
+    "a far cell, in a part with an odd name": (lambda: moved(far_cell(5, 16_000), "odd/place.xml"), "16,001 columns"),
+    "a far cell, in a part that is no sheet by its name": (lambda: moved(far_cell(5, 16_000), "sheet.dat"), "cannot be opened"),
     "locked workbook": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "locked with a password"),
     "macro workbook": (lambda: with_part("xl/vbaProject.bin", OLE), "holds macros. Nothing was run"),
     "old macro workbook": (lambda: OLE + "Workbook _VBA_PROJECT_CUR".encode("utf-16-le"), "holds macros"),
@@ -105,7 +118,7 @@ def test_refused_with_a_reason(name):
 
 
 def test_a_bomb_that_hides_its_size_is_stopped_while_unpacking(monkeypatch):
-    monkeypatch.setattr(guard, "UNPACKED", 20_000)
+    monkeypatch.setattr(guard, "WORKBOOK", 20_000)
     raw = with_part("xl/worksheets/sheet1.xml", b"<worksheet>" + b" " * 100_000)
     with pytest.raises(SheetError, match=r"unpacks to more than|damaged"):
         guard.check_file(raw, "bomb.xlsx")
