@@ -114,7 +114,7 @@ def test_a_measure_that_is_the_same_everywhere_has_no_score_and_breaks_nothing()
 def test_figures_say_in_words_what_they_show():
     told = ics.profile_place(panel(), "A", ["beds", "old"], by=NEED, peers=2)
     standing, path = ics.plot(told), ics.plot(told, show="path", measures=["beds"])
-    assert "Beds 6.0 per 1,000, number 1 of 6 from the lowest" in standing.alt and standing.sources == ("own",)
+    assert "Beds 6.0 per 1,000, number 1 of 6 from the lowest" in standing.alt and standing.sources == ("own!!B7",)
     assert standing.svg().count("<svg") == path.svg().count("<svg") == 1
     assert set(path.data["place"]) == {"A", "B", "C"}
     assert ics.table(told).data["system"].tolist() == ["A", "B", "C"]

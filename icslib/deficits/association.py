@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
-from ..panel import fixed_by_place, grids, source_names
+from ..panel import fixed_by_place, grids, source_cells
 from ..register.short import kind_of, short_names
 from ..results import Result
 from ..stats.absorb import Absorber
@@ -197,7 +197,7 @@ def explain_deficits(
     }
     return Explained(
         table, by_place, called[outcome], len(places), int(columns.sum()), joint.clusters, joint.rows,
-        float(variation), errors, left_out, unit, source_names(panel, outcome, *terms), moved,
+        float(variation), errors, left_out, unit, source_cells(panel, outcome, *terms), moved,
     )  # fmt: skip
 
 

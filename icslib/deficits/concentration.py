@@ -89,6 +89,8 @@ def concentration(
     curve["share_of_weight"], curve["share_of_amount"] = (side.cumsum() / side.sum() for side in (weight, amount))
     if cells is not None:
         curve["cells:amount"] = curve["place"].map(cells)
+    if known := weights.attrs.get("cells"):
+        curve["cells:weight"] = [known.get(place, ()) for place in order]
     rng = np.random.default_rng(seed)
     spots = rng.integers(0, len(order), (draws, len(order)))
     spots.sort(axis=1)

@@ -6,11 +6,15 @@ import pandas as pd
 
 from .. import register
 from ..errors import BasisError
+from ..tidy import merge_cells
 from .basis import Positions, rename_bases
 
 
 def heads(populations: pd.DataFrame, kind: str = "registered", vintage: str = "2022-07", period: str = "2022-23") -> pd.Series:
-    """People of each system: ``registered`` with a practice, or ``need-weighted`` (the allocation tool's final weighted population)."""
+    """People of each system: ``registered`` with a practice, or ``need-weighted`` (the allocation tool's final weighted population).
+
+    ``attrs["cells"]`` names the cells of each place's figure.
+    """
     measures = {"registered": "population_registered", "need-weighted": "population_weighted"}
     if kind not in measures:
         raise BasisError(f"People are counted as {' or '.join(measures)}, not as {kind!r}.")
@@ -21,7 +25,10 @@ def heads(populations: pd.DataFrame, kind: str = "registered", vintage: str = "2
         raise BasisError(
             f"No {kind} people of systems are held for {period}. Held: {', '.join(sorted(set(populations['period'])))}."
         )
-    return register.to_vintage(rows, vintage).set_index("place")["value"]
+    moved = register.to_vintage(rows, vintage).set_index("place")
+    people = moved["value"].copy()
+    people.attrs = {"cells": {place: merge_cells([refs]) for place, refs in moved["cells"].items()}}
+    return people
 
 
 def scaled(positions: Positions, populations: pd.DataFrame, per: str = "registered", vintage: str = "2022-07") -> Positions:

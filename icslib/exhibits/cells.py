@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
+LONGEST = 600  # characters of a list of cells written out; 'icslib trace' lists all
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -19,6 +20,20 @@ def split_ref(ref: str) -> tuple[str, str, str, int]:
     sheet, _, cell = rest.rpartition("!")
     match = _CELL.fullmatch(cell)
     return (source, sheet, match[1], int(match[2])) if match else (source, sheet, cell, 0)
+
+
+def list_refs(source: str, sheet: str, cells: str) -> list[str]:
+    """The single references of one entry of :func:`cell_ranges`.
+
+    >>> list_refs("a", "S", "H12:H13, J2")
+    ['a!S!H12', 'a!S!H13', 'a!S!J2']
+    """
+    found: list[str] = []
+    for part in cells.split(", "):
+        a, b = (_CELL.fullmatch(end) for end in (part.split(":") * 2)[:2])
+        run = [f"{a[1]}{row}" for row in range(int(a[2]), int(b[2]) + 1)] if a and b else [part]
+        found += [f"{source}!{sheet}!{cell}" for cell in run]
+    return found
 
 
 def cell_ranges(refs: Iterable[str]) -> Iterator[tuple[str, str, str]]:
@@ -36,3 +51,15 @@ def cell_ranges(refs: Iterable[str]) -> Iterator[tuple[str, str, str]]:
             else:
                 runs.append((column, row, row))
         yield source, sheet, ", ".join(f"{name}{a or ''}" if a == b else f"{name}{a}:{name}{b}" for name, a, b in runs)
+
+
+def say_run(source: str, sheet: str, cells: str) -> str:
+    """One entry of :func:`cell_ranges` as a reader meets it, cut where it is long.
+
+    >>> say_run("loans", "All years", "H12:H13, J2")
+    'loans, sheet All years: H12:H13, J2'
+    """
+    if len(cells) > LONGEST:
+        kept = cells[:LONGEST].rpartition(",")[0]
+        cells = f"{kept} and {cells.count(',') - kept.count(',')} more runs of cells ('icslib trace' lists all)"
+    return f"{source}{', sheet ' if sheet else ''}{sheet}: {cells}"

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..errors import CatalogError, ExhibitError
 from ..style import WIDE
+from .cells import cell_ranges
 from .markup import write_exhibit
 from .svg import draw_svg
 
@@ -42,7 +43,7 @@ class Exhibit:
     notes : tuple of str
         What the reader must know: the publisher's footnotes and flags, gaps, kind of uncertainty.
     sources : tuple of str
-        Catalog ids.
+        Catalog ids, and references to the cells that numbers without cells of their own in `data` are made from: a model's panel.
     alt : str
         What the figure shows, for who cannot see it; from the data (see :mod:`.words`).
     draw : callable, optional
@@ -75,17 +76,23 @@ class Exhibit:
     def record(self) -> dict:
         """The exhibit as plain lists and text: what a report is made from (no drawing)."""
         shown = [name for name in self.data.columns if not _is_cells(name)]
+        cells = {str(name): [_refs(refs) for refs in self.data[name]] for name in self.data.columns if _is_cells(name)}
+        behind = {ref for ref in self.sources if "!" in ref}.difference(*(refs for column in cells.values() for refs in column))
         return {
             "kind": self.kind,
             "title": self.title,
             "subtitle": self.subtitle,
             "unit": self.unit,
             "notes": [self.notes] if isinstance(self.notes, str) else list(self.notes),
-            "sources": [{"id": name, "text": describe_source(name)} for name in dict.fromkeys(self.sources)],
+            "sources": [
+                {"id": name, "text": describe_source(name)}
+                for name in dict.fromkeys(ref.partition("!")[0] for ref in self.sources)
+            ],
             "alt": self.alt,
             "columns": [str(name) for name in shown],
             "rows": [[_plain(value) for value in row] for row in self.data[shown].itertuples(index=False, name=None)],
-            "cells": {str(name): [_refs(refs) for refs in self.data[name]] for name in self.data.columns if _is_cells(name)},
+            "cells": cells,
+            "behind": [list(run) for run in cell_ranges(behind)],
         }
 
     def svg(self) -> str:

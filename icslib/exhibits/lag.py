@@ -13,7 +13,6 @@ from ..lag.profile import LagEstimate
 from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
 from ..lag.survey import LagSurvey
-from ..panel import source_names
 from . import plot, table
 from .charts import columns, lines
 from .core import Exhibit
@@ -117,7 +116,6 @@ def _(result: Splice, asked: str = "") -> Exhibit:
         result.overlap.assign(gap=gap).reset_index(),
         subtitle=f"{write_name(result.measure)}: newer edition above the older, years that both hold",
         unit="percent",
-        sources=source_names(result.panel, result.measure),
         notes=(result.finding, f"Error of each rule on held-back years, percent: {errors}."),
         alt=describe_trend(gap, "percent", "Newer above older"),
         draw=lambda figure: lines(figure.subplots(), gap.rename("gap"), unit="percent", zero=True),

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from ..numbers import write_p
 from ..style import UNIT_WORDS
 from ..tidy import safe_text
-from .cells import cell_ranges
+from .cells import cell_ranges, list_refs, say_run
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
 NUMBER, SHORT, LONG = "n", "k", "w"  # columns: to the right; never broken; of sentences, so with room
@@ -56,12 +56,15 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
         f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
     )
     table, download = write_table(record, links), write_download(record, anchor or "table", number or record["title"])
-    folded = download + (links.listing() if links else "")
+    folded = download + (f"{links.listing()}{write_behind(record)}" if links else "")
     if record["kind"] == "figure":
         shown = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
         about, folded = "Data of this figure", table + folded
     else:
-        shown, about = table, "Download" + (", and the cells behind these numbers" if links and record["cells"] else "")
+        shown, about = (
+            table,
+            "Download" + (", and the cells behind these numbers" if links and (record["cells"] or record.get("behind")) else ""),
+        )
     shown += f'<details class="data"><summary>{about}</summary>{folded}</details>'
     place = f' id="{escape(anchor)}"' if anchor else ""
     return f'<figure class="exhibit"{place}>{caption}{shown}{_foot(record)}</figure>'
@@ -121,6 +124,34 @@ def write_download(record: dict, name: str, title: str) -> str:
     return (
         f'<p class="download"><a download="{quote(name)}.csv" href="data:text/csv;charset=utf-8,%EF%BB%BF{packed}">'
         f'Download as CSV<span class="hidden">: {escape(title)}</span></a></p>'
+    )
+
+
+def write_behind(record: dict) -> str:
+    """What the numbers without a link are made from: the cells the exhibit names for them all, else those its other numbers link to."""
+    if not _has_bare_numbers(record):
+        return ""
+    runs = record.get("behind", [])
+    if not runs:
+        return "<p class=cells>Numbers without a link are made from those with one.</p>" if record["cells"] else ""
+    count = sum(len(list_refs(*run)) for run in runs)
+    said = "; ".join(say_run(*run) for run in runs)
+    return f"<p class=cells>Numbers without a link are made from {count:,} cell{'s' * (count != 1)}: {escape(said)}.</p>"
+
+
+def _has_bare_numbers(record: dict) -> bool:
+    """Whether a number that is no year stands in the table without cells."""
+    held = [[row[spot] for row in record["rows"]] for spot in range(len(record["columns"]))]
+    traced = _traced_columns(record, held)
+    figures = (
+        (name, values)
+        for name, values in zip(record["columns"], held, strict=True)
+        if _is_numeric(values) and not _are_years(values)
+    )
+    return any(
+        value is not None and not (name in traced and record["cells"][traced[name]][spot])
+        for name, values in figures
+        for spot, value in enumerate(values)
     )
 
 

@@ -18,7 +18,6 @@ from .charts import ranked_dots
 from .core import Exhibit
 from .shapes import shown, sources_of
 
-MOVED = ("preventable_mortality", "healthy_life_expectancy", "system_panel")
 PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
 
 
@@ -195,7 +194,6 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
             "Each change is taken less all systems' mean change of that period. An association over time, not an effect.",
             "Healthy life expectancy is of three years: only periods that do not overlap are compared, beside the target's mean over the same three years.",
         ),
-        sources=MOVED,
         alt="; ".join(f"{label}: {row.together:.2f} ({row.low:.2f} to {row.high:.2f})" for label, row in zip(labels, pairs.itertuples(), strict=True)).replace("\n", " ") + ".",
         draw=draw,
         size=(8.0, 1.2 + 0.55 * len(pairs)),
@@ -229,7 +227,6 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
             "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems cannot be told apart.",
             "A system whose interval lies clear of zero is no finding by itself: one in twenty would by chance.",
         ),
-        sources=MOVED,
     )  # fmt: skip
 
 

@@ -217,7 +217,6 @@ def _(result: Bridge, asked: str = "") -> Exhibit:
         title=(result.finding[0].upper() + result.finding[1:]).rstrip("."),
         subtitle=f"Bridge between positions; the steps sum exactly, in pounds; {result.prices}",
         notes=(SIGN, "The two ends stand on different bases: that is what the bridge is for."),
-        sources=sources_of(result.cells),
         alt="; ".join(f"{row.step} {write_number(row.value, result.unit)}" for row in total.itertuples()) + ".",
         draw=lambda figure: bridge(
             figure.subplots(), (start["step"], float(start["value"])), steps, end["step"], unit=result.unit

@@ -1,17 +1,20 @@
 """Figures of one place among all: where it stands on each measure, and how it came there beside its peers."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from .. import style
 from ..numbers import write_number
+from ..panel import source_cells
 from ..profile import Footing, Profile, known_measure, lower_label, ordinal
 from ..register.short import short_names
 from . import plot, table
 from .charts import lines, name_rows, small_multiples
 from .core import Exhibit
+from .shapes import sources_of
 
 PEERS = "Peers are the systems most like it in {by}. Being unlike them may have reasons that are not in these figures."
 
@@ -57,7 +60,7 @@ def _standing(result: Profile) -> Exhibit:
         data=_told(result),
         unit="standard deviations",
         notes=(_peers(result), "More is not better or worse by itself."),
-        sources=_sources(result),
+        sources=source_cells(result.panel, *result.standing.index),
         alt=f"{name}: " + "; ".join(said) + ".",
         draw=draw,
         size=(style.WIDE[0], 1.2 + 0.48 * len(standing)),
@@ -94,19 +97,22 @@ def _path(result: Profile, measures: list[str]) -> Exhibit:
         told.append(f"{label}: {first}, {last}")
     long = pd.concat(
         [
-            frame.reset_index().melt("year", var_name="place", value_name="value").assign(measure=label)
-            for label, frame in parts.items()
+            frame.reset_index().melt("year", var_name="place", value_name="value").assign(measure=label, of=measure)
+            for measure, (label, frame) in zip(measures, parts.items(), strict=True)
         ]
-    )
-    names = short_names(long["place"].unique())
+    ).dropna()
+    names, cells = short_names(long["place"].unique()), result.panel.attrs.get("cells", {})
+    behind = [cells.get(key, ()) for key in zip(long["place"], long["year"], long["of"], strict=True)]
     return Exhibit(
         kind="figure",
         title=f"{name} beside its {len(result.peers)} peers, since {shown['year'].min()}",
         subtitle="each measure through time; grey lines are the peers",
-        data=long.assign(place=long["place"].map(names))[["measure", "place", "year", "value"]].dropna(),
+        data=long.assign(place=long["place"].map(names), **{"cells:value": behind})[
+            ["measure", "place", "year", "value", "cells:value"]
+        ],
         unit="as each chart says",
         notes=(_peers(result),),
-        sources=_sources(result),
+        sources=sources_of(tuple(chain.from_iterable(behind))),
         alt=f"{name} and its peers. " + ". ".join(told) + ".",
         draw=draw,
         size=(style.WIDE[0], 2.6 * -(-len(parts) // 2)),
@@ -122,13 +128,15 @@ def _(result: Profile) -> Exhibit:
     frame.insert(0, "distance", [0.0, *result.peers])
     frame.insert(0, "system", [names[code] for code in frame.index])
     closest = names[result.peers.index[0]]
+    for one in result.by:
+        frame[f"cells:{_label(one)}"] = [_latest_cells(result.panel, place, one) for place in frame.index]
     return Exhibit(
         kind="table",
         title=f"In need, {closest} is most like {names[result.place]}",
         data=frame.reset_index(drop=True),
         subtitle="peers, nearest first; distance in standard deviations",
         notes=(_peers(result),),
-        sources=_sources(result),
+        sources=source_cells(result.panel, *result.by),
     )
 
 
@@ -174,9 +182,9 @@ def _peers(result: Profile) -> str:
     return f"Peers: {', '.join(names.values())}. " + PEERS.format(by=", ".join(map(lower_label, result.by)))
 
 
-def _sources(result: Profile) -> tuple[str, ...]:
-    refs = (ref.partition("!")[0] for cells in result.standing["cells"] for ref in cells)
-    return tuple(dict.fromkeys(refs))
+def _latest_cells(panel: pd.DataFrame, place: str, measure: str) -> tuple[str, ...]:
+    years = panel.loc[(panel["place"] == place) & panel[measure].notna(), "year"]
+    return panel.attrs.get("cells", {}).get((place, years.max(), measure), ())
 
 
 def _value(row: pd.Series) -> str:

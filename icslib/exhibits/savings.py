@@ -13,7 +13,7 @@ from ..savings.simulate import Savings
 from . import plot, table
 from .charts import bars, lines, ranked_dots
 from .core import Exhibit
-from .shapes import noted, shown, sources_of
+from .shapes import noted, shown
 from .words import describe_lines, describe_ranking
 
 ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
@@ -25,7 +25,7 @@ def _(result: NationalSavings, asked: str = "") -> Exhibit:
         "'Neither': what is rated neither high nor medium; the source does not rate it.",
         "Each line is printed, or is made of two printed figures.",
     )
-    return shown(result, result.table, title=result.finding.split(". ")[0], notes=notes, sources=sources_of(result.cells))
+    return shown(result, result.table, title=result.finding.split(". ")[0], notes=notes)
 
 
 @table.register
@@ -35,7 +35,7 @@ def _(result: Delivered, asked: str = "") -> Exhibit:
         "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",
         f"No total that can be traced to a page is held for {', '.join(result.gaps)}." if result.gaps else "",
     )
-    return shown(result, data, title=result.finding.split("; ")[0], notes=notes, sources=sources_of(result.cells))
+    return shown(result, data, title=result.finding.split("; ")[0], notes=notes)
 
 
 @table.register
@@ -55,7 +55,7 @@ def _(result: Asks, asked: str = "") -> Exhibit:
             row["how"], "if the ask went by people: its own is not published"
         )
         title = f"{name} was asked for {write_money(row['asked'])} in {result.period}, {told}"
-    return shown(result, data.reset_index(), title=title, notes=notes, sources=sources_of(result.cells))
+    return shown(result, data.reset_index(), title=title, notes=notes)
 
 
 @plot.register
@@ -190,4 +190,4 @@ def _(result: Scenarios, asked: str = "") -> Exhibit:
         "A system's shocks are its part of the national ask: a stand-in." if asked else "",
     )
     title, rows = _of(asked, result.finding.split(": ")[0]), data.round(0 if not asked else 1).reset_index()
-    return shown(result, rows, title=title, notes=notes, sources=sources_of(result.cells))
+    return shown(result, rows, title=title, notes=notes)

@@ -13,10 +13,11 @@ from .words import describe_intervals
 def shown(result: Any, data: pd.DataFrame, **fields: Any) -> Exhibit:
     """A figure of a result where `draw` is among the fields, else a table.
 
-    Unless given, the title is the result's headline, the unit its own, and the sources its own or those of the cells in `data`.
+    Unless given, the title is the result's headline, the unit its own, and the sources its own, its cells, or those of the
+    cells in `data`.
     """
     own = {"title": getattr(result, "headline", ""), "unit": getattr(result, "unit", "")}
-    own["sources"] = getattr(result, "sources", ()) or sources_of(data)
+    own["sources"] = getattr(result, "sources", ()) or getattr(result, "cells", ()) or sources_of(data)
     return Exhibit(kind="figure" if "draw" in fields else "table", data=data, **{**own, **fields})
 
 

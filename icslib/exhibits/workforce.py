@@ -131,7 +131,7 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
         data=rows.reset_index(),
         unit=result.unit,
         notes=tuple(filter(None, notes)),
-        sources=("system_panel", "allocations"),
+        sources=result.sources,
         alt=f"{describe_ranking(rows[show], result.unit, kind, picked)} {told}".strip(),
         draw=lambda figure: ranked_dots(figure.subplots(), rows[show], unit=result.unit, asked=picked, **how),
         size=style.TALL,
@@ -151,7 +151,7 @@ def _(result: Staffing) -> Exhibit:
         subtitle=f"{label} for one standard deviation more of the term, {over}, 95% interval",
         unit=result.unit,
         notes=(ASSOCIATION, result.finding),
-        sources=("system_panel", "allocations"),
+        sources=result.sources,
     )
 
 

@@ -226,7 +226,7 @@ def _(result: Links) -> Exhibit:
                 else []
             ),
         ),
-        sources=("system_panel",),
+        sources=result.sources,
         alt=" ".join(
             f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}"
             for name, part in parts.items()

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import fixed_by_place, grids, source_names, touches
+from ..panel import fixed_by_place, grids, source_cells, touches
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.bands import with_intervals
@@ -162,7 +162,7 @@ def event_study(
         profile=profile.join(support), average=average, placebo=placebo,
         waves=pd.Series(wave[np.isfinite(wave)]).astype(int).value_counts().sort_index(), last_untreated=last, longest=longest,
         ends=int(years[~np.isnan(y).all(axis=0)].max(initial=0)), method=method, outcome=outcome,
-        unit=panel.attrs.get("units", {}).get(outcome, ""), sources=source_names(panel, outcome), kind=kind_of(places),
+        unit=panel.attrs.get("units", {}).get(outcome, ""), sources=source_cells(panel, outcome), kind=kind_of(places),
         adopted=adopted.replace("_", " "),
     )  # fmt: skip
 

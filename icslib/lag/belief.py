@@ -38,6 +38,7 @@ class LagBelief(Result):
     bayes_factor : float
         Support for any effect over none, by the same likelihood; 1 is no evidence.
     low, high : the survey's range in years
+    sources : those of the estimate
     """
 
     delay: pd.DataFrame
@@ -48,6 +49,7 @@ class LagBelief(Result):
     bayes_factor: float
     low: float
     high: float
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -171,7 +173,7 @@ def update_lag_belief(
     return LagBelief(
         delay=pd.DataFrame({"prior": prior, "posterior": after}), kernel=pd.DataFrame(shares, pd.Index(ahead, name="lag")),
         summary=pd.DataFrame(told).T, size=(size, sd), moved=float((prior - after).abs().sum() / 2), bayes_factor=factor,
-        low=low, high=high,
+        low=low, high=high, sources=estimate.support.sources,
     )  # fmt: skip
 
 

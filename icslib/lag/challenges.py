@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
-from ..panel import source_names
+from ..panel import source_cells
 from ..register.short import short_names
 from ..results import Result
 from .adoption import METHODS, event_study, randomise_adoption
@@ -140,7 +140,7 @@ def challenge_lag(
         chance = (1 + large) / (1 + draws)
         same = (chance <= 0.1) == (total.p <= 0.1)
         rows["exposures dealt at random"] = {"p": chance, "passes": same, "reading": "share of deals with a sum as large"}
-    sources = (*base.support.sources, *(source_names(panel, negative) if negative else ()))
+    sources = (*base.support.sources, *(source_cells(panel, negative) if negative else ()))
     return Challenges(_table(rows), exposure, outcome, base.unit, sources)
 
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..errors import BasisError, PanelError
 from ..numbers import write_number
-from ..panel import build_panel
+from ..panel import build_panel, source_cells
 from ..results import Result
+from ..tidy import merge_cells
 from .gate import write_name
 
 RULES = ("as printed", "one ratio", "ratio by place", "ratio with a trend")
@@ -36,6 +37,7 @@ class Splice(Result):
     rule : str, the one used
     measure : str
     first, last, newer_from : int
+    sources : the cells of both editions
     """
 
     panel: pd.DataFrame
@@ -46,6 +48,7 @@ class Splice(Result):
     first: int
     last: int
     newer_from: int
+    sources: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -98,7 +101,8 @@ def splice_editions(older: pd.DataFrame, newer: pd.DataFrame, measure: str) -> S
     by_year = gap.groupby("year")["gap"]
     overlap = pd.DataFrame({"ratio": np.exp(by_year.mean()), "spread": 100 * by_year.std(), "places": by_year.count()})
     years = panel["year"]
-    return Splice(panel, overlap, rules, chosen, measure, int(years.min()), int(years.max()), start)
+    sources = tuple(dict.fromkeys((*source_cells(older, measure), *source_cells(newer, measure))))
+    return Splice(panel, overlap, rules, chosen, measure, int(years.min()), int(years.max()), start, sources)
 
 
 def chain_changes(levels: pd.DataFrame, changes: pd.DataFrame, level: str, change: str, start: int) -> pd.DataFrame:
@@ -125,7 +129,14 @@ def chain_changes(levels: pd.DataFrame, changes: pd.DataFrame, level: str, chang
         high[year - 1] = high[year] / (1 + rate[year] / 100)
     long = high.rename_axis(columns="year").stack().rename(level).reset_index().astype({"year": int})
     panel = build_panel(long, gaps="keep")
-    panel.attrs = dict(levels.attrs)
+    printed, moved = levels.attrs.get("cells", {}), changes.attrs.get("cells", {})
+    chained = {key: refs for key, refs in printed.items() if key[2] != level or key[1] >= start}
+    for place in high.index:
+        refs = printed.get((place, start, level), ())
+        for year in range(start, int(rate.columns.min()) - 1, -1):
+            refs = merge_cells((refs, moved.get((place, year, change), ())))
+            chained[place, year - 1, level] = refs
+    panel.attrs = {**levels.attrs, "cells": type(printed)(chained)}
     return panel
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
-from ..panel import source_names
+from ..panel import source_cells
 from ..results import Result
 from .design import Design, make_design
 
@@ -127,7 +127,7 @@ def supported_lags(panel: pd.DataFrame, exposure: str, outcome: str, lags: Itera
 def named_by(panel: pd.DataFrame, exposure: str, outcome: str) -> dict:
     """What a panel says of the two: where they come from and their units."""
     units = {name: panel.attrs.get("units", {}).get(name, "") for name in (exposure, outcome)}
-    return {"sources": source_names(panel, exposure, outcome), "exposure_unit": units[exposure], "unit": units[outcome]}
+    return {"sources": source_cells(panel, exposure, outcome), "exposure_unit": units[exposure], "unit": units[outcome]}
 
 
 def check_support(design: Design, exposure: str = "exposure", outcome: str = "outcome") -> LagSupport:

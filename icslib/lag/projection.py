@@ -16,7 +16,7 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import source_names
+from ..panel import source_cells
 from ..results import Result
 from ..stats.bands import with_intervals
 from ..stats.regression import Fit, fit
@@ -106,7 +106,7 @@ def local_projection(
     profile["supported"] = profile["estimate"].notna()
     return LocalProjection(
         profile, covariance, tuple(h for h in horizons if h not in made), exposure, outcome,
-        panel.attrs.get("units", {}).get(outcome, ""), int(df.min()) + 1, source_names(panel, exposure, outcome),
+        panel.attrs.get("units", {}).get(outcome, ""), int(df.min()) + 1, source_cells(panel, exposure, outcome),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import source_names, touches
+from ..panel import source_cells, touches
 from ..results import Result
 from ..stats.inference import infer
 from .design import Design, attribute_of, labels_of, make_design
@@ -140,7 +140,7 @@ def specification_curve(
     whole = next(iter(panels.values()))
     return SpecificationCurve(
         specs, _by_choice(specs, [name for name, values in choices.items() if len(values) > 1]), exposure, ", ".join(outcomes),
-        whole.attrs.get("units", {}).get(outcomes[0], ""), source_names(whole, exposure, *outcomes),
+        whole.attrs.get("units", {}).get(outcomes[0], ""), source_cells(whole, exposure, *outcomes),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 
 from ..errors import NotIdentified, PanelError
-from ..panel import fixed_by_place, source_names
+from ..panel import fixed_by_place, source_cells
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.process import Process
@@ -174,7 +174,7 @@ def outlook(
         noise_share=float(np.average(noise, weights=np.maximum(windows, 1e-9))), windows=int(windows.sum()), independent=total,
         calendar=max(_fit_in(_path(y), horizon), 1), horizon=horizon, change=change, exclude=skipped, outcome=outcome,
         unit=panel.attrs.get("units", {}).get(outcome, ""), process=process, kind=kind_of(places),
-        sources=source_names(panel, outcome),
+        sources=source_cells(panel, outcome),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import NotIdentified
-from ..panel import fixed_by_place, source_names
+from ..panel import fixed_by_place, source_cells
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.process import Process
@@ -177,7 +177,7 @@ def first_visible_year(
     return Visibility(
         power=table, by_place=by_place, first_year=next((int(h) for h in horizons if table.loc[h, "power"] >= power), None),
         change_per_year=change_per_year, wanted=power, baseline=baseline, treated=count, places=len(places), shared=overlap,
-        before_after=before_after, process=process, outcome=outcome, sources=source_names(panel, outcome), kind=kind_of(places),
+        before_after=before_after, process=process, outcome=outcome, sources=source_cells(panel, outcome), kind=kind_of(places),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import grids
+from ..panel import grids, source_cells
 from ..results import Result
 from ..stats.inference import Z
 from ..stats.tried import holm
@@ -40,12 +40,14 @@ class Comovement(Result):
         ``place``, ``outcome``, ``target``, ``changes``, ``own``, ``own_low``, ``own_high`` (NaN with fewer than four changes), ``drawn``, ``low``,
         ``high`` (drawn to all systems').
     names : dict, measures in words
+    sources : the cells of the panel
     """
 
     pairs: pd.DataFrame
     by_place: pd.DataFrame
     names: dict[str, str]
     unit: str = "correlation"
+    sources: tuple[str, ...] = ()
 
     @property
     def own(self) -> pd.DataFrame:
@@ -125,7 +127,8 @@ def move_together(
     front = ["place", "outcome", "target", "changes", "own", "own_low", "own_high", "drawn", "low", "high"]
     words = {name: name.replace("_", " ") for name in held} | dict(names or {})
     table = pd.DataFrame(pairs, columns=columns).assign(holm=lambda told: holm(told["p"]))
-    return Comovement(table, pd.concat(parts, ignore_index=True)[front], words)
+    sources = source_cells(panel, *outcomes, *targets)
+    return Comovement(table, pd.concat(parts, ignore_index=True)[front], words, sources=sources)
 
 
 def _changes(y: np.ndarray, x: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ figure spans (3 for "2015 to 2017") in ``panel.attrs["spans"]``.
 """
 
 from .coverage import Coverage, coverage
-from .grid import build_panel, check_rows, fixed_by_place, grids, join_panels, log_points, source_names, touches
+from .grid import build_panel, check_rows, fixed_by_place, grids, join_panels, log_points, source_cells, touches
 
 __all__ = [
-    "Coverage", "build_panel", "check_rows", "coverage", "fixed_by_place", "grids", "join_panels", "log_points", "source_names", "touches",
+    "Coverage", "build_panel", "check_rows", "coverage", "fixed_by_place", "grids", "join_panels", "log_points", "source_cells", "touches",
 ]  # fmt: skip

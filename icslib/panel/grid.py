@@ -179,10 +179,19 @@ def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:
     return panel.groupby("place")[name].first()
 
 
-def source_names(panel: pd.DataFrame, *measures: str) -> tuple[str, ...]:
-    """The processed tables these measures came from, as :func:`icslib.load_panel` noted them; empty for a frame of one's own."""
-    tables = panel.attrs.get("tables", {})
-    return tuple(dict.fromkeys(tables[name] for name in measures if name in tables))
+def source_cells(panel: pd.DataFrame, *measures: str) -> tuple[str, ...]:
+    """The cells behind the figures of `measures` in these rows, as :func:`icslib.load_panel` noted them, each once; the name of
+    the table for a measure of which no cell is known, and nothing for one of a frame of one's own.
+    """
+    cells, tables = (panel.attrs.get(key, {}) for key in ("cells", "tables"))
+    found: dict[str, None] = {}
+    for name in dict.fromkeys(measures):
+        rows = panel[panel[name].notna()] if name in panel else panel[:0]
+        refs = [
+            ref for place, year in zip(rows["place"], rows["year"], strict=True) for ref in cells.get((place, year, name), ())
+        ]
+        found.update(dict.fromkeys(refs or filter(None, [tables.get(name)])))
+    return tuple(found)
 
 
 def _units_and_spans(frame: pd.DataFrame) -> dict:

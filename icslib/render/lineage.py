@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import paths, store
 from ..errors import RenderError
+from ..exhibits.cells import list_refs
 from .numbering import number_exhibits
 
 
@@ -25,6 +26,7 @@ def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
         raise RenderError(f"{name} has no exhibit {exhibit!r}. It has {', '.join(records) or 'none'}.")
     record = records[asked]
     refs = [ref for column in record["cells"].values() for cell in column for ref in cell]
+    refs += [ref for run in record.get("behind", []) for ref in list_refs(*run)]
     if not refs:
         ids = ", ".join(source["id"] for source in record["sources"])
         raise RenderError(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .. import paths
 from ..errors import RenderError
+from ..exhibits.cells import say_run
 from ..exhibits.core import IN_SHORT
 from ..exhibits.markup import name_cells
 from ..store.export import WORKBOOKS, Sheet, write_notes, write_workbook
@@ -64,6 +65,7 @@ def _sheet(name: str, record: dict) -> Sheet:
     lines = (
         record["title"],
         *filter(None, (record["subtitle"], unit and f"Unit: {unit}.", *record["notes"])),
+        *(f"Numbers without cells of their own are made from {say_run(*run)}." for run in record.get("behind", [])),
         "This sheet contains one table.",
     )
     traced = list(record["cells"])

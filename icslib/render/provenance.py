@@ -14,11 +14,10 @@ import pyarrow.parquet as pq
 
 from .. import catalog, paths
 from ..errors import IcsError
-from ..exhibits.cells import cell_ranges, split_ref
+from ..exhibits.cells import cell_ranges, say_run, split_ref
 from ..exhibits.markup import MADE, PRINTED, capitalise
 from .page import environment
 
-LONGEST = 600  # characters of a list of cells written out; the CSV of the exhibit has all
 SCALES = (1.0, 100.0, 0.01, 1e-3, 1e-6, 1e-9, 1e3, 1e6)  # shares in percent, pounds in thousands and millions, and back
 
 
@@ -51,7 +50,7 @@ class Cells:
                 about = self._printing(refs[0])._replace(value=None)
                 printed.setdefault((source, sheet), {}).setdefault(about, []).append((anchor, cell))
             else:
-                made.append((anchor, len(refs), [(source, sheet, _cut(cells)) for source, sheet, cells in ranges]))
+                made.append((anchor, len(refs), "; ".join(say_run(*run) for run in ranges)))
         return environment().get_template("cells.html.j2").render(printed=printed, made=made)
 
     def _printing(self, ref: str) -> "Printing":
@@ -126,10 +125,3 @@ def _describe(name: str) -> list[dict]:
         unknown = {"id": name, "table": name, "title": name, "trust": "Not in the catalog of this project."}
         return [{**dict.fromkeys(fields, ""), **unknown}]
     return [{key: getattr(source, key) for key in fields} for source in sources]
-
-
-def _cut(cells: str) -> str:
-    if len(cells) <= LONGEST:
-        return cells
-    kept = cells[:LONGEST].rpartition(",")[0]
-    return f"{kept} and {cells.count(',') - kept.count(',')} more runs of cells (all are in the download)"

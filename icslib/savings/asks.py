@@ -11,7 +11,7 @@ from ..numbers import write_money
 from ..periods import financial_year
 from ..prices import CASH, Deflator
 from ..results import Result
-from ..tidy import cell_refs, observations
+from ..tidy import cell_refs, merge_cells, observations
 from .programme import share_out
 
 DRAWN = "2022-07"  # systems as the asks are published
@@ -25,7 +25,7 @@ class Asks(Result):
     ----------
     table : DataFrame, index ``place``
         ``asked`` (GBP m), ``published`` (the part of it that is printed for a system), ``how`` (``published``, ``published in part``, ``shared out
-        by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP), ``cells``.
+        by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP), ``cells``, ``cells:per_head``.
     total : float
         The national ask, GBP m.
     """
@@ -39,8 +39,10 @@ class Asks(Result):
 
     @property
     def asked(self) -> pd.Series:
-        """GBP m by place."""
-        return self.table["asked"]
+        """GBP m by place; ``attrs["cells"]`` names the cells of each."""
+        asked = self.table["asked"].copy()
+        asked.attrs = {"cells": self.table["cells"].to_dict()}
+        return asked
 
     @property
     def finding(self) -> str:
@@ -106,18 +108,23 @@ def asks_by_system(
         people,
         0.0,
     )
-    table["cells"] = [(own["cell"].get(place, cell),) for place in table.index]
+    heads = people.attrs.get("cells", {})
+    shared = merge_cells((cell, *own["cell"], *heads.values()))
+    table["cells"] = [(own["cell"][place],) if place in own.index else shared for place in table.index]
     if vintage != DRAWN:
         table = _on_boundaries(table, vintage, period)
     known = table["published"] / table["asked"]
     table["how"] = np.select([known > 1 - 1e-9, known > 0], ["published", "published in part"], "shared out by weight")
     table["per_head"] = table["asked"] * 1e6 / table["people"]
+    table["cells:per_head"] = [
+        merge_cells((refs, heads.get(place, ()))) for place, refs in zip(table.index, table["cells"], strict=True)
+    ]
     return Asks(
-        table[["asked", "published", "how", "apportioned", "per_head", "cells"]],
+        table[["asked", "published", "how", "apportioned", "per_head", "cells", "cells:per_head"]],
         period,
         total,
         prices,
-        cells=(cell, *own["cell"]),
+        cells=shared,
     )
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from ..errors import BasisError
 from ..numbers import write_money
 from ..results import Result
-from .programme import DELIVERY, check_assumptions, check_programme
+from .programme import DELIVERY, cells_behind, check_assumptions, check_programme
 from .simulate import _lookup, deliver
 
 READINGS = ("not replaced", "rolled into the next ask")
@@ -60,7 +60,6 @@ def carry_forward(
     *,
     common: float = 0.5,
     delivery: pd.DataFrame = DELIVERY,
-    cells: tuple[str, ...] = (),
 ) -> CarriedForward:
     """The carried-forward hole over `years` (3 to 10, as the NAO's horizon) under both readings.
 
@@ -105,4 +104,4 @@ def carry_forward(
         if (by_place < 1).all()
         else float("inf")
     )
-    return CarriedForward(table, float(asked), limit, cells=cells)
+    return CarriedForward(table, float(asked), limit, cells=cells_behind(programme))

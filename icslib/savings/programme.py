@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BasisError
+from ..tidy import merge_cells
 
 BANDS = ("high", "medium", "low")
 MOST = 1.2
@@ -46,7 +47,7 @@ def make_programme(
 
     Parameters
     ----------
-    asked : GBP m by place
+    asked : GBP m by place; ``attrs["cells"]``, the cells of each, is kept
     bands : share of each band; they sum to one
     one_off : share that is one-off, for all or by place
 
@@ -54,11 +55,19 @@ def make_programme(
     [36.0, 25.0, 39.0]
     """
     check_bands(bands)
+    known = getattr(asked, "attrs", {})
     asked = pd.Series(asked, dtype=float)
     rows = pd.DataFrame({"place": np.repeat(asked.index, len(bands)), "band": list(bands) * len(asked)})
     rows["asked"] = np.outer(asked, list(bands.values())).ravel()
     rows["one_off"] = one_off if isinstance(one_off, float | int) else rows["place"].map(one_off)
+    rows.attrs = known
     return check_programme(rows)
+
+
+def cells_behind(programme: pd.DataFrame) -> tuple[str, ...]:
+    """The cells of what its places were asked for, where the asks named them."""
+    known = programme.attrs.get("cells", {})
+    return merge_cells(known.get(place, ()) for place in programme["place"].unique())
 
 
 def check_bands(bands: Mapping[str, float]) -> None:

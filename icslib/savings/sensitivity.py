@@ -11,8 +11,8 @@ from ..errors import BasisError
 from ..numbers import write_money
 from ..prices import march_year
 from ..results import Result
-from ..tidy import cell_refs
-from .programme import DELIVERY
+from ..tidy import cell_refs, merge_cells
+from .programme import DELIVERY, cells_behind
 from .simulate import Savings, simulate_savings
 
 SPAN = {"mean": 0.15, "sd": 0.5}
@@ -91,7 +91,10 @@ def tornado(
     table["swing"] = (table["at_high"] - table["at_low"]).abs()
     word = {"p10": "if things go badly (1 in 10)", "p90": "if things go well (1 in 10)", "delivered": "on average"}[measure]
     return Sensitivity(
-        table.sort_values("swing", ascending=False).rename_axis("assumption"), outcome(), f"what is delivered {word}"
+        table.sort_values("swing", ascending=False).rename_axis("assumption"),
+        outcome(),
+        f"what is delivered {word}",
+        cells=cells_behind(programme),
     )
 
 
@@ -174,7 +177,7 @@ def scenarios(savings: Savings, shocks: Mapping[str, float], cells: tuple[str, .
     for name in ("position", "position_p10", "position_p90"):
         out[name] = row[name] + out["shock"]
     out["asked_again"] = (-out["shock"] / share / row["asked"]).clip(lower=0) + 0.0
-    return Scenarios(out.rename_axis("scenario"), cells=cells)
+    return Scenarios(out.rename_axis("scenario"), cells=merge_cells((savings.cells, cells)))
 
 
 def _with(delivery: pd.DataFrame, band: str, column: str, value: float) -> pd.DataFrame:

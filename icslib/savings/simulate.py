@@ -15,7 +15,7 @@ import pandas as pd
 from ..errors import BasisError
 from ..numbers import write_money
 from ..results import Result
-from .programme import DELIVERY, check_assumptions, check_programme
+from .programme import DELIVERY, cells_behind, check_assumptions, check_programme
 
 STEP, REACH = 1 / 64, 6.0
 ENDS = (0.1, 0.5, 0.9)
@@ -75,7 +75,6 @@ def simulate_savings(
     common: float = 0.5,
     delivery: pd.DataFrame = DELIVERY,
     planned: pd.Series | float = 0.0,
-    cells: tuple[str, ...] = (),
 ) -> Savings:
     """Distribution of delivered savings and of the year-end position, by place and together.
 
@@ -123,7 +122,7 @@ def simulate_savings(
         pd.DataFrame(rows).T.rename_axis("place"),
         pd.DataFrame(together).T.rename_axis("shock"),
         percentiles.rename_axis("percentile"),
-        draws, seed, correlation, common, delivery, cells=cells,
+        draws, seed, correlation, common, delivery, cells=cells_behind(programme),
     )  # fmt: skip
 
 

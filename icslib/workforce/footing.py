@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..errors import PanelError
+from ..tidy import merge_cells
 
 
 def breaks_in_series(observations: pd.DataFrame, measure: str) -> list[tuple[str, int]]:
@@ -27,6 +28,16 @@ def hold_fixed(panel: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """
     out = panel.copy()
     out[list(names)] = panel.groupby("place")[list(names)].transform("mean").astype(float)
+    cells = panel.attrs.get("cells", {})
+    for name in names:
+        behind: dict = {}
+        for (place, _, of), refs in cells.items():
+            if of == name:
+                behind.setdefault(place, []).append(refs)
+        whole = {place: merge_cells(refs) for place, refs in behind.items()}
+        held = {(place, year, name): whole.get(place, ()) for place, year in zip(panel["place"], panel["year"], strict=True)}
+        cells = type(cells)({**cells, **held})
+    out.attrs = {**panel.attrs, "cells": cells}
     return out
 
 
@@ -57,7 +68,12 @@ def per_weighted_head(
     out = panel.copy()
     units = panel.attrs.get("units", {})
     unit = units.get(measure, "per 100,000 people").replace("people", "weighted people")
-    out.attrs = {**panel.attrs, "units": {**units, measure: unit}, "cells": {}}
+    cells, parts = panel.attrs.get("cells", {}), (measure, people, weighted)
+    own = {
+        (place, year, measure): merge_cells(cells.get((place, year, part), ()) for part in parts)
+        for place, year in zip(panel["place"], panel["year"], strict=True)
+    }
+    out.attrs = {**panel.attrs, "units": {**units, measure: unit}, "cells": type(cells)({**cells, **own})}
     out[measure] = panel[measure] * shares[people] / shares[weighted]
     return out
 

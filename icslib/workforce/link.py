@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..numbers import write_number, write_p
-from ..panel import grids
+from ..panel import grids, source_cells
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.absorb import Absorber
@@ -41,6 +41,7 @@ class Links(Result):
     left_out : (place, year) pairs of the second sample
     jumped : the exposure in the year before each of them and in it
     kind : what the places are called together
+    sources : the cells of the panel, those of what an outcome was made from included
     """
 
     table: pd.DataFrame
@@ -50,6 +51,7 @@ class Links(Result):
     left_out: tuple[tuple[str, int], ...] = ()
     jumped: tuple[tuple[float, float], ...] = ()
     kind: str = "places"
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -116,7 +118,8 @@ def link_staffing(
     jumped = tuple(
         (float(moved.get((place, year - 1), np.nan)), float(moved.get((place, year), np.nan))) for place, year in jumps
     )
-    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), jumped, kind_of(places))
+    sources = source_cells(panel, *panel.columns[2:])
+    return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), jumped, kind_of(places), sources)
 
 
 def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:

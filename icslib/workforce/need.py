@@ -20,7 +20,7 @@ from scipy import stats
 
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
-from ..panel import check_rows
+from ..panel import check_rows, source_cells
 from ..register.short import kind_of, short_names
 from ..results import Result
 from .multilevel import fit_levels
@@ -48,6 +48,8 @@ class Staffing(Result):
         The years used.
     left_out : tuple of str
         Places or place-years without what the model needs, and those asked to be left out.
+    sources : tuple of str
+        The cells of the panel.
     """
 
     by_place: pd.DataFrame
@@ -64,6 +66,7 @@ class Staffing(Result):
     england: float = float("nan")
     first: int = 0
     last: int = 0
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -148,6 +151,7 @@ def compare_staffing(
     return Staffing(
         by_place.sort_values("distance"), terms, fit.between, fit.within, fit.rho, places, rows["year"].nunique(), len(rows), outcome,
         unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
+        source_cells(panel, outcome, *need, *filter(None, [people])),
     )  # fmt: skip
 
 

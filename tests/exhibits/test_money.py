@@ -140,7 +140,9 @@ def test_a_bridge_ends_where_it_should():
         for kind, value in (("plan", -5.0), ("outturn", -12.0))
     ]
     found = ics.plot(ics.bridge(*ends, known={"pay": -4.0}))
-    assert found.data["running"].tolist() == [-5.0, -9.0, -12.0, -12.0] and found.sources == ("typed",)
+    assert found.data["running"].tolist() == [-5.0, -9.0, -12.0, -12.0] and [one["id"] for one in found.record()["sources"]] == [
+        "typed"
+    ]
     bars = [patch for patch in drawn(found).axes[0].patches]
     assert bars[-1].get_width() + bars[-1].get_x() in (-12.0, 0.0)
 

@@ -147,9 +147,14 @@ def test_asks_by_system_are_published_or_shared_out_and_traceable():
         place="QQA", source="s"
     )
     people = pd.Series({"QQA": 1e6, "QQB": 2e6, "QQC": 1e6})
+    people.attrs["cells"] = {"QQA": ("p!!B2",), "QQB": ("p!!B3",), "QQC": ("p!!B4",)}
     found = asks_by_system(whole, own, people, 2025)
     assert found.asked.to_dict() == pytest.approx({"QQA": 40.0, "QQB": 40.0, "QQC": 20.0})
-    assert found.table["cells"].tolist() == [("s!!E2",), ("n!!E2",), ("n!!E2",)] and found.table.loc["QQC", "per_head"] == 20.0
+    assert (
+        found.table["cells"].tolist() == [("s!!E2",), *[("n!!E2", "p!!B2", "p!!B3", "p!!B4", "s!!E2")] * 2]
+        and found.table.loc["QQC", "per_head"] == 20.0
+    )
+    assert found.table["cells:per_head"]["QQA"] == ("p!!B2", "s!!E2") and found.asked.attrs["cells"]["QQA"] == ("s!!E2",)
     assert "1 of 3" in found.finding
     by = Deflator("a", pd.Series({2025: 80.0, 2026: 100.0}))
     assert asks_by_system(whole, own, people, 2025, price_year=2026, by=by).asked.to_dict() == pytest.approx(
