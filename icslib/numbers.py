@@ -67,7 +67,10 @@ _BOUND = re.compile(r"(?P<side>[<>≤≥])\s*£?(?P<figure>[0-9,.]+)\s*%?")
 _PLAIN = r"^[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+][0-9]{1,3})?$"
 TOGETHER = 50_000  # cells of short columns that are looked at in one go
 _GROUPED = r"^-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?$"
-_LABELS = np.isin(np.arange(256), [ord(letter) for letter in ascii_letters if letter.lower() not in {mark[0] for mark in MARKS}])
+_LABELS = np.zeros((256, 256), bool)  # the first two bytes of a text that is neither a figure nor a mark
+_LABELS[[ord(letter) for letter in ascii_letters]] = True
+for _mark in MARKS:
+    _LABELS[np.ix_(*([ord(case) for case in {letter, letter.upper()}] for letter in _mark[:2].ljust(2)))] = False
 
 
 def parse_number(cell: object) -> tuple[float, str]:
@@ -203,7 +206,7 @@ def _read_text(text: pa.Array, words: dict[str, int]) -> tuple[np.ndarray, np.nd
             values = _cast(text, figure & pc.match_substring_regex(text, _PLAIN).to_numpy(zero_copy_only=False))
     other = (end > first) & ~np.isfinite(values)
     if other.any():
-        label = other & _LABELS[data[np.minimum(first, len(data) - 1)]]
+        label = other & _LABELS[tuple(data[np.minimum(first + next, len(data) - 1)] for next in (0, 1))]
         rest = np.flatnonzero(other & ~label)
         some = text.take(pa.array(rest))
         if label.any():

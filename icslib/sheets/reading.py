@@ -101,12 +101,15 @@ class Reading:
 
     @staticmethod
     def _stack(pieces: Iterable[tuple[PrintedTable, pd.DataFrame]]) -> pd.DataFrame:
-        made = [piece.assign(table=found.number, sheet=found.sheet) for found, piece in pieces]
-        whole = [piece for piece in made if len(piece)] or made[:1]
+        every = list(pieces)
+        whole = [pair for pair in every if len(pair[1])] or every[:1]
         if not whole:
             return pd.DataFrame(columns=["table", "sheet", "row", "column"])
-        stacked = pd.concat(whole, ignore_index=True)
-        return stacked[["table", "sheet", *[name for name in stacked if name not in ("table", "sheet")]]]
+        stacked = pd.concat([piece for _, piece in whole], ignore_index=True)
+        sizes = [len(piece) for _, piece in whole]
+        stacked.insert(0, "table", np.repeat([found.number for found, _ in whole], sizes))
+        stacked.insert(1, "sheet", np.repeat(np.array([found.sheet for found, _ in whole], object), sizes))
+        return stacked
 
     def __repr__(self) -> str:
         rows = sum(len(found.frame) for found in self.tables)
