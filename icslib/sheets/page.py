@@ -138,17 +138,17 @@ class Page:
     def _cut(self, header: int, places: dict[str, int], key: str, subtotals: tuple[str | re.Pattern, ...]) -> Table:
         """Take the rows below row `header` (from 0) until every titled cell is empty."""
         rows = np.arange(header + 1, len(self.grid))
-        filled = self.filled(places[key], rows)
-        for spot in places.values() if not filled.all() else ():
-            blank = np.flatnonzero(~filled)
-            filled[blank] = self.filled(spot, rows[blank])
-        rows = rows[: (np.flatnonzero(~filled) if not filled.all() else [len(rows)])[0]]
         keys = self.labels(places[key], rows)
+        named = pc.not_equal(keys.dictionary, "").to_numpy(zero_copy_only=False)[keys.indices.to_numpy()]
+        blank = np.flatnonzero(~named)
+        for spot in places.values():
+            blank = blank[~self.filled(spot, rows[blank])] if len(blank) else blank
+        end = blank[0] if len(blank) else len(rows)
+        rows, keys, named = rows[:end], keys[:end], named[:end]
         notes = self._trailing_notes(keys, rows, places, key)
         kept = np.arange(len(rows)) < len(rows) - len(notes)
         total = tell_totals(keys, rows, subtotals, kept, self.called)
-        keyless = pc.equal(keys.dictionary, "").to_numpy(zero_copy_only=False)[keys.indices.to_numpy()] & kept & ~total
-
+        keyless = ~named & kept & ~total
         letters = {title: column_letter(spot + 1) for title, spot in places.items()}
         body = self.frame(places, rows[kept & ~total & ~keyless])
         none = body.iloc[:0]
