@@ -120,6 +120,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "to_vintage",
         ],
         "sheets": ["read_sheet"],
-        "tidy": ["observations"],
+        "tidy": ["cell_refs", "observations"],
     },
 )

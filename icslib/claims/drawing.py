@@ -6,6 +6,7 @@ import pandas as pd
 from ..exhibits import Exhibit, plot, table
 from ..exhibits.charts import bars
 from ..exhibits.words import describe_ranking
+from ..tidy import merge_cells
 from .ledger import UNDOUBTED, Ledger
 from .wording import HOLDS, write_figure
 
@@ -57,7 +58,7 @@ def _(result: Ledger) -> Exhibit:
         subtitle=f"{len(result.table)} quantitative statements by verdict",
         unit="statements",
         notes=(UNDOUBTED,),
-        sources=("nao_claims",),
+        sources=merge_cells(result.table["cells"]),
         alt=describe_ranking(counts.astype(float), "statements", "verdicts"),
         draw=lambda figure: bars(figure.subplots(), counts, unit="statements"),
     )

@@ -132,6 +132,7 @@ def debt_panel(
         ignore_index=True,
     )
     panel.attrs["units"] = {"debt": known[0].basis.unit}
+    panel.attrs["cells"] = {(place, int(p.period[:4]), "debt"): refs for p in known for place, refs in p.cells_of.items()}
     return panel
 
 
@@ -160,7 +161,8 @@ def borrowing_panel(
         People are those of one year, so a change is never one of people.
     """
     people = heads(populations, vintage=vintage)
-    known = debt_panel(debts, people.index, populations, vintage=vintage).pivot(index="place", columns="year", values="debt")
+    debt = debt_panel(debts, people.index, populations, vintage=vintage)
+    known, owing = debt.pivot(index="place", columns="year", values="debt"), debt.attrs["cells"]
     years = [year for year in known if year - 1 in known]
     if not years:
         raise BasisError(
@@ -195,6 +197,20 @@ def borrowing_panel(
     }
     panel.attrs["apportioned"] = {**moved, **own}
     used, tables = held.get("tables", {}), {"borrowed": "loans", "backlog": told.get("tables", {}).get(parts[0], "")}
+    printed, of = held.get("cells", {}), people.attrs["cells"]
+    cells = {
+        (place, year, "borrowed"): merge_cells(owing.get((place, at, "debt"), ()) for at in (year, year - 1))
+        for place in people.index
+        for year in years
+    }
+    for place in people.index:
+        for year in estates["year"].unique():
+            both = (told.get("cells", {}).get((place, year, name), ()) for name in parts)
+            cells[place, year + lag, "backlog"] = merge_cells((*both, of.get(place, ())))
+        for year in pressures["year"].unique():
+            both = (printed.get((place, year, name), ()) for name in ("acute_days_sick", "acute_staff_days"))
+            cells[place, year, "sickness_absence"] = merge_cells(both)
+    panel.attrs["cells"] = {**printed, **cells}
     panel.attrs["tables"] = {**used, **tables, "sickness_absence": used.get("acute_days_sick", "")}
     return panel
 

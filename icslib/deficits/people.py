@@ -69,7 +69,11 @@ def _scaled(positions: Positions, base: pd.Series, size: float, unit: str, what:
     if positions.basis.unit != "GBP m":
         raise BasisError(f"These positions are in {positions.basis.unit} already; scale figures in GBP m.")
     base = _above_zero(base.reindex(positions.values.index), what)
-    return replace(positions, values=positions.values * size / base, basis=replace(positions.basis, unit=unit))
+    known = base.attrs.get("cells", {})
+    cells_of = pd.Series(
+        {place: merge_cells((refs, known.get(place, ()))) for place, refs in positions.cells_of.items()}, dtype=object
+    )
+    return replace(positions, values=positions.values * size / base, basis=replace(positions.basis, unit=unit), cells_of=cells_of)
 
 
 def _above_zero(base: pd.Series, what: str) -> pd.Series:

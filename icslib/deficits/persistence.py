@@ -20,6 +20,7 @@ from ..numbers import write_number
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.inference import Z
+from ..tidy import merge_cells
 
 FEWEST = 8
 THIRDS = pd.Index(["worst third", "middle third", "best third"])
@@ -67,6 +68,11 @@ class Persistence(Result):
             + (" It cannot be told apart from none for " if _clear(whole) else " It is clear only for ")
             + f"{' and '.join(shown)}."
         )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The cells of both figures, where they were given."""
+        return merge_cells(refs for name in self.places if name.startswith("cells:") for refs in self.places[name].dropna())
 
     @property
     def short(self) -> str:

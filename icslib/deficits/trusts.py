@@ -39,6 +39,18 @@ def trust_size(staff: pd.DataFrame) -> pd.Series:
     return days["value"].sum() / days["period"].nunique() / DAYS
 
 
+def _refs(rows: pd.DataFrame, measure: str) -> pd.Series:
+    """The cells of a measure by place."""
+    rows = rows[rows["measure"] == measure]
+    return cell_refs(rows).groupby(rows["place"]).agg(merge_cells)
+
+
+def _both(one: pd.Series, other: pd.Series) -> pd.Series:
+    """The cells of a figure made of two."""
+    pairs = (tuple(refs for refs in pair if isinstance(refs, tuple)) for pair in zip(one, other, strict=True))
+    return pd.Series([merge_cells(pair) for pair in pairs], one.index, dtype=object)
+
+
 def trust_table(
     loans: pd.DataFrame, plans: pd.DataFrame, staff: pd.DataFrame, about: pd.DataFrame | None = None, vintage: str = "2022-07"
 ) -> pd.DataFrame:
@@ -65,21 +77,24 @@ def trust_table(
     if lost:
         raise BasisError(f"No staff figures for {', '.join(lost[:5])}: their debts and backlog cannot be put on their size.")
     table["size"] = fte
+    each = {name: _refs(staff, name).reindex(table.index) for name in ("sickness_days_lost", "staff_days_available")}
+    each |= {name: _refs(plans, name).reindex(table.index) for name in (PLAN, VARIANCE, "backlog_total")}
+    table["cells:size"] = each["staff_days_available"]
     table["sickness_absence"] = 100 * (days["sickness_days_lost"] / days["staff_days_available"]).reindex(table.index)
     told = staff.drop_duplicates("place").set_index("place")["kind"].reindex(table.index)
     table["kind"] = told.str.lower().where(told == "Acute", "other")
     table["acute"] = (table["kind"] == "acute").astype(float)
     table["backlog"] = wide["backlog_total"].reindex(table.index) * 1e6 / fte
     was = owed(inherited_debt(loans, "trust", "2025-10"), table.index)
-    table["owed"], table["cells:owed"] = was.values * 1e6 / fte, was.cells_of.reindex(table.index)
+    table["owed"] = was.values * 1e6 / fte
+    table["cells:owed"] = _both(was.cells_of.reindex(table.index), table["cells:size"])
     table["debt"] = -table["owed"]
     homes = homes_of(plans[plans["measure"] == PLAN], vintage).sort_values("share").drop_duplicates("trust", keep="last")
     table["system"] = homes.set_index("trust")["place"].reindex(table.index)
     latest = pd.DataFrame() if about is None else about.sort_values("year").groupby("place").last().drop(columns="year")
     for name in latest:
         table[name] = table["system"].map(latest[name])
-    printed = plans[plans["measure"] == PLAN]
-    table["cells"] = cell_refs(printed).groupby(printed["place"]).agg(merge_cells).reindex(table.index)
+    table["cells"] = each[PLAN]
     out = table.rename_axis("place").reset_index().assign(year=2026)
     held = {} if about is None else about.attrs
     told = {
@@ -90,6 +105,19 @@ def trust_table(
         "debt": loans,
         "sickness_absence": staff,
     }
+    behind = {
+        "planned_surplus_pct": each[PLAN],
+        "variance_pct": each[VARIANCE],
+        "debt": table["cells:owed"],
+        "backlog": _both(each["backlog_total"], table["cells:size"]),
+        "sickness_absence": _both(each["sickness_days_lost"], each["staff_days_available"]),
+    }
+    cells = {(trust, 2026, name): refs for name, own in behind.items() for trust, refs in own.items() if isinstance(refs, tuple)}
+    for name in latest:
+        years = about.dropna(subset=name).groupby("place")["year"].max()
+        of = {place: held.get("cells", {}).get((place, year, name), ()) for place, year in years.items()}
+        cells |= {(trust, 2026, name): of.get(home, ()) for trust, home in table["system"].items()}
+    out.attrs["cells"] = cells
     out.attrs["units"] = {**UNITS, **held.get("units", {})}
     out.attrs["names"] = NAMES
     out.attrs["apportioned"] = held.get("apportioned", {})

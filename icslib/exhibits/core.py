@@ -43,7 +43,8 @@ class Exhibit:
     notes : tuple of str
         What the reader must know: the publisher's footnotes and flags, gaps, kind of uncertainty.
     sources : tuple of str
-        Catalog ids, and references to the cells that numbers without cells of their own in `data` are made from: a model's panel.
+        Catalog ids, and references to the cells that numbers without cells of their own in `data` are made from, such as a model's panel;
+        where none is given, those of the cells in `data`.
     alt : str
         What the figure shows, for who cannot see it; from the data (see :mod:`.words`).
     draw : callable, optional
@@ -77,7 +78,8 @@ class Exhibit:
         """The exhibit as plain lists and text: what a report is made from (no drawing)."""
         shown = [name for name in self.data.columns if not _is_cells(name)]
         cells = {str(name): [_refs(refs) for refs in self.data[name]] for name in self.data.columns if _is_cells(name)}
-        behind = {ref for ref in self.sources if "!" in ref}.difference(*(refs for column in cells.values() for refs in column))
+        linked = sorted({ref for column in cells.values() for refs in column for ref in refs})
+        behind = {ref for ref in self.sources if "!" in ref}.difference(linked)
         return {
             "kind": self.kind,
             "title": self.title,
@@ -86,7 +88,7 @@ class Exhibit:
             "notes": [self.notes] if isinstance(self.notes, str) else list(self.notes),
             "sources": [
                 {"id": name, "text": describe_source(name)}
-                for name in dict.fromkeys(ref.partition("!")[0] for ref in self.sources)
+                for name in dict.fromkeys(ref.partition("!")[0] for ref in self.sources or linked)
             ],
             "alt": self.alt,
             "columns": [str(name) for name in shown],

@@ -14,7 +14,7 @@ from .charts import bars, ranked_dots, scatter
 from .core import Exhibit
 from .markup import capitalise
 from .positions import SIGN
-from .shapes import noted, shown, sources_of
+from .shapes import noted, shown
 from .words import describe_intervals, describe_ranking
 
 ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
@@ -48,14 +48,12 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
         notes = noted(beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
-        return shown(result, data, title=title, unit="percent", notes=notes, sources=sources_of(result.places))
+        return shown(result, data, title=title, unit="percent", notes=notes)
     notes = noted(
         "Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",
         _left_out(result),
     )
-    return shown(
-        result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes, sources=sources_of(result.places)
-    )
+    return shown(result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes)
 
 
 @table.register

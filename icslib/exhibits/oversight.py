@@ -18,7 +18,7 @@ from .charts import ranked_dots
 from .core import Exhibit
 from .shapes import shown, sources_of
 
-PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted."
+PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted; each with its page in data/raw/reference/oversight_metrics.csv."
 
 
 @plot.register
@@ -77,6 +77,7 @@ def _(result: Attention, asked: str = "") -> Exhibit:
 def _(result: Attention, asked: str = "") -> Exhibit:
     """The metrics on which the two rules part."""
     columns = ["period", "metric", "theme", "by_name", "by_theme", "prevention", "years_low", "years_high", "reason"]
+    columns += ["cells:years_low", "cells:years_high"]
     parted = result.table["by_name"] != result.table["by_theme"]
     data = result.table.loc[parted, columns].replace({"prevention": {True: "yes", False: "no"}})
     title = f"The two rules part on {int(parted.sum())} of {len(parted)} metrics"

@@ -149,7 +149,7 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
                 "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care, "
                 f"and nothing is tried more than {result.table.index[-1]} years ahead.",
             ),
-            sources=("vacancies_national",),
+            sources=result.sources,
         )
     words = {
         "naive_error": "error of the last value",
@@ -169,6 +169,7 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
             "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier.",
             "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones.",
         ),
+        sources=result.sources,
     )
 
 
@@ -186,6 +187,7 @@ def _(result: Forecasts) -> Exhibit:
             "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. "
             "Inside: percent of figures within the 95% interval.",
         ),
+        sources=result.sources,
     )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from .. import paths
 from ..errors import NotIdentified
 from ..results import Result
+from ..tidy import cell_refs
 
 PURPOSES = ("outcomes", "inequalities", "productivity", "social and economic", "care today")
 RULES = ("name", "theme")
@@ -27,7 +28,7 @@ class Attention(Result):
     ----------
     table : DataFrame, one row a metric
         ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen rule), ``prevention``
-        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published), ``reason``.
+        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published; their cells), ``reason``.
     shares : DataFrame, index framework, columns purposes
         Share of listed metrics, per cent; with ``metrics`` and ``movable``.
     agreement, kappa, low, high : float
@@ -111,7 +112,9 @@ def classify_metrics(
     chosen = met[rule]
     table["purpose"], table["prevention"], table["reason"] = chosen["purpose"], chosen["prevention"] == "yes", chosen["reason"]
     years = {name: _years(name, published) for name in set(chosen["years_from"])}
-    table["years_low"], table["years_high"] = ([years[name][end] for name in chosen["years_from"]] for end in (0, 1))
+    for spot, end in enumerate(("low", "high")):
+        table[f"years_{end}"] = [years[name][0][spot] for name in chosen["years_from"]]
+        table[f"cells:years_{end}"] = [years[name][1] for name in chosen["years_from"]]
     by = table.groupby(["period", "framework"], sort=True)
     shares = by["purpose"].value_counts(normalize=True).mul(100).unstack(fill_value=0.0).reindex(columns=PURPOSES, fill_value=0.0)
     shares["metrics"], shares["movable"] = by.size(), 100 * by["prevention"].mean()
@@ -151,8 +154,10 @@ def _classified(table: pd.DataFrame, rules: pd.DataFrame, name: str) -> pd.DataF
     return rules.iloc[spot.to_numpy()].reset_index(drop=True)
 
 
-def _years(name: str, published: pd.DataFrame | None) -> tuple[float, float]:
-    if not name or published is None:
-        return float("nan"), float("nan")
-    held = published.loc[published["measure"].isin([name, f"{name}_low", f"{name}_high"]), "value"]
-    return (float(held.min()), float(held.max())) if len(held) else (float("nan"), float("nan"))
+def _years(name: str, published: pd.DataFrame | None) -> tuple[tuple[float, float], tuple[str, ...]]:
+    """The least and the most years to effect that are published, and their cells."""
+    held = pd.DataFrame({"measure": []}) if not name or published is None else published
+    held = held[held["measure"].isin([name, f"{name}_low", f"{name}_high"])]
+    if held.empty:
+        return (float("nan"), float("nan")), ()
+    return (float(held["value"].min()), float(held["value"].max())), tuple(cell_refs(held)) if "source" in held else ()

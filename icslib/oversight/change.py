@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ..errors import NotIdentified
+from ..tidy import merge_cells
 
 
 def change_after(
@@ -19,7 +20,7 @@ def change_after(
     Parameters
     ----------
     panel : ``place``, ``year``, a column `outcome`
-    terms : Series by name, index ``place``: what stood in `first`
+    terms : Series by name, index ``place``: what stood in `first`; a column of a panel brings its cells
 
     Returns
     -------
@@ -44,5 +45,13 @@ def change_after(
         .assign(**(terms or {}))
         .reset_index()
     )
+    printed = panel.attrs.get("cells", {})
+    of = {place: [printed.get((place, year, outcome), ()) for year in (first, last)] for place in wide.index}
+    cells = {(place, last, "change"): merge_cells(refs) for place, refs in of.items()}
+    cells |= {(place, last, "level"): refs[0] for place, refs in of.items()}
+    for name, term in (terms or {}).items():
+        told = term.attrs.get("cells", {})
+        cells |= {(place, last, name): told.get((place, first, term.name), ()) for place in wide.index}
+    frame.attrs["cells"] = cells
     frame.attrs["units"] = {"change": "percent", "level": panel.attrs.get("units", {}).get(outcome, "")}
     return frame

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
+from ..panel import source_cells
 from ..results import Result
 from .flow import LEVELS, check_flows, draw_stock, net_flow
 
@@ -36,6 +37,7 @@ class BackTest(Result):
 
     table: pd.DataFrame
     misses: pd.DataFrame
+    sources: tuple[str, ...] = ()
 
     @property
     def by_series(self) -> pd.DataFrame:
@@ -64,16 +66,24 @@ class BackTest(Result):
 
 
 def back_test(
-    stocks: pd.DataFrame | pd.Series, horizons: Sequence[int] = (1, 3, 5), *, least: int = 4, draws: int = 4_000, seed: int = 1
+    stocks: pd.DataFrame | pd.Series,
+    horizons: Sequence[int] = (1, 3, 5),
+    *,
+    of: str = "",
+    least: int = 4,
+    draws: int = 4_000,
+    seed: int = 1,
 ) -> BackTest:
     """Project every series from every earlier year with what was known then; misses beside the naive forecast, and the factors to widen fans by.
 
     Parameters
     ----------
-    stocks : DataFrame, index year, one column a series (a Series is one)
+    stocks : DataFrame, index year, one column a series (a Series is one); or a panel, of whose places the measure `of` is taken
     least : years of history needed before the first origin, in three figures or more
     """
     frame = stocks.to_frame() if isinstance(stocks, pd.Series) else stocks
+    sources = source_cells(frame, of) if of else stocks.attrs.get("cells", ())
+    frame = frame.pivot(index="year", columns="place", values=of) if of else frame
     rows = []
     for name in frame:
         held = frame[name].dropna()
@@ -93,7 +103,9 @@ def back_test(
     miss = misses["actual"] - misses["projected"]
     half = np.where(miss > 0, misses["high_95"] - misses["projected"], misses["projected"] - misses["low_95"])
     misses["score"] = miss.abs() / half
-    return BackTest(pd.DataFrame({h: _judge(part) for h, part in misses.groupby("horizon")}).T.rename_axis("horizon"), misses)
+    return BackTest(
+        pd.DataFrame({h: _judge(part) for h, part in misses.groupby("horizon")}).T.rename_axis("horizon"), misses, sources
+    )
 
 
 def factor(scores: np.ndarray, share: float = SHARE) -> float:

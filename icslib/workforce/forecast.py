@@ -43,6 +43,7 @@ class Forecasts(Result):
     series: pd.Series
     best: str
     unit: str = ""
+    sources: tuple[str, ...] = ()
 
     @property
     def finding(self) -> str:
@@ -69,7 +70,7 @@ def forecast_series(
 
     Parameters
     ----------
-    series : Series of float with a PeriodIndex or a DatetimeIndex of regular steps, no gaps
+    series : Series of float with a PeriodIndex or a DatetimeIndex of regular steps, no gaps; ``attrs["cells"]``, where it has them, are kept
     horizons : steps ahead that are judged; the longest is forecast
     origins : how many, evenly spread over the last half of the series
     season : steps in a year
@@ -112,7 +113,7 @@ def forecast_series(
     best = str(accuracy["scaled"].groupby("model").mean().idxmin())
     coming = pd.period_range(index.max() + 1, periods=longest, freq=index.freq)
     ahead = pd.DataFrame(dict(zip(["mean", "low", "high"], MODELS[best](values, longest, season), strict=True)), index=coming)
-    return Forecasts(accuracy, ahead, held, best, unit)
+    return Forecasts(accuracy, ahead, held, best, unit, series.attrs.get("cells", ()))
 
 
 def _naive(known: np.ndarray, ahead: int, season: int) -> Answer:

@@ -110,6 +110,7 @@ def measure_groups(published: pd.DataFrame) -> Groups:
     stock = held[held["measure"].isin(STOCKS)]
     wide = stock.pivot_table(index="year", columns="staff_group", values="value", aggfunc="last")
     wide = wide.loc[:, wide.notna().sum() >= LEAST]
+    wide.attrs["cells"] = tuple(stock["cells"])
     units = stock.groupby("staff_group")["unit"].first().reindex(wide.columns)
     rates = pd.DataFrame({name: _rates(held[held["staff_group"] == name], wide[name].dropna(), units[name]) for name in wide})
     return Groups(wide, units, rates.dropna(axis=1, how="all"), held, _cover(held, wide, rates))

@@ -133,8 +133,10 @@ def xmr(
     points["icon"] = _icons(points, better)
     columns = ["first", "last", "points", "mean", "lower", "upper", "tentative", "reason"]
     points = points[["value", "period", "mean", "lower", "upper", *RULES, "signal", "icon"]]
+    if cells is not None:
+        points["cells"], points.attrs["cells"] = cells, tuple(cells)
     return Xmr(
-        points=points if cells is None else points.assign(cells=cells),
+        points=points,
         baselines=pd.DataFrame(bases, columns=columns),
         name=name or str(series.name or "Series"),
         unit=unit,
