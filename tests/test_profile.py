@@ -98,7 +98,7 @@ def test_the_footing_ranks_plan_and_debt_from_the_deepest():
         in (other := ics.place_footing("B", planned, owed)).finding
         and "owed nothing" in other.finding
     )
-    assert ics.table(told).sources == ("p", "l")
+    assert ics.table(told).sources == ("l", "p")
     with pytest.raises(PanelError, match="Z has no planned position"):
         ics.place_footing("Z", planned, owed)
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from ..exhibits import Exhibit, plot, table
 from ..exhibits.charts import bars
+from ..exhibits.shapes import shown
 from ..exhibits.words import describe_ranking
 from ..tidy import merge_cells
 from .ledger import UNDOUBTED, Ledger
@@ -36,11 +37,11 @@ def _(result: Ledger, verdict: str = "") -> Exhibit:
         told = zip(said[name], said["unit"], said["rounding"], strict=True)
         said[name] = [_written(value, unit, rounding, least) for value, unit, rounding in told]
     said["cells:claimed"] = said["cells:ours"] = said["cells"]
-    shown = said[["claim", "statement", "said_by", "claimed", "ours", "verdict", "note", "since", "cells:claimed", "cells:ours"]]
-    return Exhibit(
-        kind="table",
+    told = said[["claim", "statement", "said_by", "claimed", "ours", "verdict", "note", "since", "cells:claimed", "cells:ours"]]
+    return shown(
+        result,
+        told,
         title=f"{len(rows)} of {len(result.table)} statements: {verdict}" if verdict else _said(result),
-        data=shown,
         subtitle="Statements in our words; ours is what other pages' figures give on the same definition",
         notes=("A figure stands for the interval that its rounding leaves; about means a tenth either way.",),
         sources=("nao_claims",),
@@ -51,10 +52,10 @@ def _(result: Ledger, verdict: str = "") -> Exhibit:
 def _(result: Ledger) -> Exhibit:
     """How many claims have each verdict."""
     counts = pd.Series(result.counts, name="statements")
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        counts.rename_axis("verdict").reset_index(),
         title=result.finding,
-        data=counts.rename_axis("verdict").reset_index(),
         subtitle=f"{len(result.table)} quantitative statements by verdict",
         unit="statements",
         notes=(UNDOUBTED,),

@@ -43,29 +43,23 @@ def ranked_dots(
     name_rows(ax, spots, order.index, inks, style.SMALL if len(order) > 24 else style.SIZE)
     ax.set_ylim(-0.8, len(order) - 0.2)
     _reference(ax, reference, reference_label)
-    return _finish(ax, unit, along="x")
+    return finish(ax, unit, along="x")
 
 
-def bars(
-    ax: Any, values: pd.Series, *, unit: str, asked: Names = (), low: pd.Series | None = None, high: pd.Series | None = None
-) -> Any:
+def bars(ax: Any, values: pd.Series, *, unit: str, low: pd.Series | None = None, high: pd.Series | None = None) -> Any:
     """Horizontal bars in the order given, first at the top, from the zero line."""
     spots = np.arange(len(values))[::-1]
-    colours = np.where(_picked(values.index, asked), style.ASKED, style.ALL)
-    ax.barh(spots, values.to_numpy(float), color=colours, height=0.7)
+    ax.barh(spots, values.to_numpy(float), color=style.ALL, height=0.7)
     if low is not None and high is not None:
         ax.hlines(spots, low.reindex(values.index), high.reindex(values.index), color=style.INK, linewidth=1.2)
     ax.set_yticks(spots, values.index)
-    return _finish(ax, unit, along="x", zero=True)
+    return finish(ax, unit, along="x", zero=True)
 
 
-def columns(ax: Any, values: pd.Series, *, unit: str, asked: Names = ()) -> Any:
-    """Upright bars through time in the order given, from the zero line; for a year-by-year position."""
-    names = [str(name) for name in values.index]
-    ax.bar(names, values.to_numpy(float), color=np.where(_picked(names, asked), style.ASKED, style.ALL), width=0.75)
-    if sum(map(len, names)) > 60:
-        ax.tick_params(axis="x", rotation=45)
-    return _finish(ax, unit, along="y", zero=True)
+def columns(ax: Any, values: pd.Series, *, unit: str, colours: str | Sequence[str] = style.ALL) -> Any:
+    """Upright bars in the order given, from the zero line."""
+    ax.bar([str(name) for name in values.index], values.to_numpy(float), color=colours, width=0.75)
+    return finish(ax, unit, along="y", zero=True)
 
 
 def lines(
@@ -102,62 +96,46 @@ def lines(
     _name_ends(ax, ends)
     if len(frame.index) and all(isinstance(value, (int, np.integer)) for value in frame.index):
         ax.xaxis.get_major_locator().set_params(integer=True)
-    return _finish(ax, unit, along="y", zero=zero)
+    return finish(ax, unit, along="y", zero=zero)
 
 
-def caterpillar(
-    ax: Any, frame: pd.DataFrame, *, unit: str, asked: Names = (), rank: bool = False, reference: float = 0.0, xlabel: str = ""
-) -> Any:
-    """Estimates along the page with upright intervals: effects by lag, or places in order.
+def caterpillar(ax: Any, frame: pd.DataFrame, *, unit: str, xlabel: str = "") -> Any:
+    """Estimates along the page with upright intervals: effects by lag.
 
     `frame` has ``estimate``, ``low``, ``high`` and, when there is a wider simultaneous band, ``band_low`` and
-    ``band_high`` (thin line). A column ``supported`` set to False draws the estimate hollow. `rank` orders by estimate and
-    names only the places in `asked`.
+    ``band_high`` (thin line). A column ``supported`` set to False draws the estimate hollow.
     """
-    frame = frame.sort_values("estimate") if rank else frame
-    spots, picked = np.arange(len(frame)), _picked(frame.index, asked)
-    colours = np.where(picked | (not rank), style.ASKED, style.ALL)
+    spots, colour = np.arange(len(frame)), style.ASKED
     if "band_low" in frame:
-        ax.vlines(spots, frame["band_low"].astype(float), frame["band_high"].astype(float), color=colours, linewidth=0.8)
-    ax.vlines(spots, frame["low"].astype(float), frame["high"].astype(float), color=colours, linewidth=2.4, alpha=0.75)
+        ax.vlines(spots, frame["band_low"].astype(float), frame["band_high"].astype(float), color=colour, linewidth=0.8)
+    ax.vlines(spots, frame["low"].astype(float), frame["high"].astype(float), color=colour, linewidth=2.4, alpha=0.75)
     solid = frame["supported"].to_numpy(bool) if "supported" in frame else np.ones(len(frame), bool)
-    faces = np.where(solid, colours, style.PAPER)
-    ax.scatter(spots, frame["estimate"].astype(float), c=faces, edgecolors=colours, s=30, zorder=3)
-    shown = [spot for spot in spots if not rank or picked[spot]]
-    ax.set_xticks(shown, [str(frame.index[spot]) for spot in shown])
+    faces = np.where(solid, colour, style.PAPER)
+    ax.scatter(spots, frame["estimate"].astype(float), c=faces, edgecolors=colour, s=30, zorder=3)
+    ax.set_xticks(spots, map(str, frame.index))
     ax.set_xlabel(xlabel)
-    ax.axhline(reference, color=style.INK, linewidth=1)
-    return _finish(ax, unit, along="y")
+    return finish(ax, unit, along="y", zero=True)
 
 
-def scatter(
-    ax: Any,
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
-    *,
-    xunit: str,
-    unit: str,
-    asked: Names = (),
-    marked: Names = (),
-    zero: bool = True,
-) -> Any:
+def scatter(ax: Any, frame: pd.DataFrame, x: str, y: str, *, xunit: str, unit: str, asked: Names = (), marked: Names = ()) -> Any:
     """One dot a row of `frame`, whose index holds the names; `asked` coloured and named, `marked` named."""
-    picked = _picked(frame.index, asked)
-    ax.scatter(
-        frame[x].astype(float),
-        frame[y].astype(float),
-        c=np.where(picked, style.ASKED, style.ALL),
-        s=np.where(picked, 48, 26),
-        zorder=3,
-    )
-    for name in frame.index[picked | _picked(frame.index, marked)]:
-        spot = frame.loc[name]
-        if np.isfinite([spot[x], spot[y]]).all():
-            ax.annotate(str(name), (spot[x], spot[y]), xytext=(6, 4), textcoords="offset points", fontsize=style.SMALL)
+    picked, spots = _picked(frame.index, asked), frame[[x, y]].astype(float)
+    ax.scatter(spots[x], spots[y], c=np.where(picked, style.ASKED, style.ALL), s=np.where(picked, 48, 26), zorder=3)
+    for name, spot in spots[picked | _picked(frame.index, marked)].dropna().iterrows():
+        ax.annotate(str(name), tuple(spot), xytext=(6, 4), textcoords="offset points", fontsize=style.SMALL)
     ax.set_xlabel(xunit)
+    finish(ax, unit, along="y", zero=bool((frame[y] < 0).any()))
     ax.grid(True, axis="x")
-    return _finish(ax, unit, along="y", zero=zero and bool((frame[y] < 0).any()))
+    return ax
+
+
+def funnel(ax: Any, frame: pd.DataFrame, x: str, y: str, limits: pd.DataFrame, middle: float, **how: Any) -> Any:
+    """A :func:`scatter` of values against size between their limits (index size): dotted if ``plain``, dashed if 95% within wider ones."""
+    for side in limits:
+        dash = ":" if side.startswith("plain") else "--" if side.endswith("_95") else "-"
+        ax.plot(limits[side], color=style.QUIET, linestyle=dash, linewidth=1)
+    ax.axhline(middle, color=style.SECOND, linewidth=1)
+    return scatter(ax, frame, x, y, **how)
 
 
 def bridge(ax: Any, start: tuple[str, float], steps: Mapping[str, float], end: str, *, unit: str) -> Any:
@@ -173,7 +151,7 @@ def bridge(ax: Any, start: tuple[str, float], steps: Mapping[str, float], end: s
         ax.barh(spot, size, left=top - size, color=style.ASKED if size >= 0 else style.SECOND, height=0.65)
     ax.vlines(tops, spots[:-1] - 1.3, spots[:-1] + 0.3, color=style.QUIET, linewidth=0.6)
     ax.set_yticks(spots, names)
-    return _finish(ax, unit, along="x", zero=True)
+    return finish(ax, unit, along="x", zero=True)
 
 
 def small_multiples(
@@ -202,6 +180,17 @@ def name_rows(ax: Any, spots: Iterable, names: Iterable, colours: Iterable, size
         short.set_in_layout(False)
 
 
+def finish(ax: Any, unit: str, along: str, zero: bool | None = None) -> Any:
+    """Unit on the value axis, grid across it, and the zero line when values lie on both sides (or `zero`)."""
+    ax.grid(False, axis="y" if along == "x" else "x")
+    getattr(ax, f"set_{along}label")(style.UNIT_WORDS.get(unit, unit))
+    low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
+    if zero or low < 0 < high:
+        (ax.axvline if along == "x" else ax.axhline)(0, color=style.INK, linewidth=1)
+    getattr(ax, f"{along}axis").set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+    return ax
+
+
 def _picked(names: Sequence, asked: Names) -> np.ndarray:
     wanted = {asked} if isinstance(asked, str) else set(asked)
     return np.array([name in wanted for name in names], dtype=bool)
@@ -222,14 +211,3 @@ def _name_ends(ax: Any, ends: list[tuple]) -> None:
         last = max(y, last + gap)
         ax.annotate(name, (x, last), xytext=(7, 0), textcoords="offset points", color=colour, va="center", fontsize=style.SMALL,
                     annotation_clip=False)  # fmt: skip
-
-
-def _finish(ax: Any, unit: str, along: str, zero: bool | None = None) -> Any:
-    """Unit on the value axis, grid across it, and the zero line when values lie on both sides (or `zero`)."""
-    ax.grid(False, axis="y" if along == "x" else "x")
-    getattr(ax, f"set_{along}label")(style.UNIT_WORDS.get(unit, unit))
-    low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
-    if zero or low < 0 < high:
-        (ax.axvline if along == "x" else ax.axhline)(0, color=style.INK, linewidth=1)
-    getattr(ax, f"{along}axis").set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
-    return ax

@@ -10,11 +10,11 @@ from ..numbers import write_number
 from ..profile import ordinal
 from ..register.short import kind_of, short_names
 from . import plot, table
-from .charts import bars, ranked_dots, scatter
+from .charts import bars, funnel, ranked_dots, scatter
 from .core import Exhibit
 from .markup import capitalise
 from .positions import SIGN
-from .shapes import noted, shown
+from .shapes import shown
 from .words import describe_intervals, describe_ranking
 
 ASSOCIATION = "Associations over places, not causes. An interval that crosses zero is not told apart from no association."
@@ -33,10 +33,19 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         title=_own(result, asked, names) or result.headline,
         subtitle=f"{capitalise(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
         unit=result.units[1],
-        notes=noted(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
+        notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
         alt=result.finding,
-        draw=lambda figure: scatter(figure.subplots(), data, "before", "after", xunit=f"{capitalise(result.before)}, {units[0]}", unit=f"{capitalise(result.after)}, {units[1]}", asked=names.get(asked, ""), marked=list({data["before"].idxmin(), data["after"].idxmin()})),
-    )  # fmt: skip
+        draw=lambda figure: scatter(
+            figure.subplots(),
+            data,
+            "before",
+            "after",
+            xunit=f"{capitalise(result.before)}, {units[0]}",
+            unit=f"{capitalise(result.after)}, {units[1]}",
+            asked=names.get(asked, ""),
+            marked=list({data["before"].idxmin(), data["after"].idxmin()}),
+        ),
+    )
 
 
 @table.register
@@ -47,9 +56,9 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         data = (result.matrix * 100).round(0).rename_axis("before").reset_index()
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
         beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
-        notes = noted(beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
+        notes = (beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
         return shown(result, data, title=title, unit="percent", notes=notes)
-    notes = noted(
+    notes = (
         "Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",
         _left_out(result),
     )
@@ -58,9 +67,7 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
 
 @table.register
 def _(result: LoanTotals, asked: str = "") -> Exhibit:
-    return shown(
-        result, result.table, title=result.finding.rstrip("."), notes=("A dash: no headline is printed.",), sources=("loans",)
-    )
+    return shown(result, result.table, notes=("A dash: no headline is printed.",), sources=("loans",))
 
 
 @plot.register
@@ -93,7 +100,6 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
     """`show`: "caterpillar" (means with intervals) or "funnel" (means by effective number of trusts)."""
     names = short_names(result.by_place.index)
     data = result.by_place.rename(index=names).rename_axis("place")
-    marked = list(data.index[data["outside"] != ""])
     who = names.get(asked, "")
     finding = result.headline
     if show == "funnel":
@@ -107,24 +113,13 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
         )
         finding = f"{who} lies {side} the limits for {many}" if show == "funnel" else finding
 
-    def funnel(figure):
-        ax = figure.subplots()
-        for side in result.limits:
-            ax.plot(result.limits[side], color=style.QUIET, linewidth=1, linestyle=":" if side.startswith("plain") else "-")
-        ax.axhline(result.mean, color=style.SECOND, linewidth=1, linestyle="--")
-        scatter(ax, data, "size", "estimate", xunit="Effective number of trusts", unit=result.unit, asked=who, marked=marked)
-
-    def worm(figure):
-        ranked_dots(
-            figure.subplots(),
-            data["estimate"],
-            unit=result.unit,
-            asked=who,
-            low=data["low"],
-            high=data["high"],
-            reference=result.mean,
-            reference_label="mean of systems",
-        )
+    def draw(figure):
+        how = {"unit": result.unit, "asked": who}
+        if show == "funnel":
+            how |= {"xunit": "Effective number of trusts", "marked": list(data.index[data["outside"] != ""])}
+            return funnel(figure.subplots(), data, "size", "estimate", result.limits, result.mean, **how)
+        how |= {"low": data["low"], "high": data["high"], "reference": result.mean, "reference_label": "mean of systems"}
+        return ranked_dots(figure.subplots(), data["estimate"], **how)
 
     return shown(
         result,
@@ -141,7 +136,7 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
         alt=describe_intervals(data, result.unit, reference=result.mean),
-        draw=funnel if show == "funnel" else worm,
+        draw=draw,
         size=style.WIDE if show == "funnel" else style.TALL,
     )
 
@@ -156,10 +151,16 @@ def _(result: Explained, asked: str = "") -> Exhibit:
         result.terms.round(6).reset_index(),
         subtitle=f"{capitalise(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
         unit=result.difference,
-        notes=(ASSOCIATION, result.basis, f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out."),
+        notes=(
+            ASSOCIATION,
+            result.basis,
+            f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out.",
+        ),
         alt=describe_intervals(frame, result.difference),
-        draw=lambda figure: bars(figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]),
-    )  # fmt: skip
+        draw=lambda figure: bars(
+            figure.subplots(), frame["estimate"], unit=result.difference, low=frame["low"], high=frame["high"]
+        ),
+    )
 
 
 def _left_out(result: Persistence) -> str:

@@ -35,9 +35,7 @@ def _(result: LagSupport, asked: str = "") -> Exhibit:
 
     def draw(figure):
         ax = figure.subplots()
-        columns(ax, held, unit="place-years holding both ends")
-        for bar, status in zip(ax.patches, states, strict=True):
-            bar.set_facecolor(COLOURS[status])
+        columns(ax, held, unit="place-years holding both ends", colours=[COLOURS[status] for status in states])
         ax.plot(range(len(held)), result.lags["joint"], color=style.INK, marker="_", linestyle="none", markersize=14)
         seen = [status for status in COLOURS if status in states]
         ax.legend([ax.patches[states.index(status)] for status in seen], seen, loc="upper right")
@@ -210,7 +208,7 @@ def _(result: SpecificationCurve, asked: str = "", tests: Challenges | None = No
         notes=(
             f"{result.finding} {result.details}",
             "Dark: the 95% interval is clear of zero. Specifications share their data, so the share of dark ones is not a test.",
-            *([f"Right, dark where a test is failed: {tests.finding}"] if tests else []),
+            f"Right, dark where a test is failed: {tests.finding}" if tests else "",
         ),
         alt=f"{len(made)} estimates in order with intervals. {result.finding} {tests.finding if tests else ''}".strip(),
         draw=draw,

@@ -67,7 +67,7 @@ def _(result: Outlook, asked: str = "") -> Exhibit:
             result.finding,
             result.details,
             f"Achieved in history: share of all stretches of {result.horizon} years, {ever:.0f}%.",
-            *(["A spread of places is drawn; the table holds all."] if len(drawn) < len(chance) else []),
+            "A spread of places is drawn; the table holds all." if len(drawn) < len(chance) else "",
         ),
         alt=f"Chances on trend from {chance.min():.0f}% to {chance.max():.0f}%, median {chance.median():.0f}%. {result.finding}",
         draw=lambda figure: ranked_dots(figure.subplots(), drawn, **how),

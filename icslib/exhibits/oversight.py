@@ -42,7 +42,7 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
         notes=(result.finding, "Each counts in its own way: how many a year had depends on what is called a target."),
         alt="; ".join(f"{row['period']}: {row['low']:g} to {row['high']:g}" for _, row in rows.iterrows()) + ".",
         draw=draw,
-    )  # fmt: skip
+    )
 
 
 @plot.register
@@ -66,11 +66,19 @@ def _(result: Attention, asked: str = "") -> Exhibit:
         result,
         result.shares.round(1),
         subtitle=f"Listed metrics by purpose, classified by their {result.rule}",
-        notes=(result.finding, PARTIAL, f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} to {result.high:.2f})."),
-        alt="; ".join(f"{label}: " + ", ".join(f"{purpose} {share:.0f}%" for purpose, share in row.items()) for label, (_, row) in zip(labels, wide.iterrows(), strict=True)) + ".",
+        notes=(
+            result.finding,
+            PARTIAL,
+            f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} to {result.high:.2f}).",
+        ),
+        alt="; ".join(
+            f"{label}: " + ", ".join(f"{purpose} {share:.0f}%" for purpose, share in row.items())
+            for label, (_, row) in zip(labels, wide.iterrows(), strict=True)
+        )
+        + ".",
         draw=draw,
         size=(8.0, 3.4),
-    )  # fmt: skip
+    )
 
 
 @table.register
@@ -107,10 +115,13 @@ def _(result: Strings, asked: str = "") -> Exhibit:
         result,
         result.grant.round(0),
         subtitle=f"Public health grant to councils, allocations; {result.prices}, and cash",
-        notes=("From 2016-17 the grant pays for services for under-fives too: earlier years are another thing and are not compared.", "Two dots in a year: as first published and as revised."),
+        notes=(
+            "From 2016-17 the grant pays for services for under-fives too: earlier years are another thing and are not compared.",
+            "Two dots in a year: as first published and as revised.",
+        ),
         alt=f"{len(result.grant)} figures; {result.headline}.",
         draw=draw,
-    )  # fmt: skip
+    )
 
 
 @table.register
@@ -145,9 +156,16 @@ def _(result: Voices, asked: str = "") -> Exhibit:
         ),
         sources=sources_of(sum(result.table["cells:share"] + result.table["cells:answers"], ())),
         alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to {write_number(data['share'].max(), 'percent')}. {result.finding}",
-        draw=lambda figure: ranked_dots(figure.subplots(), data["share"], unit="percent", low=low, high=high, asked=list(data.index[data["wording"].isin(["intention", "capacity"]) & data["measure"].str.contains("prevention")])),
+        draw=lambda figure: ranked_dots(
+            figure.subplots(),
+            data["share"],
+            unit="percent",
+            low=low,
+            high=high,
+            asked=list(data.index[data["wording"].isin(["intention", "capacity"]) & data["measure"].str.contains("prevention")]),
+        ),
         size=(8.0, 5.6),
-    )  # fmt: skip
+    )
 
 
 @plot.register
@@ -195,10 +213,14 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
             "Each change is taken less all systems' mean change of that period. An association over time, not an effect.",
             "Healthy life expectancy is of three years: only periods that do not overlap are compared, beside the target's mean over the same three years.",
         ),
-        alt="; ".join(f"{label}: {row.together:.2f} ({row.low:.2f} to {row.high:.2f})" for label, row in zip(labels, pairs.itertuples(), strict=True)).replace("\n", " ") + ".",
+        alt="; ".join(
+            f"{label}: {row.together:.2f} ({row.low:.2f} to {row.high:.2f})"
+            for label, row in zip(labels, pairs.itertuples(), strict=True)
+        ).replace("\n", " ")
+        + ".",
         draw=draw,
         size=(8.0, 1.2 + 0.55 * len(pairs)),
-    )  # fmt: skip
+    )
 
 
 @table.register
@@ -228,7 +250,7 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
             "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems cannot be told apart.",
             "A system whose interval lies clear of zero is no finding by itself: one in twenty would by chance.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _interval(value: float, low: float, high: float) -> str:

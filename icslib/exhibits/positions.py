@@ -13,9 +13,9 @@ from ..periods import financial_year
 from ..prices import CASH
 from ..register.short import short_names
 from . import plot, table
-from .charts import bridge, small_multiples
+from .charts import bridge, finish, small_multiples
 from .core import Exhibit
-from .shapes import noted, shown, sources_of
+from .shapes import shown, sources_of
 
 SIGN = "Surplus positive, deficit negative."
 MARKS = {"outturn": "o", "plan": "D", "forecast": "^", "year to date": "s", "draft plan": "x", "revised draft plan": "x"}
@@ -35,7 +35,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     rows = rows[rows["place"] == asked] if asked else rows
     within = rows["period"].astype(str).str.contains(r" M\d") | ~rows["end"].dt.month.eq(3)
     rows = rows[~within & ~rows["kind"].str.contains("to date")] if whole_years else rows
-    count, single = rows["place"].nunique(), rows["place"].nunique() == 1
+    count = rows["place"].nunique()
     name = ", ".join(short_names(rows["place"].unique()).values()) if count < 4 else f"{count} systems"
     if rows.empty:
         return _nothing(short_names([asked]).get(asked, "these places"), result)
@@ -46,27 +46,13 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     def one(ax, part):
         for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
             spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
-            years = dots["end"].dt.year - dots["start"].dt.year
-            ax.scatter(
-                spot[years <= 1],
-                dots["value"][years <= 1],
-                marker=MARKS.get(kind, "."),
-                color=HUES[support],
-                s=30,
-                zorder=3,
-                label=f"{kind}, {SAID[support]}",
-            )
-            ax.hlines(
-                dots["value"][years > 1],
-                (dots["start"].dt.year + 1)[years > 1],
-                spot[years > 1],
-                color=HUES[support],
-                linewidth=3,
-            )
-        ax.axhline(0, color=style.INK, linewidth=1)
+            one, hue = dots["end"].dt.year - dots["start"].dt.year <= 1, HUES[support]
+            look = {"marker": MARKS.get(kind, "."), "label": f"{kind}, {SAID[support]}"}
+            ax.scatter(spot[one], dots["value"][one], color=hue, s=30, zorder=3, **look)
+            ax.hlines(dots["value"][~one], dots["start"].dt.year[~one] + 1, spot[~one], color=hue, linewidth=3)
+        finish(ax, "", along="y", zero=True)
         ax.set_xticks(range(last, first - 1, -max(1, (last - first) // 4)))
         ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
         ax.tick_params(axis="x", rotation=45)
         ax.set_xlim(first - 0.6, last + 0.6)
 
@@ -77,12 +63,9 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)
 
     ends = rows[(rows["kind"] == "outturn") & rows["scope"].isin(["system", "provider"]) & ~rows["period"].str.contains("to")]
+    told = f"Of {len(rows)} published position{'s' * (len(rows) != 1)} of {name}, {len(ends) or 'none'}"
     title = (
-        _latest(ends, name, result.unit)
-        if single and len(ends)
-        else (
-            f"Of {len(rows)} published position{'s' * (len(rows) != 1)} of {name}, {len(ends) or 'none'} say{'s' * (len(ends) <= 1)} how a year ended"
-        )
+        _latest(ends, name, result.unit) if count == 1 and len(ends) else f"{told} say{'s' * (len(ends) <= 1)} how a year ended"
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (
@@ -94,11 +77,15 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         _named(rows),
         title=title,
         subtitle=f"Published positions of {name}, {span}; {rows['prices'].iloc[0]}",
-        notes=(SIGN, "No line joins the dots: neighbouring years are seldom on one basis.", "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years."),
+        notes=(
+            SIGN,
+            "No line joins the dots: neighbouring years are seldom on one basis.",
+            "Two marks of one shape and colour in a year are two sources; a bar is one figure printed for each of several years.",
+        ),
         alt=" ".join(ranges),
         draw=draw,
         size=(8.0, 5.0),
-    )  # fmt: skip
+    )
 
 
 def _nothing(name: str, result: Comparison) -> Exhibit:
@@ -136,13 +123,16 @@ def _with_basis(rows: pd.DataFrame) -> pd.DataFrame:
 
 @table.register
 def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) -> Exhibit:
-    """`show`: "standing" (one row a system, one column a year, gaps as gaps), "contradictions", or "year" (every figure of the year `fy`, side by side)."""
+    """`show`: "standing" (one row a system, one column a year, gaps as gaps), "contradictions", or "year" (every figure of the
+    year `fy`, side by side).
+    """
     if show == "year":
-        rows = result.table[(result.table["fy"] == fy) & result.table["value"].notna()].sort_values("value")
+        year, rows = financial_year(fy).label, result.table[(result.table["fy"] == fy) & result.table["value"].notna()]
         if rows.empty:
-            return _nothing(financial_year(fy).label, result)
-        ends = (_money(value, result.unit) for value in (rows["value"].iloc[0], rows["value"].iloc[-1]))
-        title = f"{len(rows)} figures are published for {financial_year(fy).label}, on {rows['basis_name'].nunique()} bases: {' to '.join(ends)}"
+            return _nothing(year, result)
+        rows = rows.sort_values("value")
+        ends = " to ".join(_money(rows["value"].iloc[end], result.unit) for end in (0, -1))
+        title = f"{len(rows)} figures are published for {year}, on {rows['basis_name'].nunique()} bases: {ends}"
         data = _with_basis(rows)[["period", "value", "basis", "publisher", "cells"]]
         return shown(result, data, title=title, notes=(SIGN, "Each is right on its own basis; none stands for another."))
     if show == "contradictions":
@@ -150,60 +140,61 @@ def _(result: Comparison, asked: str = "", show: str = "standing", fy: int = 0) 
         data = _with_basis(data)[["place", "period", "basis", "sources", "cells"]]
         title = f"In {len(data)} cases sources print different figures for one place, period and basis"
         notes = ("Neither is chosen. They part by source, by what is counted in, or because a draft or forecast moved.",)
-        return shown(result, data, title=title, unit="GBP m", notes=notes, sources=sources_of(result.table))
-    rows = result.table[
-        result.table["what"].isin(["position", "variance from plan"]) & result.table["scope"].eq("system")
-    ].dropna(subset="value")
-    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
-    rows = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], ascending=[True, True, True, False], kind="stable")
-    best, unit = rows.drop_duplicates(["place", "fy"]).copy(), result.unit.split(" per ")[0]
-    values = rows.groupby(["place", "period", "basis_name"])["value"].agg(
-        lambda told: " or ".join(
-            write_number(value, unit, 0 if abs(value) >= 10 or value == 0 else 1) for value in sorted(set(told))
-        )
-    )
-    when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
-    kind = best["what"].where(best["what"] != "position", best["kind"])
-    support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
-    best["said"] = (
-        values.reindex(pd.MultiIndex.from_frame(best[["place", "period", "basis_name"]])).to_numpy()
-        + " "
-        + (kind + " " + when).str.strip()
-        + support
-    )
-    wide = (
-        best.pivot(index="place", columns="fy", values="said")
-        .reindex(index=result.coverage.index, columns=result.coverage.columns)
-        .fillna("–")
-    )
-    wide.columns = [financial_year(int(year)).label for year in wide.columns]
+        return shown(result, data, title=title, unit="GBP m", notes=notes)
+    return _standing(result, asked)
+
+
+def _standing(result: Comparison, asked: str) -> Exhibit:
+    """One row a system, one column a year; of one system alone, every year."""
+    best = _best(result)
+    wide = best.pivot(index="place", columns="fy", values="said")
+    wide = wide.reindex(index=result.coverage.index, columns=result.coverage.columns).fillna("–")
+    cells = best.pivot(index="place", columns="fy", values="cells").reindex(index=wide.index, columns=wide.columns)
+    labels = [financial_year(int(year)).label for year in wide.columns]
+    cells = cells.map(lambda held: held if isinstance(held, tuple) else ())
+    cells.columns, wide.columns = [f"cells:{label}" for label in labels], labels
     wide.insert(0, "system", wide.index.map(short_names(wide.index)))
-    data = wide.loc[[asked]] if asked in wide.index else wide.sort_values("system")
+    alone = asked in wide.index
+    data = wide.loc[[asked]] if alone else wide.sort_values("system")
     empty = result.coverage.loc[list(data.index)] == 0
-    none = [] if len(data) == 1 else list(data.loc[data.index.difference(best["place"]), "system"])
-    data = data[~data["system"].isin(none)]
-    moved = int((rows["apportioned"] > 0).sum()) if "apportioned" in rows else 0
-    bare = [] if len(data) == 1 else [label for label in wide.columns if (data[label] == "–").all()]
-    data = data.drop(columns=bare)
-    for fy, refs in best.pivot(index="place", columns="fy", values="cells").items():
-        data[f"cells:{financial_year(int(fy)).label}"] = [
-            held if isinstance(held, tuple) else () for held in refs.reindex(data.index)
-        ]
+    none = data.index.difference(best["place"]) if len(data) > 1 else []
+    bare = [label for label in labels if len(data) > 1 and (data[label] == "–").all()]
+    gone = "; ".join(sorted(data.loc[none, "system"]))
+    data = data.drop(index=none, columns=bare).join(cells.drop(columns=[f"cells:{label}" for label in bare]))
+    moved = int((best["apportioned"] > 0).sum()) if "apportioned" in best else 0
     who, years = (f"{data['system'].iloc[0]}: no", "years") if len(data) == 1 else ("No", "system-years")
     return shown(
         result,
         data.reset_index(drop=True),
         title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} {years}",
-        notes=noted(
+        notes=(
             SIGN,
-            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, not a zero.",
+            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, "
+            "not a zero.",
             f"No figure of any system, so no column: {', '.join(bare)}." if bare else "",
-            f"No figure at all, so no row: {'; '.join(sorted(none))}." if none else "",
+            f"No figure at all, so no row: {gone}." if gone else "",
             f"{moved} figures come in part from divided systems, by the shares of the register." if moved else "",
             "'Or': the same basis is printed with two values, by source or because a draft moved; neither is chosen.",
         ),
         sources=sources_of(result.table),
-    )  # fmt: skip
+    )
+
+
+def _best(result: Comparison) -> pd.DataFrame:
+    """The figure of each system and year that says most of how it ended, with all values printed on its basis as ``said``."""
+    rows = result.table[result.table["scope"].eq("system") & result.table["value"].notna()]
+    rows = rows[rows["what"].isin(["position", "variance from plan"])]
+    unit, one = result.unit.split(" per ")[0], ["place", "period", "basis_name"]
+    write = lambda value: write_number(value, unit, 0 if abs(value) >= 10 or value == 0 else 1)  # noqa: E731
+    values = rows.groupby(one)["value"].agg(lambda told: " or ".join(map(write, sorted(set(told)))))
+    rank = rows["kind"].map({kind: spot for spot, kind in enumerate(ORDER)}) + (rows["what"] != "position") * 10
+    order = {"ascending": [True, True, True, False], "kind": "stable"}
+    best = rows.assign(rank=rank).sort_values(["place", "fy", "rank", "end"], **order).drop_duplicates(["place", "fy"])
+    kind = best["what"].where(best["what"] != "position", best["kind"])
+    when = best["period"].astype(str).str.extract(r"(M\d+)")[0].fillna("")
+    support = best["support"].map(lambda told: f", {SAID[told]}" if told in ("before", "after") else "")
+    said = values.reindex(pd.MultiIndex.from_frame(best[one])).to_numpy() + " " + (kind + " " + when).str.strip() + support
+    return best.assign(said=said)
 
 
 @plot.register
@@ -236,26 +227,13 @@ def _(result: MonthPath, asked: str = "") -> Exhibit:
             if pd.notna(end):
                 ax.plot([last["month"], 12], [last["to_date"], end], color=hue, linestyle=":", linewidth=1)
                 ax.plot([12], [end], linestyle="none", marker="D", color=hue)
-        ax.axhline(0, color=style.INK, linewidth=1)
+        finish(ax, result.unit, along="y", zero=True)
         ax.set_xticks(range(1, 13))
         ax.set_xlabel("Month of the financial year (1 is April); diamond: the whole year's variance")
-        ax.set_ylabel("£ million")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
         figure.legend(loc="outside right upper")
 
-    columns = [
-        "fy",
-        "month",
-        "period",
-        "to_date",
-        "straight_line",
-        "outturn",
-        "error_straight_line",
-        "error_no_more",
-        "publisher",
-        "cells:to_date",
-        "cells:outturn",
-    ]
+    guesses = ["straight_line", "outturn", "error_straight_line", "error_no_more"]
+    columns = ["fy", "month", "period", "to_date", *guesses, "publisher", "cells:to_date", "cells:outturn"]
     return shown(
         result,
         result.table[[column for column in columns if column in result.table]],

@@ -9,6 +9,7 @@ from ..register.lineage import Lineage, write_share
 from ..register.short import short_names
 from . import plot, table
 from .core import Exhibit
+from .shapes import shown
 
 READ = (
     "Each line is a place while it was in use; an arrow shows what passed from one to another and when, with the share of the place that gave. "
@@ -52,11 +53,11 @@ def _(result: Lineage) -> Exhibit:
         ax.spines["left"].set_visible(False)
         ax.grid(axis="y", visible=False)
 
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        _table(result),
         title=_title(result),
         subtitle="Succession with dates, and the share of the older place that passed",
-        data=_table(result),
         notes=(READ, KNOWN),
         sources=_sources(result),
         alt=f"{len(rows)} places, {len(result.links)} changes. {result.finding}",
@@ -67,7 +68,7 @@ def _(result: Lineage) -> Exhibit:
 
 @table.register
 def _(result: Lineage) -> Exhibit:
-    return Exhibit(kind="table", title=_title(result), data=_table(result), notes=(KNOWN,), sources=_sources(result))
+    return shown(result, _table(result), title=_title(result), notes=(KNOWN,), sources=_sources(result))
 
 
 def _title(result: Lineage) -> str:

@@ -13,7 +13,7 @@ from ..savings.simulate import Savings
 from . import plot, table
 from .charts import bars, lines, ranked_dots
 from .core import Exhibit
-from .shapes import noted, shown
+from .shapes import shown
 from .words import describe_lines, describe_ranking
 
 ASSUMED = "How much of each risk band is delivered is our assumption: nobody publishes it. Change it in the parameters."
@@ -25,13 +25,13 @@ def _(result: NationalSavings, asked: str = "") -> Exhibit:
         "'Neither': what is rated neither high nor medium; the source does not rate it.",
         "Each line is printed, or is made of two printed figures.",
     )
-    return shown(result, result.table, title=result.finding.split(". ")[0], notes=notes)
+    return shown(result, result.table, notes=notes)
 
 
 @table.register
 def _(result: Delivered, asked: str = "") -> Exhibit:
     data = result.table.drop(columns="fy").round({"share": 3, "assumed": 3, "high_implied": 2})
-    notes = noted(
+    notes = (
         "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",
         f"No total that can be traced to a page is held for {', '.join(result.gaps)}." if result.gaps else "",
     )
@@ -43,7 +43,7 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     data = result.table.rename(index=short_names(result.table.index)).rename_axis("system").sort_values("asked", ascending=False)
     data = data.loc[[short_names([asked])[asked]]] if asked in result.table.index else data
     moved = (result.table["asked"] * result.table["apportioned"]).sum()
-    notes = noted(
+    notes = (
         "Shared out by weight: a stand-in by people, not a published figure of that system.",
         f"Money in {result.prices}.",
         f"{write_money(moved)} of the whole came from divided systems, by the shares of the register." if moved > 0 else "",
@@ -83,10 +83,16 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
         spread.reset_index(),
         title=result.finding.split(" (")[0],
         subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
-        notes=noted(ASSUMED, f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.", f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision." if len(result.by_place) > 1 else ""),
+        notes=(
+            ASSUMED,
+            f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.",
+            f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision."
+            if len(result.by_place) > 1
+            else "",
+        ),
         alt=result.finding,
         draw=draw,
-    )  # fmt: skip
+    )
 
 
 def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
@@ -110,11 +116,21 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
         title=title,
         subtitle="Year end against a plan that counts on every saving: mean, 10th to 90th percentile",
         unit=unit,
-        notes=(ASSUMED, "The same assumptions are used for every system, so an order of systems is one of the size of their asks."),
+        notes=(
+            ASSUMED,
+            "The same assumptions are used for every system, so an order of systems is one of the size of their asks.",
+        ),
         alt=describe_ranking(data["position"], unit, "systems", names.get(asked, "")),
-        draw=lambda figure: ranked_dots(figure.subplots(), data["position"], unit=unit, asked=names.get(asked, ""), low=data["position_p10"], high=data["position_p90"]),
+        draw=lambda figure: ranked_dots(
+            figure.subplots(),
+            data["position"],
+            unit=unit,
+            asked=names.get(asked, ""),
+            low=data["position_p10"],
+            high=data["position_p90"],
+        ),
         size=style.TALL,
-    )  # fmt: skip
+    )
 
 
 def _of(asked: str, title: str) -> str:
@@ -173,10 +189,14 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
         title=_of(asked, result.finding.split(": ")[0]),
         subtitle=f"How {result.outcome} moves when one assumption does; in brackets the values tried",
         notes=("The same random numbers are used throughout, so differences carry little chance of their own.", ASSUMED),
-        alt="; ".join(f"{name}: {write_number(low, result.unit)} to {write_number(high, result.unit)}" for name, (low, high) in result.table[["at_low", "at_high"]].iterrows()) + ".",
+        alt="; ".join(
+            f"{name}: {write_number(low, result.unit)} to {write_number(high, result.unit)}"
+            for name, (low, high) in result.table[["at_low", "at_high"]].iterrows()
+        )
+        + ".",
         draw=draw,
         size=(8.0, 4.8),
-    )  # fmt: skip
+    )
 
 
 @table.register
@@ -184,7 +204,7 @@ def _(result: Scenarios, asked: str = "") -> Exhibit:
     data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(
         columns={"asked_again": "asked again, % of the ask"}
     )
-    notes = noted(
+    notes = (
         "Year end without support or other help than is named; deficit negative.",
         "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.",
         "A system's shocks are its part of the national ask: a stand-in." if asked else "",

@@ -13,12 +13,19 @@ from .words import describe_intervals
 def shown(result: Any, data: pd.DataFrame, **fields: Any) -> Exhibit:
     """A figure of a result where `draw` is among the fields, else a table.
 
-    Unless given, the title is the result's headline, the unit its own, and the sources its own, its cells, or those of the
-    cells in `data`.
+    Unless given, the title is the result's headline, else the first sentence of its finding, the unit its own, and the sources its
+    own, its cells, or those of the cells in `data`. Notes that say nothing are left out.
     """
-    own = {"title": getattr(result, "headline", ""), "unit": getattr(result, "unit", "")}
+    title = getattr(result, "headline", "") or first_sentence(result.finding)
+    own = {"title": title, "unit": getattr(result, "unit", "")}
     own["sources"] = getattr(result, "sources", ()) or getattr(result, "cells", ()) or sources_of(data)
+    fields["notes"] = tuple(note for note in fields.get("notes", ()) if note)
     return Exhibit(kind="figure" if "draw" in fields else "table", data=data, **{**own, **fields})
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence, without its full stop."""
+    return text.split(". ")[0].removesuffix(".")
 
 
 def profile(result: Any, frame: pd.DataFrame, data: pd.DataFrame, xlabel: str, *, more: str = "", **fields: Any) -> Exhibit:
@@ -27,11 +34,6 @@ def profile(result: Any, frame: pd.DataFrame, data: pd.DataFrame, xlabel: str, *
     alt = f"{describe_intervals(frame[frame['se'] > 0], unit)} {more}".strip()
     draw = lambda figure: caterpillar(figure.subplots(), frame, unit=unit, xlabel=xlabel)  # noqa: E731
     return shown(result, data, unit=unit, alt=alt, draw=draw, **fields)
-
-
-def noted(*notes: str) -> tuple[str, ...]:
-    """Those of the notes that say something."""
-    return tuple(note for note in notes if note)
 
 
 def sources_of(cells: tuple[str, ...] | pd.DataFrame) -> tuple[str, ...]:

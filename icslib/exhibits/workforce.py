@@ -17,10 +17,11 @@ from ..workforce.signal import RULES, Xmr
 from ..workforce.split import Split
 from ..workforce.wording import told_day, within
 from . import plot, table, workforce_ahead  # noqa: F401 (registers the drawings of what may come)
-from .charts import bridge, lines, ranked_dots
+from .charts import bridge, funnel, lines, ranked_dots
 from .core import Exhibit
+from .shapes import first_sentence, shown
 from .words import describe_intervals, describe_lines, describe_ranking, describe_trend
-from .workforce_ahead import first_sentence, label_of
+from .workforce_ahead import label_of
 
 ASSOCIATION = "An association, not a cause: a system far from what need suggests may have its reasons."
 HUES = {"improvement": style.ASKED, "concern": style.SECOND, "high": style.ASKED, "low": style.SECOND}
@@ -32,24 +33,21 @@ def _(result: Gap, asked: str = "") -> Exhibit:
     rows = result.table.dropna(subset=["vacancies"])
     wide = rows.pivot(index="day", columns="staff_group", values="vacancies")
     most = wide.notna().sum().sort_values(ascending=False, kind="stable").index
-    shown = sorted(most, key=lambda name: name != asked)[: len(style.SERIES)]
-    wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max(), freq="QE"))[shown].rename(columns=_group)
+    drawn = sorted(most, key=lambda name: name != asked)[: len(style.SERIES)]
+    wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max(), freq="QE"))[drawn].rename(columns=_group)
     bounds = [f"{_group(r.staff_group)} {r.day:%B %Y} ({r.qualifier})" for r in rows.itertuples() if r.qualifier]
-    data = rows.drop(columns="series").assign(
-        staff_group=rows["staff_group"].map(_group), day=rows["day"].dt.strftime("%Y-%m-%d")
-    )
-    return Exhibit(
-        kind="figure",
+    data = rows.drop(columns="series").round({"posts": 0, "posts_low": 0, "posts_high": 0, "in_post": 0, "covered": 1})
+    return shown(
+        result,
+        data.assign(staff_group=rows["staff_group"].map(_group), day=rows["day"].dt.strftime("%Y-%m-%d")),
         title=first_sentence(result.finding).split(", the most")[0],
         subtitle=f"Vacant posts by staff group, {find_place(result.place).name}, {result.table['series'].iloc[0]}",
-        data=data.round({"posts": 0, "posts_low": 0, "posts_high": 0, "in_post": 0, "covered": 1}),
-        unit=result.unit,
         notes=(
             "Posts vacant on the last day of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
             "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. "
             "Adverts and ESR vacancies are other series.",
             "Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",
-            *([f"Printed as bounds or rounded: {', '.join(bounds)}."] if bounds else []),
+            f"Printed as bounds or rounded: {', '.join(bounds)}." if bounds else "",
         ),
         sources=("vacancies_national",),
         alt=describe_lines({name: wide[name].rename(index=lambda day: f"{day:%B %Y}") for name in wide}, result.unit),
@@ -63,17 +61,12 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
     if show == "coverage":
         held = result.coverage.loc[:, (result.coverage != "").any()]
         count, quarters = int((result.coverage != "").to_numpy().sum()), result.coverage.shape[1]
-        title = (
-            f"{len(result.coverage)} staff groups over {quarters} quarters: {count} of {result.coverage.size} figures are held"
-        )
+        whole = f"{len(result.coverage)} staff groups over {quarters} quarters"
+        title = f"{whole}: {count} of {result.coverage.size} figures are held"
         data = held.T.rename(columns=_group).rename_axis("quarter ending").reset_index()
         main = result.editions[result.editions["measure"].isin(HELD[:2])]
-        behind = (
-            main.groupby(["staff_group", main["day"].dt.strftime("%Y-%m")])["cells"]
-            .agg(merge_cells)
-            .unstack(0)
-            .reindex(held.columns)
-        )
+        quarterly = main.groupby(["staff_group", main["day"].dt.strftime("%Y-%m")])
+        behind = quarterly["cells"].agg(merge_cells).unstack(0).reindex(held.columns)
         data = data.assign(**{f"cells:{_group(name)}": behind[name].to_numpy() for name in held.index})
         notes: tuple[str, ...] = (
             "Held as a count of vacant posts, a rate or both. "
@@ -81,16 +74,12 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         )
     else:
         stands = result.facts["stands"]
-        used, agree, restated = (
-            stands.str.startswith("ours").sum(),
-            (stands == "agrees").sum(),
-            (stands == "restated since").sum(),
-        )
+        used, agree, restated = (stands.str.startswith(word).sum() for word in ("ours", "agrees", "restated since"))
         title = f"Of {len(stands)} printed figures {used} are used, {agree} more agree, {restated} restated since"
         title = title if used < len(stands) else f"All {used} printed figures are used"
         data, notes = _beside(result.facts), tuple(_doubts(result.facts))
     subtitle = f"NHS vacancies, {find_place(result.place).name}"
-    return Exhibit("table", title, data, subtitle=subtitle, unit=result.unit, sources=("vacancies_national",), notes=notes)
+    return shown(result, data, title=title, subtitle=subtitle, sources=("vacancies_national",), notes=notes)
 
 
 @plot.register
@@ -124,14 +113,12 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
         subtitle, told = f"{result.last}; the line is England", f"England: {england}."
     else:
         how, notes, title, subtitle, told = {}, [], f"{label} by system, {result.last}", str(result.last), ""
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        rows.reset_index(),
         title=title,
         subtitle=f"{label} by {kind.removesuffix('s')}, {subtitle}",
-        data=rows.reset_index(),
-        unit=result.unit,
-        notes=tuple(filter(None, notes)),
-        sources=result.sources,
+        notes=notes,
         alt=f"{describe_ranking(rows[show], result.unit, kind, picked)} {told}".strip(),
         draw=lambda figure: ranked_dots(figure.subplots(), rows[show], unit=result.unit, asked=picked, **how),
         size=style.TALL,
@@ -144,14 +131,12 @@ def _(result: Staffing) -> Exhibit:
     label, clear = label_of(result.outcome), result.terms.index[(result.terms["low"] > 0) | (result.terms["high"] < 0)]
     told = ", ".join(within(label_of(name).split(" (")[0]) for name in clear) or "no term that can be told apart from none"
     over = f"{result.places} {kind_of(result.by_place.index)}, {result.first} to {result.last}"
-    return Exhibit(
-        "table",
-        f"{label}: linked with {told}",
+    return shown(
+        result,
         result.terms.rename(index=label_of).reset_index(),
+        title=f"{label}: linked with {told}",
         subtitle=f"{label} for one standard deviation more of the term, {over}, 95% interval",
-        unit=result.unit,
         notes=(ASSOCIATION, result.finding),
-        sources=result.sources,
     )
 
 
@@ -174,17 +159,15 @@ def _(result: Xmr) -> Exhibit:
 
     told = points.drop(columns=list(RULES)).rename(columns={"cells": "cells:value"}).reset_index(names="when")
     rebased = "; ".join(f"from {_when(row.first)}: {row.reason}" for row in result.baselines.iloc[1:].itertuples())
-    return Exhibit(
-        kind="figure",
-        title=first_sentence(result.finding),
+    return shown(
+        result,
+        told.assign(when=told["when"].map(_when)),
         subtitle=f"{result.name}, with the usual range: the mean and 2.66 mean moving ranges either way",
-        data=told.assign(when=told["when"].map(_when)),
-        unit=result.unit,
         notes=(
             result.finding.split(". ", 1)[1],
             "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a limit.",
             f"Limits set anew {rebased}." if rebased else "One baseline: limits are of the whole series.",
-            *([f"No figure: {', '.join(map(_when, result.gaps))}."] if result.gaps else []),
+            f"No figure: {', '.join(map(_when, result.gaps))}." if result.gaps else "",
         ),
         alt=f"{describe_trend(points['value'].rename(index=_when), result.unit, result.name)} {result.finding}",
         draw=draw,
@@ -199,27 +182,14 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
     out, days = rows.index[rows["stands"].str.contains("99.8")], rows["denominator"].min() > 1e5
 
     def draw(figure):
-        ax = figure.subplots()
-        for level, dash in (("998", "-"), ("95", "--")):
-            for side in ("low", "high"):
-                ax.plot(result.limits.index, result.limits[f"{side}_{level}"], color=style.QUIET, linestyle=dash, linewidth=1)
-                ax.plot(result.limits.index, result.limits[f"plain_{side}_{level}"], color=style.RULE, linestyle=":", linewidth=1)
-        ax.axhline(result.pooled, color=style.SECOND, linewidth=1)
-        colours = np.where(rows.index == picked, style.ASKED, style.ALL)
-        ax.scatter(rows["denominator"], rows["value"], c=colours, s=30, zorder=3)
-        for name in {*out, picked} & set(rows.index):
-            spot = tuple(rows.loc[name, ["denominator", "value"]])
-            ax.annotate(name, spot, xytext=(6, 4), textcoords="offset points", fontsize=style.SMALL)
-        ax.set_xlabel("Size (million days available)" if days else "Size")
+        how = {"xunit": "Size (million days available)" if days else "Size", "unit": result.unit, "asked": picked, "marked": out}
+        ax = funnel(figure.subplots(), rows, "denominator", "value", result.limits, result.pooled, **how)
         ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1e6:g}" if days else f"{value:,.0f}")
-        ax.set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
 
-    return Exhibit(
-        kind="figure",
-        title=first_sentence(result.finding),
+    return shown(
+        result,
+        rows.rename(columns={"cells": "cells:value"}).reset_index(names="place"),
         subtitle=f"{result.name} by {kind.removesuffix('s')} against size; the line is the rate of all together",
-        data=rows.rename(columns={"cells": "cells:value"}).reset_index(names="place"),
-        unit=result.unit,
         notes=(
             result.finding.split(". ", 1)[1],
             "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes every day independent.",
@@ -236,17 +206,15 @@ def _(result: Split) -> Exhibit:
     """From the first period to the last through the parts of the change."""
     parts = {name[0].upper() + name[1:]: size for name, size in result.steps.items() if size or len(result.by_group) > 1}
     (first, last), (title, told) = map(told_day, (result.first, result.last)), result.finding.split(": ", 1)
-    return Exhibit(
-        kind="figure",
-        title=f"{title}.",
+    data = pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after]})
+    return shown(
+        result,
+        data.assign(cells=[result.cells] * len(data)),
+        title=title,
         subtitle=f"Parts of the change from {first} to {last}, which add up exactly",
-        data=pd.DataFrame({"part": [first, *parts, last], "value": [result.before, *parts.values(), result.after]}).assign(
-            cells=[result.cells] * (len(parts) + 2)
-        ),
-        unit=result.unit,
         notes=(
             told[:1].upper() + told[1:],
-            *([f"Parts are added up over {len(result.by_group)} groups."] if len(result.by_group) > 1 else []),
+            f"Parts are added up over {len(result.by_group)} groups." if len(result.by_group) > 1 else "",
         ),
         alt=result.finding,
         draw=lambda figure: bridge(figure.subplots(), (first, result.before), parts, last, unit=result.unit),

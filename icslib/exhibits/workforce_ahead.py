@@ -20,12 +20,8 @@ from ..workforce.wording import in_words, within
 from . import plot, table
 from .charts import caterpillar, lines, small_multiples
 from .core import Exhibit
+from .shapes import shown
 from .words import describe_intervals, describe_lines
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence."""
-    return text.split(". ")[0].rstrip(".") + "."
 
 
 def label_of(measure: str) -> str:
@@ -56,15 +52,14 @@ def _(result: Projection) -> Exhibit:
     def draw(figure):
         small_multiples(figure, parts, one, across=2 if len(parts) == 4 else min(3, len(parts)))
 
-    return Exhibit(
-        kind="figure",
+    return shown(
+        result,
+        rows.drop(columns="what").round(0).assign(cells=[result.cells] * len(rows)),
         title=_range(result, rows[rows["year"] == result.last]),
         subtitle=f"Projected shortfall of {result.name}, {result.start} to {result.last}, {result.draws:,} draws",
-        data=rows.drop(columns="what").round(0).assign(cells=[result.cells] * len(rows)),
-        unit=result.unit,
         notes=(
             result.finding,
-            *([result.comparison] if result.comparison else []),
+            result.comparison if result.comparison else "",
             "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
             *_widened(result),
             _need(result),
@@ -95,13 +90,12 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
     rows = pd.DataFrame(told).loc[order].round(-2 if result.paths["median"].max() >= 100_000 else -1)
     first = rows.iloc[len(years) - 1]
     said = {name: write_number(value, places=0) for name, value in first.items()}
-    return Exhibit(
-        "table",
-        f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to {said['staff, high']}), "
-        f"{said['need, low']} to {said['need, high']} needed",
+    return shown(
+        result,
         rows.reset_index().assign(cells=[result.cells] * len(rows)),
+        title=f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to {said['staff, high']}), "
+        f"{said['need, low']} to {said['need, high']} needed",
         subtitle=f"{_name(result)}, need and shortfall in the years ahead of {result.start}",
-        unit=result.unit,
         notes=(
             "Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.",
             _need(result),
@@ -113,9 +107,8 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
 @table.register
 def _(result: Groups) -> Exhibit:
     """What is held of each staff group, and what is missing."""
-    return Exhibit(
-        "table",
-        first_sentence(result.finding),
+    return shown(
+        result,
         result.coverage.rename(index=lambda name: CALLED.get(name, name)).reset_index(),
         subtitle="Years for which a figure of each kind is published and held, by staff group",
         unit="years",
@@ -135,13 +128,13 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
     if show == "series":
         rows = result.by_series.rename(index=CALLED, level="series")
         named = ", ".join(dict.fromkeys(rows.query("error > naive_error").index.get_level_values("series")))
-        return Exhibit(
-            "table",
-            f"Projections from earlier years missed by more than the last figure known{f' for {named}' if named else ' for no series'}.",
+        return shown(
+            result,
             rows.astype({"projections": int})
             .assign(**{name: rows[name].map("{:.1f}".format) for name in ("error", "naive_error")})
             .reset_index()
             .rename(columns={"horizon": "years ahead", "naive_error": "error of the last value", "inside": "within the fan"}),
+            title=f"Projections from earlier years missed by more than the last figure known{f' for {named}' if named else ' for no series'}.",
             subtitle="Mean absolute error of projections from earlier years, in percent of the figure, by series and years ahead",
             unit="percent",
             notes=(
@@ -157,9 +150,8 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
         "others": "within, widened as the others ask",
         "later": "within, widened as earlier years ask",
     }
-    return Exhibit(
-        "table",
-        first_sentence(result.finding),
+    return shown(
+        result,
         result.table.astype({"projections": int}).round(2).reset_index().rename(columns=words),
         subtitle="Mean absolute error by years ahead, in percent of the figure",
         unit="percent",
@@ -176,12 +168,10 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
 @table.register
 def _(result: Forecasts) -> Exhibit:
     """Accuracy of each model by steps ahead."""
-    return Exhibit(
-        "table",
-        first_sentence(result.finding),
+    return shown(
+        result,
         result.accuracy.round(2).reset_index().assign(model=lambda told: told["model"].map(NAMES)),
         subtitle=f"Error of each model by steps ahead, from {int(result.accuracy['origins'].max())} earlier dates",
-        unit=result.unit,
         notes=(
             result.finding,
             "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. "
@@ -212,23 +202,18 @@ def _(result: Links) -> Exhibit:
     def draw(figure):
         small_multiples(figure, parts, one, across=2 if len(parts) == 4 else 3, shared=False)
 
-    return Exhibit(
-        kind="figure",
-        title=first_sentence(result.finding),
+    return shown(
+        result,
+        result.table.assign(outcome=result.table["outcome"].map(label_of)),
         subtitle=f"Change of the outcome for one standard deviation ({result.sd:,.0f}) more {within(label_of(result.exposure))}, "
         f"within {result.kind} and years",
-        data=result.table.assign(outcome=result.table["outcome"].map(label_of)),
-        unit=result.unit,
         notes=(
             f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
             "A negative lag is a lead: staffing came after.",
-            *(
-                [f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."]
-                if out
-                else []
-            ),
+            f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."
+            if out
+            else "",
         ),
-        sources=result.sources,
         alt=" ".join(
             f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}"
             for name, part in parts.items()
