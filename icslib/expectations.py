@@ -14,9 +14,13 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from .catalog import Source, Title, headers
 from .errors import DriftError, SheetError
 from .sheets import Page, Table, column_letter
+from .sheets.table import looks_note
 from .sheets.titles import flatten
 
 HEADERS = "data/raw/reference/headers.csv"
@@ -51,9 +55,27 @@ def expect_table(
             "Give a title that name, or alter the reader."
         )
     table = page.find_table([printed[name] for name in names], subtotals, printed[key or names[0]])
+    _hold_all_rows(page, table, key or names[0])
     renamed = {printed[name]: name for name in names}
     parts = {part: getattr(table, part).rename(columns=renamed) for part in ("frame", "totals", "unkeyed")}
     return replace(table, **parts, letters={renamed[title]: letter for title, letter in table.letters.items()})
+
+
+def _hold_all_rows(page: Page, table: Table, key: str) -> None:
+    """A SheetError for a table without rows, a row without `key`, or rows under an empty one: their figures would be lost."""
+    if len(table.unkeyed) or table.frame.empty:
+        where = (
+            f", row {table.unkeyed.index[0]}: no {key} stands there" if len(table.unkeyed) else ": no row stands under the titles"
+        )
+        raise SheetError(f"{page.called}{where}. Mend the file, or take the row out.")
+    last = max([table.frame.index[-1], *table.totals.index[-1:], *(row for row, _ in table.notes)])
+    for index in range(last, len(page.grid)):
+        row = dict(zip(map(column_letter, range(1, 1 + len(page.grid[index]))), page.row_text(index), strict=True))
+        cells = [text for letter in table.letters.values() if (text := row.get(letter))]
+        if len(cells) > 1 and not looks_note(cells[0]):
+            raise SheetError(
+                f"{page.called}, row {index + 1}: the table goes on under an empty row ({' | '.join(cells[:4])}). Take the empty row out."
+            )
 
 
 def expect_titles(
@@ -163,14 +185,31 @@ def _readers(source: Source, names: Sequence[str]) -> str:
     return f" (icslib/sources/{path.name}, line {', '.join(spots)})" if spots else ""
 
 
-def need_sheet(pages: Mapping[str, Page], name: str) -> Page:
-    """The sheet of this name; a SheetError lists the sheets if it is gone."""
-    if name not in pages:
-        file = next((page.file for page in pages.values()), "The file")
+def need_sheet(pages: Mapping[str, Page], name: str = "") -> Page:
+    """The sheet of this name, or the only one; a SheetError lists the sheets if it is gone, or if there are several."""
+    if name in pages:
+        return pages[name]
+    if not name and len(pages) == 1:
+        return next(iter(pages.values()))
+    file = next((page.file for page in pages.values()), "The file")
+    raise SheetError(
+        f"{file} has no sheet {name!r}. Its sheets are {list(pages)}. If it was renamed, alter the name in the reader."
+        if name
+        else f"{file} has the sheets {list(pages)} where one was expected. Save the one that holds the table as a file of its own."
+    )
+
+
+def need_figures(table: Table, titles: Sequence[str], empty: float = float("nan")) -> pd.DataFrame:
+    """Figures that are to be added up, rows x titles, with `empty` for an empty cell; a SheetError names a cell that holds no figure."""
+    values, flags = table.figures(titles)
+    odd = np.argwhere(np.isnan(values) & ((flags != "") | np.isnan(empty)))
+    if len(odd):
+        title, row = titles[odd[0][0]], table.frame.index[odd[0][1]]
         raise SheetError(
-            f"{file} has no sheet {name!r}. Its sheets are {list(pages)}. If it was renamed, alter the name in the reader."
+            f"{table.file}, sheet {table.sheet!r}, cell {table.letters[title]}{row}: {table.frame.at[row, title]!r} is no figure, and "
+            f"{title} is to be added up. Mend the cell, or the reader cannot vouch for the sum."
         )
-    return pages[name]
+    return pd.DataFrame(values.T, table.frame.index, list(titles)).fillna(empty)
 
 
 class SumError(SheetError):

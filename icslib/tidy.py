@@ -5,7 +5,7 @@ columns and on :func:`check_observations` having passed.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ def observations(
     basis: pd.Series | str,
     source: str,
     extra: Iterable[str] = (),
+    read: Callable[[object], Period] = parse_period,
+    blank: str = "",
 ) -> pd.DataFrame:
     """Put a long table (``value``, ``flag``, ``sheet``, ``row``, ``column``) into the contract's form.
 
@@ -39,20 +41,29 @@ def observations(
         One row per printed figure, as :meth:`icslib.sheets.Table.melt` gives it; ``lower`` and
         ``upper`` are used when there.
     place, place_type, measure, unit, basis : Series aligned with `long`, or one text for all rows
-    period : Series of labels, a label, or a :class:`~icslib.periods.Period`
+    period : Series of labels, a label, or a :class:`~icslib.periods.Period`; `read` makes a period of each different label
     source : str
         Catalog id of the file the figures were printed in.
     extra : names of further columns of `long` to keep, after the contract's own.
+    blank : the flag of an empty cell; without one, a figure that is missing for no reason is an error.
+
+    A SheetError names the first cell that holds no period, place or figure.
     """
     labels = period if isinstance(period, pd.Series) else pd.Series([period] * len(long), index=long.index, dtype=object)
-    dated = {label: label if isinstance(label, Period) else parse_period(label) for label in labels.unique()}
+    dated: dict[object, Period] = {}
+    for label in labels.unique():
+        try:
+            dated[label] = label if isinstance(label, Period) else read(label)
+        except (ValueError, OverflowError) as fault:
+            row = long[[cell is label or cell == label for cell in labels]].iloc[0]
+            raise SheetError(f"{source}, sheet {row['sheet']!r}, row {row['row']}: {fault}") from fault
     label, start, end = (labels.map({k: getattr(v, name) for k, v in dated.items()}) for name in ("label", "start", "end"))
     nothing = float("nan")
     columns = {
         "place": place, "place_type": place_type, "measure": measure, "period": label,
         "start": pd.to_datetime(start), "end": pd.to_datetime(end), "value": long["value"].astype(float),
         **{bound: long[bound].astype(float) if bound in long else nothing for bound in ("lower", "upper")},
-        "unit": unit, "basis": basis, "flag": long["flag"], "source": source,
+        "unit": unit, "basis": basis, "flag": long["flag"].mask(long["value"].isna() & (long["flag"] == ""), blank), "source": source,
         "sheet": long["sheet"], "row": long["row"].astype("int64"), "column": long["column"],
         **{name: long[name] for name in extra},
     }  # fmt: skip
@@ -67,15 +78,24 @@ def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("place", "place_type", "measure", "period", "unit", "basis", "source"):
         empty = frame[name].isna() | (frame[name].astype(str).str.strip() == "")
         if empty.any():
-            raise SheetError(f"{int(empty.sum())} observations have no {name}; the first: {frame[empty].iloc[0].to_dict()}")
+            raise SheetError(
+                f"{_cell(frame[empty])}: {int(empty.sum())} figures have no {name.replace('_', ' ')}. "
+                "Mend the row, or let the reader know what it prints."
+            )
     silent = frame["value"].isna() & (frame["flag"] == "")
     if silent.any():
         row = frame[silent].iloc[0]
         raise SheetError(
-            f"{int(silent.sum())} observations hold no figure and no flag; the first is {row['place']} {row['measure']} "
-            f"in {row['source']} {row['sheet']}!{row['column']}{row['row']}. Say why it is missing, or leave the row out."
+            f"{_cell(frame[silent])}: {row['measure']} of {row['place']} is empty, and so are {int(silent.sum())} figures in all. "
+            "Say in the file why they are missing ([x]), or in the reader what an empty cell means."
         )
     return frame
+
+
+def _cell(frame: pd.DataFrame) -> str:
+    """The cell of the first observation, for a message."""
+    row = frame.iloc[0]
+    return f"{row['source']}, sheet {row['sheet']!r}, cell {row['column']}{row['row']}"
 
 
 def only(frame: pd.DataFrame, column: str) -> str:

@@ -8,9 +8,8 @@ Quirks      a "." is no figure; a service's row has its region's code under Regi
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table, expect_total
-from ..periods import month
-from ..sheets import Page
+from ..expectations import expect_table, expect_total, need_sheet
+from ..sheets import Page, plain
 from ..tidy import observations
 
 MEASURES = {
@@ -27,18 +26,16 @@ IDS = ["Year", "Month", "Region", "Org Code"]
 
 def tidy_ambulance(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a service, region or England, month and measure."""
-    table = expect_table(pages[""], source, [*IDS, *MEASURES], key="Org Code")
+    table = expect_table(need_sheet(pages), source, [*IDS, *MEASURES], key="Org Code")
     long = table.melt(IDS, values=list(MEASURES))
     kinds = long["Org Code"].map(lambda code: "england" if code == "Eng" else "region" if str(code).startswith("Y") else "trust")
     about = pd.DataFrame(long["title"].map(MEASURES).tolist(), columns=["measure", "unit"])
-    when = list(zip(long["Year"], long["Month"], strict=True))
-    dated = {pair: month(int(pair[0]), int(pair[1])) for pair in set(when)}
     frame = observations(
         long,
         place=long["Org Code"].replace("Eng", "E92000001"),
         place_type=kinds,
         measure=about["measure"],
-        period=pd.Series([dated[pair] for pair in when], index=long.index, dtype=object),
+        period=long["Year"].map(plain) + long["Month"].map(plain).str.zfill(2),
         unit=about["unit"],
         basis="outturn",
         source=source.id,

@@ -8,9 +8,9 @@ Quirks      the year is a calendar year and the month the last of the quarter; t
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table, expect_total
-from ..periods import MONTHS, Period, quarter
-from ..sheets import Page
+from ..expectations import expect_table, expect_total, need_sheet
+from ..periods import Period, parse_period, quarter
+from ..sheets import Page, plain
 from ..tidy import observations
 
 IDS = ["year", "month", "place", "name"]
@@ -20,16 +20,16 @@ MEASURES = [f"beds_{kind}_{state}" for kind in KINDS for state in ("available", 
 
 def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England), quarter and kind of bed: the average number in the quarter."""
-    long = expect_table(pages[""], source, [*IDS, *MEASURES], key="name").melt(IDS)
-    long = long[~((long["flag"] != "") & long["title"].str.contains("_day_"))].reset_index(drop=True)
+    long = expect_table(need_sheet(pages), source, [*IDS, *MEASURES], key="name").melt(IDS)
+    long = long[~((long["flag"] == "not available") & long["title"].str.contains("_day_"))].reset_index(drop=True)
     england = long["name"] == "ENGLAND"
-    when = long["year"].astype(str) + " " + long["month"]
     frame = observations(
         long,
         place=long["place"].mask(england, "E92000001"),
         place_type=pd.Series("provider", index=long.index).mask(england, "england"),
         measure=long["title"],
-        period=when.map({text: _quarter(text) for text in when.unique()}),
+        period=long["year"].map(plain) + " " + long["month"],
+        read=_quarter,
         unit="beds",
         basis="outturn",
         source=source.id,
@@ -43,7 +43,6 @@ def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     return frame
 
 
-def _quarter(text: str) -> Period:
-    year, name = text.split()
-    month = MONTHS[name[:3].lower()]
-    return quarter(int(year) + (month > 3), 4 if month == 3 else month // 3 - 1)
+def _quarter(text: object) -> Period:
+    end = parse_period(text).end
+    return quarter(end.year + (end.month > 3), (end.month - 1) // 3 or 4)

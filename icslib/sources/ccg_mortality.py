@@ -8,25 +8,25 @@ Quirks      the misspelt title is theirs; England, Wales and partnership areas s
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
-from ..periods import calendar_year
+from ..expectations import expect_table, need_sheet
 from ..register import canonical
 from ..sheets import Page
 from ..tidy import observations
 
+OTHERS = "E39|E40|E54|W"  # area teams, regions, partnerships, and Wales
+
 
 def tidy_ccg_mortality(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a group (or England), year and measure: deaths per 100,000 people standardised for age, and people."""
-    long = expect_table(pages[""], source).melt(["place", "year"])
-    england, group = long["place"] == "E92000001", long["place"].str.startswith("E38")
-    keep = long["value"].notna() & (england | group)
-    long, england = long[keep].reset_index(drop=True), england[keep].reset_index(drop=True)
+    long = expect_table(need_sheet(pages), source).melt(["place", "year"])
+    left_out = long["place"].str.match(OTHERS) | (long["value"].isna() & (long["flag"] == "not available"))
+    long = long[~left_out].reset_index(drop=True)
     return observations(
         long,
         place=canonical(long["place"]).fillna(long["place"]),
-        place_type=pd.Series("ccg", index=long.index).mask(england, "england"),
+        place_type=(long["place"] == "E92000001").map({True: "england", False: "ccg"}),
         measure=long["title"],
-        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        period=long["year"],
         unit=long["title"].eq("population_ccg").map({True: "people", False: "per 100,000"}),
         basis=long["title"].eq("population_ccg").map({True: "estimate", False: "outturn"}),
         source=source.id,

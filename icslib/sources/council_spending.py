@@ -8,19 +8,18 @@ Quirks      the definition breaks between 2016 and 2017; the column headed 20181
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..sheets import Page
 from ..tidy import observations
 
 
 def tidy_council_spending(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an authority and year (GBP m), or an authority and span of years (percent change from its first to its last)."""
-    long = expect_table(pages[""], source).melt(["place", "kind"], into="period")
+    long = expect_table(need_sheet(pages), source).melt(["place", "kind"], into="period")
     change = source.table == "council_spending_change"
     long["kind"] = long["kind"].str.lower()
     if change:
         long["value"] = long["value"] * 100
-    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     county = long["kind"] == "county council"
     return observations(
         long,
@@ -32,4 +31,5 @@ def tidy_council_spending(pages: dict[str, Page], source: Source) -> pd.DataFram
         basis="outturn",
         source=source.id,
         extra=["kind"],
+        blank="not available",
     )

@@ -8,7 +8,7 @@ Quirks      2010 and 2015 were put onto the boundaries of 2021, 2019 onto those 
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..periods import calendar_year
 from ..register import canonical
 from ..sheets import Page
@@ -19,8 +19,7 @@ UNITS = {"score": "score", "most_deprived_share": "share", "extent": "share"}
 
 def tidy_deprivation(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area and measure: ``imd_score``, ``imd_health_score``, ``imd_most_deprived_share``, ``imd_extent``, …"""
-    page = next(iter(pages.values()))
-    long = expect_table(page, source).melt("place")
+    long = expect_table(need_sheet(pages), source).melt("place")
     systems = long["place"].str.startswith("E54").all()
     return observations(
         long,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
-from ..expectations import expect_table, expect_total
+from ..expectations import expect_table, expect_total, need_sheet
 from ..periods import parse_period
 from ..sheets import Page
 from ..tidy import observations
@@ -19,7 +19,7 @@ from ..tidy import observations
 
 def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider (or England, from the printed total), month and measure."""
-    table = expect_table(pages[""], source, key="place", subtotals=["Total", "TOTAL"])
+    table = expect_table(need_sheet(pages), source, key="place", subtotals=["Total", "TOTAL"])
     if len(table.totals) != 1:
         raise SheetError(
             f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none."

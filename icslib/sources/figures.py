@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..numbers import parse_numbers
 from ..sheets import Page
 from ..tidy import observations
@@ -22,7 +22,7 @@ def tidy_figures(pages: dict[str, Page], source: Source) -> pd.DataFrame:
 
     ``flag`` holds the qualifier that was printed with the figure: ``about``, ``at least``, ``revised``, ``provisional``.
     """
-    table = expect_table(pages[""], source, key="place")
+    table = expect_table(need_sheet(pages), source, key="place")
     titles = list(table.frame)
     long = table.melt([title for title in titles if title not in ("value", "flag")], into="figure", values=["value"])
     asserted = table.frame["flag"].fillna("").astype(str).to_numpy()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import DriftError, SheetError
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..sheets import Page
 from ..tidy import observations
 
@@ -26,7 +26,7 @@ PLACE_TYPES = {"E92": "england", "E12": "region", "E10": "county"}
 
 def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, period and measure; men and women are measures of their own (``life_expectancy_male``)."""
-    long = expect_table(pages[""], source, [*IDS, "value"]).melt(IDS)
+    long = expect_table(need_sheet(pages), source, [*IDS, "value"]).melt(IDS)
     long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES))
     if long["sex"].isna().any():
         odd = long[long["sex"].isna()].iloc[0]
@@ -35,7 +35,6 @@ def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
             f"Add the word to SEXES in icslib/sources/fingertips.py, or mend the row."
         )
     long["name"] = long["area_name"]
-    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     indicator = long["indicator"].map({text: _known(text, source) for text in long["indicator"].unique()})
     about = pd.DataFrame(indicator.map(INDICATORS).tolist(), columns=["measure", "unit", "basis"], index=long.index)
     return observations(
@@ -48,6 +47,7 @@ def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         basis=about["basis"],
         source=source.id,
         extra=["sex", "name"],
+        blank="not available",
     )
 
 

@@ -11,8 +11,7 @@ import re
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
-from ..periods import calendar_year
+from ..expectations import expect_table, need_sheet
 from ..register import canonical
 from ..sheets import Page
 from ..tidy import observations
@@ -23,32 +22,31 @@ REPEATED = "repeats the year before"
 
 def tidy_health_index(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, year and score (``health_index_mental_health``) or value (``health_indicator_smoking``)."""
-    page = next(iter(pages.values()))
-    table = expect_table(page, source)
+    table = expect_table(need_sheet(pages), source)
     named = "indicator" in table.frame
     long = table.melt(["place", "year", *(["indicator"] if named else [])])
     raw = source.table == "health_indicators_areas"
     prefix = "health_indicator_" if raw else "health_index_"
     measure = long["indicator" if named else "title"]
     measure = measure.map({text: prefix + snake(text) if named else text for text in measure.unique()})
-    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     systems = long["place"].str.startswith("E54").all()
     frame = observations(
         long,
         place=canonical(long["place"]) if systems else long["place"],
         place_type="system" if systems else "local_authority",
         measure=measure,
-        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        period=long["year"],
         unit="as published" if raw else INDEX,
         basis="estimate",
         source=source.id,
+        blank="not available",
     )
     return _flag_repeats(frame)
 
 
 def _flag_repeats(frame: pd.DataFrame) -> pd.DataFrame:
     """Flag the years of a measure in which every area has the value of the year before."""
-    wide = frame.pivot(index=["measure", "place"], columns="period", values="value").sort_index(axis=1)
+    wide = frame.pivot_table("value", ["measure", "place"], "period", "first", dropna=False).sort_index(axis=1)
     same = (wide == wide.shift(axis=1)).where(wide.notna() & wide.shift(axis=1).notna())
     share = same.astype(float).groupby("measure").mean()
     repeated = frame.set_index(["measure", "period"]).index.map((share == 1).stack().to_dict()).to_numpy(bool)

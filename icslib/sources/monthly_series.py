@@ -11,8 +11,7 @@ Quirks      A&E: the series of systems and trusts count booked attendances, that
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table, expect_total
-from ..periods import parse_period
+from ..expectations import expect_table, expect_total, need_sheet
 from ..register import canonical
 from ..sheets import Page
 from ..tidy import observations
@@ -30,10 +29,8 @@ TYPES = ["ae_unbooked_type_1", "att_type2", "att_other"]  # of which attendances
 def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure; a system's ONS code becomes its ODS code."""
     place_type, unit = TABLES[source.table]
-    table = expect_table(pages[""], source, key="place")
+    table = expect_table(need_sheet(pages), source, key="place")
     long = table.melt([name for name in ("place", "month", "break") if name in table.frame])
-    if source.table == "waiting_history":
-        long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     if "break" in long:
         long["flag"] = long["flag"].mask(long["break"].str.lower() == "true", "break in series")
     frame = observations(
@@ -41,13 +38,14 @@ def tidy_monthly_series(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=canonical(long["place"]) if place_type == "system" else long["place"],
         place_type=place_type,
         measure=long["title"],
-        period=long["month"].map({text: parse_period(str(text)) for text in long["month"].unique()}),
+        period=long["month"],
         unit=unit,
         basis="outturn",
         source=source.id,
+        blank="not available" if source.table == "waiting_history" else "",
     )
     if source.table == "emergency_history":
-        counts = expect_table(pages[""], source, ["place", "ae_unbooked", *TYPES]).frame.drop(columns="place")
+        counts = expect_table(need_sheet(pages), source, ["place", "ae_unbooked", *TYPES]).frame.drop(columns="place")
         counts = counts.apply(pd.to_numeric, errors="coerce")
         printed, summed = counts["ae_unbooked"], counts[TYPES].sum(axis=1)
         row = (summed - printed).abs().idxmax()

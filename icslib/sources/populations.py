@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import CatalogError
-from ..expectations import expect_table, expect_total
+from ..expectations import expect_table, expect_total, need_figures, need_sheet
 from ..periods import financial_year
 from ..sheets import Page
 from ..tidy import observations
@@ -26,10 +26,10 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
             f"Populations of {source.edition!r}: the year of the registered people is not known. "
             "Add the edition to YEARS in icslib/sources/populations.py."
         )
-    table = expect_table(pages[""], source)
+    table = expect_table(need_sheet(pages), source)
     rows = table.frame.assign(england="E92000001")
     measures = [name for name in table.frame if name.startswith("population_")]
-    numbers = rows[measures].apply(pd.to_numeric).fillna(0.0)
+    numbers = need_figures(table, measures)
     first, last = rows.index.min(), rows.index.max()
     pieces = []
     for area in (area for area in AREAS if area in rows):

@@ -8,7 +8,7 @@ Quirks      a plan of exactly zero is common and real; trusts outside the league
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..periods import financial_year
 from ..sheets import Page
 from ..tidy import observations
@@ -27,9 +27,9 @@ COLUMNS = {  # title: measure, unit, basis, year ending March
 
 def tidy_provider_plans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a trust and measure. A deficit plan, and a position behind plan, are negative; per cent of turnover."""
-    table = expect_table(pages[""], source, ["org_code", "org_name", *COLUMNS])
+    table = expect_table(need_sheet(pages), source, ["org_code", "org_name", *COLUMNS])
     long = table.melt(["org_code", "org_name"], values=list(COLUMNS))
-    long = long[long["value"].notna()].reset_index(drop=True)
+    long = long[long["value"].notna() | ~long["flag"].isin(["", "not available"])].reset_index(drop=True)
     long["name"] = long["org_name"]
     about = pd.DataFrame(long["title"].map(COLUMNS).tolist(), columns=["measure", "unit", "basis", "fy"])
     return observations(

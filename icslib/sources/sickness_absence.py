@@ -7,7 +7,7 @@ Quirks      QZZ stands where a system should for national bodies; the date is th
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..periods import Period, month, parse_period
 from ..sheets import Page
 from ..tidy import observations
@@ -22,14 +22,15 @@ MEASURES = {
 
 def tidy_sickness_absence(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an organisation, month and measure; ``system`` is the printed system code, ``kind`` the kind of organisation."""
-    long = expect_table(pages[""], source, [*IDS, *MEASURES], key="ORG_CODE").melt(IDS)
+    long = expect_table(need_sheet(pages), source, [*IDS, *MEASURES], key="ORG_CODE").melt(IDS)
     long["system"], long["kind"] = long["ICS_CODE"].where(long["ICS_CODE"] != "QZZ", ""), long["ORG_TYPE"]
     return observations(
         long,
         place=long["ORG_CODE"],
         place_type="provider",
         measure=long["title"].map(lambda title: MEASURES[title][0]),
-        period=long["DATE"].map(_months(long["DATE"])),
+        period=long["DATE"],
+        read=_month,
         unit=long["title"].map(lambda title: MEASURES[title][1]),
         basis="outturn",
         source=source.id,
@@ -37,6 +38,6 @@ def tidy_sickness_absence(pages: dict[str, Page], source: Source) -> pd.DataFram
     )
 
 
-def _months(dates: pd.Series) -> dict[str, Period]:
-    ends = {text: parse_period(text).end for text in dates.unique()}
-    return {text: month(end.year, end.month) for text, end in ends.items()}
+def _month(text: object) -> Period:
+    end = parse_period(text).end
+    return month(end.year, end.month)

@@ -8,7 +8,6 @@ import pandas as pd
 
 from ..catalog import Source
 from ..expectations import expect_table, need_sheet
-from ..periods import parse_period
 from ..sheets import Page
 from ..tidy import observations
 
@@ -24,7 +23,7 @@ def tidy_staff_nationality(pages: dict[str, Page], source: Source) -> pd.DataFra
         place=long["Organisation code"],
         place_type="provider",
         measure="staff_fte",
-        period=long["Month"].map({text: parse_period(text) for text in long["Month"].unique()}),
+        period=long["Month"],
         unit="FTE",
         basis="outturn",
         source=source.id,

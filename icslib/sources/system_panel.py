@@ -10,8 +10,7 @@ import pandas as pd
 
 from ..catalog import Source, reference
 from ..errors import DriftError
-from ..expectations import expect_table
-from ..periods import calendar_year
+from ..expectations import expect_table, need_sheet
 from ..sheets import Page, plain
 from ..tidy import observations
 
@@ -21,7 +20,7 @@ IDS = ["year", "org", "metric", "domain"]
 def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a year, system and measure; ``domain`` is capacity, demand or performance."""
     names = reference("metric_names").query("table == 'system_panel'").set_index("printed")
-    long = expect_table(pages[""], source, [*IDS, "value"]).melt(IDS)
+    long = expect_table(need_sheet(pages), source, [*IDS, "value"]).melt(IDS)
     metric = long["metric"].map(plain)
     unknown = sorted(set(metric) - set(names.index))
     if unknown:
@@ -29,15 +28,15 @@ def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
             f"{source.file}: {len(unknown)} metrics without a name of ours, first {unknown[0]!r}. Add a line for each to metric_names.csv."
         )
     long["domain"] = long["domain"].str.lower()
-    long.loc[long["value"].isna() & (long["flag"] == ""), "flag"] = "not available"
     return observations(
         long,
         place=long["org"],
         place_type="system",
         measure=metric.map(names["measure"]),
-        period=long["year"].map(lambda text: calendar_year(int(float(text)))),
+        period=long["year"],
         unit=metric.map(names["unit"]),
         basis="estimate",
         source=source.id,
         extra=["domain"],
+        blank="not available",
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import CatalogError
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..periods import calendar_year
 from ..sheets import Page
 from ..tidy import observations
@@ -18,7 +18,7 @@ YEARS = {"2022": 2020}  # edition: year of the people shared out
 
 def tidy_trust_catchments(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a trust and kind of admission; the trust's ``name`` as printed."""
-    long = expect_table(next(iter(pages.values())), source).melt(["place", "name"])
+    long = expect_table(need_sheet(pages), source).melt(["place", "name"])
     if source.edition[:4] not in YEARS:
         raise CatalogError(
             f"Catchments of {source.edition!r}: the year of the people is not known. "

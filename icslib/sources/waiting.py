@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
-from ..expectations import expect_table, expect_total
+from ..expectations import expect_table, expect_total, need_figures, need_sheet
 from ..periods import Period, month, parse_period
 from ..register import places
 from ..sheets import Page, Table
@@ -30,7 +30,7 @@ WAITS = ["rtt_all_parts_over_18_weeks", "rtt_all_parts_over_52_weeks"]
 
 def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a place, month and measure: for England pathways still waiting at the end of the month, else all parts together."""
-    page = next(iter(pages.values()))
+    page = need_sheet(pages)
     totals: list[dict] = []
     if source.table == "waiting_england":
         long = expect_table(page, source, ["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
@@ -50,7 +50,8 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=place,
         place_type=place_type,
         measure=measure,
-        period=when.map({text: _month(text) for text in when.unique()}),
+        period=when,
+        read=_month,
         unit="patients",
         basis="outturn",
         source=source.id,
@@ -60,13 +61,13 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
 
 
 def _month(text: object) -> Period:
-    first = parse_period(str(text)[:10]).start
+    first = parse_period(text).start
     return month(first.year, first.month)
 
 
 def _check_totals(table: Table) -> list[dict]:
     """The treatments of each place and month add up to its Total; the record of all of them together."""
-    waits = table.frame[WAITS].apply(pd.to_numeric)
+    waits = need_figures(table, WAITS)
     sums = waits.groupby([table.frame["place"], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
     for name in WAITS:
         wrong = sums[sums[name, True] != sums[name, False]]

@@ -6,11 +6,12 @@ Quirks      C_999 is the total of the treatments and is held against them; only 
 """
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table, expect_total
+from ..expectations import expect_table, expect_total, need_figures, need_sheet
 from ..periods import parse_period
 from ..sheets import Page
 from ..tidy import observations
@@ -23,11 +24,11 @@ LIMITS = {"rtt_waiting": 0, "rtt_over_18_weeks": 18, "rtt_over_52_weeks": 52, "r
 
 def tidy_waiting_extract(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a provider and measure; ``cells`` names the columns and rows that were added up."""
-    page = next(iter(pages.values()))
+    page = need_sheet(pages)
     weeks = {title: int(match[1] or match[3]) for title in page.row_text(0) if (match := re.fullmatch(WEEK, title))}
     table = expect_table(page, source, [*IDS, *weeks], key="Provider Org Code")
     rows = table.frame[table.frame["RTT Part Type"] == INCOMPLETE]
-    counts = rows[list(weeks)].apply(pd.to_numeric, errors="coerce").fillna(0.0)
+    counts = need_figures(replace(table, frame=rows), list(weeks), empty=0.0)
     total = rows["Treatment Function Code"] == TOTAL
     totals = [expect_total("treatments of all providers", counts[total].sum().sum(), counts[~total].sum().sum(), within=0)]
     rows, counts = rows[total], counts[total]

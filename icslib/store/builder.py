@@ -51,15 +51,22 @@ def open_source(source: Source, path: Path) -> dict[str, Page]:
 
 
 def read_source(source: Source, pages: Mapping[str, Page]) -> pd.DataFrame:
-    """Observations of one official file, by its reader."""
+    """Observations of one official file, by its reader; whatever goes wrong is an error of ours that names the file."""
     module = importlib.import_module(f"..sources.{source.reader}", __package__)
-    frame = _no_figure_twice(_coded(getattr(module, f"tidy_{source.reader}")(pages, source)))
+    file = next((page.file for page in pages.values() if page.file), source.file)
+    try:
+        frame = _no_figure_twice(_coded(getattr(module, f"tidy_{source.reader}")(pages, source)))
+    except IcsError as fault:
+        fault.args = (f"{fault}" if file in str(fault) else f"{file}: {fault}",)
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as fault:
+        raise SheetError(f"{file}: the reader {source.reader} stumbled: {type(fault).__name__}: {fault}") from fault
     return flag_oddities(flag_corrected(frame, source.id), source.id)
 
 
 def _coded(frame: pd.DataFrame) -> pd.DataFrame:
     """The observations, if every place (but of the type ``other``) is a code; a mark or a name in its stead is a damaged row."""
-    odd = frame[~frame["place"].str.fullmatch(r"[0-9]*[A-Z][0-9A-Z]*") & (frame["place_type"] != "other")]
+    odd = frame[~frame["place"].astype(str).str.fullmatch(r"[0-9]*[A-Z][0-9A-Z]*") & (frame["place_type"] != "other")]
     if len(odd):
         spot = odd.iloc[0]
         raise SheetError(
@@ -117,9 +124,8 @@ def build(ids: Iterable[str] | None = None, check: bool = False) -> BuildReport:
     for table in wanted:
         try:
             rows.append((table, *_one(table, known[table], entries, check)))
-        except (IcsError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as fault:
-            said = str(fault) if isinstance(fault, IcsError) else f"the reader stumbled: {type(fault).__name__}: {fault}"
-            rows.append((table, "failed", 0, said))
+        except (IcsError, OSError) as fault:
+            rows.append((table, "failed", 0, str(fault)))
     rows += [(said.split(".csv")[0], "failed", 0, said) for said in stray_lines()]
     if not check:
         now = {**resources(), **{name: entries[name] for name in wanted if name in entries}}
