@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from ..errors import SheetError
 
 UNPACKED = 1_000_000_000  # bytes a zip may unpack to
-WORKBOOK = 400_000_000  # bytes the parts of a workbook may: they are held twice while it is read
+WORKBOOK = 300_000_000  # bytes the parts of a workbook may: they are held twice while it is read
 CHECKED = (".xml", ".rels", ".bin", "mimetype")  # the parts of a workbook that are read
 CELLS = 12_000_000  # cells a sheet may span, empty ones too
 WIDEST = 4_000  # columns of a sheet
