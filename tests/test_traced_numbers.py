@@ -15,6 +15,7 @@ import xlrd
 from icslib import catalog, paths
 from icslib.exhibits.cells import split_ref
 from icslib.exhibits.core import MIME
+from icslib.render.numbering import number_exhibits
 from icslib.render.provenance import SCALES, Printing, find_printings, holds
 
 
@@ -33,6 +34,22 @@ def linked_numbers() -> list[tuple[str, tuple[str, ...], float]]:
                     if refs and isinstance(row[place], float) and rests_on(tuple(refs), row[place]):
                         found.add((f"{report.stem}, {record['title']}, {name}", tuple(refs), row[place]))
     return sorted(found)
+
+
+def test_every_figure_and_table_with_numbers_names_cells_they_rest_on_or_the_file_of_ours():
+    reports = sorted(paths.reports().glob("*.ipynb"))
+    if not reports:
+        pytest.skip("no reports made here: 'icslib run' makes them")
+    bare = [
+        f"{report.stem}, {one.number}"
+        for report in reports
+        for one in number_exhibits(json.loads(report.read_text(encoding="utf-8"))["cells"])
+        if not one.record["behind"]
+        and not any(refs for column in one.record["cells"].values() for refs in column)
+        and "data/raw/reference/" not in " ".join(one.record["notes"])
+        and any(isinstance(value, float) for row in one.record["rows"] for value in row)
+    ]
+    assert not bare
 
 
 printings = cache(find_printings)

@@ -25,7 +25,7 @@ def _(result: Profile, show: str = "standing", measures: Sequence[str] = ()) -> 
 
 
 def _standing(result: Profile) -> Exhibit:
-    standing, name = result.standing, result.name
+    standing, name, panel = result.standing, result.name, result.panel
     spots = np.arange(len(standing))[::-1]
     printed = [f"{_value(row)}, {row['year']}" for _, row in standing.iterrows()]
 
@@ -54,7 +54,7 @@ def _standing(result: Profile) -> Exhibit:
         subtitle=f"{name} (large dot), its peers (rings) and all systems, each measure at its latest year",
         unit="standard deviations",
         notes=(_peers(result), "More is not better or worse by itself."),
-        sources=source_cells(result.panel, *result.standing.index),
+        sources=sum((source_cells(panel[panel["year"] == year], one) for one, year in standing["year"].items()), ()),
         alt=f"{name}: " + "; ".join(said) + ".",
         draw=draw,
         size=(style.WIDE[0], 1.2 + 0.48 * len(standing)),
