@@ -4,6 +4,7 @@ Exit codes: 0 all done; 1 some run or check failed, the rest finished; 2 the req
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -253,6 +254,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = make_parser().parse_args(argv)
     try:
         return args.call(args)
+    except BrokenPipeError:  # the reader had enough: icslib trace ... | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except IcsError as fault:
         print(f"icslib: {fault}", file=sys.stderr)
         return fault.exit_code

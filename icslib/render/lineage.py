@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+from rapidfuzz import process
 
 from .. import paths, store
 from ..errors import RenderError
@@ -17,19 +18,19 @@ def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
     name = Path(report).name.removesuffix(".html").removesuffix(".ipynb")
     path = next(iter(sorted(paths.reports().rglob(f"{name}.ipynb"))), None)
     if path is None:
-        known = ", ".join(sorted(found.stem for found in paths.reports().rglob("*.ipynb"))) or "none yet; 'icslib run' makes them"
-        raise RenderError(f"There is no report {name!r} in {paths.reports()}. Reports: {known}.")
+        known = sorted(found.stem for found in paths.reports().rglob("*.ipynb"))
+        near = ", ".join(found for found, *_ in process.extract(name, known, limit=3)) or "none yet; 'icslib run' makes them"
+        raise RenderError(f"There is no report {name!r} in {paths.reports()}. Nearest: {near}.")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     records = {one.number.lower(): one.record for one in number_exhibits(cells)}
-    asked = " ".join(re.findall(r"[a-z]+|\d+", exhibit.lower()))
+    asked = " ".join(re.findall(r"[a-z]+|\d+", re.sub(r"\bfig\b", "figure", exhibit.lower())))
     if asked not in records:
         raise RenderError(f"{name} has no exhibit {exhibit!r}. It has {', '.join(records) or 'none'}.")
     record = records[asked]
     refs = [ref for column in record["cells"].values() for cell in column for ref in cell]
     refs += [ref for run in record.get("behind", []) for ref in list_refs(*run)]
     if not refs:
-        ids = ", ".join(source["id"] for source in record["sources"])
         raise RenderError(
-            f"{asked} of {name}, {record['title']!r}, names no cells: its numbers are estimates, from {ids or 'no named source'}."
+            f"{asked} of {name}, {record['title']!r}, names no cells. Its notes: {' '.join(record.get('notes', ())) or 'none'}"
         )
     return store.trace(refs)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
@@ -24,20 +24,30 @@ STAMP = "application/vnd.icslib.stamp+json"
 PACKAGES = ["pandas", "numpy", "pyarrow", "python-calamine", "statsmodels", "pyfixest", "matplotlib", "papermill", "nbconvert"]
 
 
-def trace(figures: pd.DataFrame | str | Iterable) -> pd.DataFrame:
+def trace(figures: object) -> pd.DataFrame:
     """Where figures were printed: one row a cell.
 
     Parameters
     ----------
-    figures : observations, a derived table with a ``cells`` column, or references such as
-        ``"beds!!H12"`` (source, sheet, cell; ``T2:T90[L=QHM]`` is column T of the rows whose column L holds QHM)
+    figures : observations, a panel, a derived table with a ``cells`` column, or one row of these; a result or an exhibit; or
+        references such as ``"beds!!H12"`` (source, sheet, cell; ``T2:T90[L=QHM]`` is column T of the rows whose column L holds QHM)
 
     Returns
     -------
     DataFrame with ``source, file, sheet, cell, value, unit, sha256, publisher, title, address, licence, published``.
     ``value`` is the printed figure where the store holds the cell as an observation, else NaN.
+
+    Raises
+    ------
+    StoreError
+        For what holds no references, such as a bare number or a frame of one's own.
     """
-    refs = _references(figures)
+    refs = list(dict.fromkeys(_references(figures)))
+    if not refs and not (isinstance(figures, pd.DataFrame) and figures.empty):
+        raise StoreError(
+            f"No cell is known behind this {type(figures).__name__}. Give observations, a panel with its places and years, a result, "
+            "an exhibit, or references such as 'beds!!H12'; a bare number does not know where it came from."
+        )
     rows, printed = [], {}
     for ref in refs:
         match = REF.fullmatch(ref)
@@ -53,19 +63,31 @@ def trace(figures: pd.DataFrame | str | Iterable) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TRACED)
 
 
-def _references(figures: pd.DataFrame | str | Iterable) -> list[str]:
+def _references(figures: object) -> Iterator[str]:
+    """Every reference in what was given: as text, in columns of cells, in a panel's notes, in the fields of a record."""
     if isinstance(figures, str):
-        return [figures]
-    if isinstance(figures, pd.DataFrame) and "cells" in figures.attrs:
-        years = set(zip(figures["place"], figures["year"], strict=True))
-        figures = [
-            cells for (place, year, name), cells in figures.attrs["cells"].items() if (place, year) in years and name in figures
-        ]
+        yield figures
+    elif isinstance(figures, pd.Series):
+        yield from _references(figures.to_frame().T if {"place", "source", "cells"} & set(figures.index) else list(figures))
     elif isinstance(figures, pd.DataFrame):
-        columns = [name for name in figures if str(name) == "cells" or str(name).startswith("cells:")]
-        figures = [cell for name in columns for cell in figures[name]] if columns else cell_refs(figures)
-    refs = [ref for item in figures for ref in ([item] if isinstance(item, str) else item if isinstance(item, tuple) else ())]
-    return list(dict.fromkeys(refs))
+        yield from _of_frame(figures)
+    elif isinstance(figures, Result) or hasattr(figures, "sources"):
+        for held in vars(figures).values():
+            yield from (ref for ref in _references(held) if "!" in ref)
+    elif isinstance(figures, Iterable):
+        for one in figures:
+            yield from _references(one) if isinstance(one, str | tuple | list) else ()
+
+
+def _of_frame(frame: pd.DataFrame) -> Iterator[str]:
+    columns = [name for name in frame if str(name) == "cells" or str(name).startswith("cells:")]
+    if isinstance(known := frame.attrs.get("cells"), dict) and {"place", "year"} <= set(frame):
+        spots = zip(frame["place"], frame["year"], strict=True)
+        yield from (ref for place, year in spots for name in frame for ref in known.get((place, year, name), ()))
+    elif columns:
+        yield from (ref for name in columns for refs in frame[name] for ref in _references(refs))
+    elif {"source", "sheet", "row", "column"} <= set(frame):
+        yield from cell_refs(frame)
 
 
 def _printed(table: str) -> dict[str, tuple]:

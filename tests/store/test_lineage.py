@@ -3,6 +3,8 @@ import pytest
 
 from icslib import store
 from icslib.errors import CatalogError, StoreError
+from icslib.exhibits import plot
+from icslib.lag import supported_lags
 
 
 def test_a_figure_leads_to_its_cell_file_and_publisher(project):
@@ -63,3 +65,18 @@ def test_the_stamp_takes_what_a_notebook_set_before_its_import(project):
     exec("first_year = 2015\nsystem = 'QOX'\n_hidden = 1\nimport icslib as ics\nlater = 3\nmade = ics.stamp()", names)
     assert names["made"].parameters == {"first_year": 2015, "system": "QOX"}
     assert store.stamp().parameters == {}
+
+
+def test_a_row_a_result_and_an_exhibit_are_traced_and_a_bare_number_is_an_error():
+    panel = store.load_panel(["acute_staff", "preventable_mortality"], 2018, 2023)
+    row = panel.iloc[0]
+    assert "acute_staff" in row and store.trace(row)["value"].iloc[0] == row["acute_staff"]
+    gate = supported_lags(panel, "acute_staff", "preventable_mortality", range(2))
+    whole = store.trace(panel)["cell"].tolist()
+    assert sorted(store.trace(gate)["cell"]) == sorted(store.trace(plot(gate))["cell"]) == sorted(whole)
+    cells = store.load("loans").head(2).assign(cells=[("loans-2018-19!!A1",), ("beds!!B2", "beds!!B3")])["cells"]
+    assert store.trace(cells)["cell"].tolist() == ["A1", "B2", "B3"]
+    for nothing in (row["acute_staff"], None, pd.DataFrame({"a": [1]}), [1, 2]):
+        with pytest.raises(StoreError, match="No cell is known behind this"):
+            store.trace(nothing)
+    assert store.trace(store.load("loans")[:0]).empty
