@@ -69,7 +69,7 @@ def test_coverage_says_who_and_when():
     found = coverage(panel)
     assert found.finding == "2 places over 2 years. Rate: 2 of 4 place-years missing (A 2021, B 2021). Other: complete."
     assert found.by_measure.loc["rate", ["first", "last", "held"]].tolist() == [2020, 2020, 2]
-    assert found.by_year["rate"].tolist() == [2, 0]
+    assert found.missing.to_numpy().tolist() == [["rate", "A", 2021], ["rate", "B", 2021]]
 
 
 def test_coverage_says_what_was_apportioned_and_what_people_stand_in_for():

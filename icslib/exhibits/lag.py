@@ -8,11 +8,12 @@ from ..lag.adoption import EventStudy
 from ..lag.belief import LagBelief
 from ..lag.challenges import Challenges
 from ..lag.editions import Splice
-from ..lag.gate import LagSupport, write_lags, write_name
+from ..lag.gate import LagSupport, write_name
 from ..lag.profile import LagEstimate
 from ..lag.projection import LocalProjection
 from ..lag.robustness import SpecificationCurve
 from ..lag.survey import LagSurvey
+from ..panel import write_runs
 from . import plot, table
 from .charts import columns, lines
 from .core import Exhibit
@@ -89,7 +90,7 @@ def _(result: LagEstimate, asked: str = "") -> Exhibit:
     windows = dict.fromkeys((a, b) for a, b in asked_for if result.profile.index.min() <= a <= last)
     rows = pd.DataFrame(
         {
-            "lags": write_lags(range(a, b + 1)),
+            "lags": write_runs(range(a, b + 1)),
             **result.cumulative(a, b)._asdict(),
             "supported": "yes" if result.profile.loc[a:b, "supported"].all() else "not identified",
         }
@@ -147,7 +148,7 @@ def _(result: EventStudy, asked: str = "") -> Exhibit:
     rows = result.profile.dropna(subset=["estimate"]).fillna({"se": 0.0})
     for bound in ("low", "high", "band_low", "band_high"):
         rows[bound] = rows[bound].fillna(rows["estimate"])
-    silent = write_lags(event for event in result.profile.index if not result.profile.loc[event, "supported"])
+    silent = write_runs(event for event in result.profile.index if not result.profile.loc[event, "supported"])
     rest = f"Not identified and not drawn: {silent}." if silent else ""
     held = int(result.profile["treated"].get(result.longest, 0))
     kind = result.kind if held != 1 else result.kind.removesuffix("s")

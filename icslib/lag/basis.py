@@ -48,18 +48,16 @@ def make_basis(basis: str, lags: Sequence[int], degree: int = 2, ends: str = "fr
     return np.linalg.qr(raw)[0]
 
 
-def roughness(lags: Sequence[int], order: int = 2) -> np.ndarray:
-    """(lags, lags): the sum of squared differences of the given order, by calendar spacing of the lags.
+def roughness(lags: Sequence[int]) -> np.ndarray:
+    """(lags, lags): the sum of squared second differences, by calendar spacing of the lags.
 
     >>> roughness([0, 1, 2]).round(6).tolist()
     [[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]]
     """
-    if len(lags) <= order:
-        raise NotIdentified(f'basis="smooth" needs more than {order} lags, and {len(lags)} were asked for.')
-    difference = np.eye(len(lags))
-    for _ in range(order):
-        difference = np.diff(difference, axis=0)
-    return difference.T @ difference
+    if len(lags) < 3:
+        raise NotIdentified(f'basis="smooth" needs three lags or more, and {len(lags)} were asked for.')
+    bend = np.diff(np.eye(len(lags)), n=2, axis=0)
+    return bend.T @ bend
 
 
 def _natural_spline(at: np.ndarray, knots: np.ndarray) -> np.ndarray:

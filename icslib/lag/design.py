@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified, PanelError
-from ..panel import fixed_by_place, grids, touches
+from ..panel import fixed_by_place, grids, lag_block, touches
 from ..stats.absorb import Absorber
 
 
@@ -58,20 +58,6 @@ class Design:
         if key not in self.effects:
             self.effects[key] = Absorber(weights, trends=trends, groups=self.groups)
         return self.effects[key]
-
-
-def lag_block(exposure: np.ndarray, lags: Sequence[int]) -> np.ndarray:
-    """(lags, places, years): the exposure `lag` years earlier; NaN where the panel does not reach.
-
-    >>> lag_block(np.array([[1.0, 2.0, 3.0]]), [0, 2, -1])[:, 0].tolist()
-    [[1.0, 2.0, 3.0], [nan, nan, 1.0], [2.0, 3.0, nan]]
-    """
-    out = np.full((len(lags), *exposure.shape), np.nan)
-    width = exposure.shape[1]
-    for k, lag in enumerate(lags):
-        if abs(lag) < width:
-            out[k, :, max(lag, 0) : width + min(lag, 0)] = exposure[:, max(-lag, 0) : width - max(lag, 0)]
-    return out
 
 
 def make_design(

@@ -12,12 +12,13 @@ import pandas as pd
 from scipy import linalg
 
 from ..errors import NotIdentified
+from ..panel import write_runs
 from ..stats.bands import sup_t
 from ..stats.inference import covariance, degrees_of_freedom, infer
 from ..stats.regression import Fit, fit
 from .basis import make_basis, roughness
 from .design import Design, make_design
-from .gate import LagSupport, check_support, named_by, write_lags
+from .gate import LagSupport, check_support, named_by
 from .profile import LagEstimate
 
 SHAPE = ("basis", "degree", "ends", "trends", "extrapolate")  # keywords of fit_shape
@@ -106,7 +107,7 @@ def fit_shape(
     try:
         absorber = design.absorb(design.rows(kept), trends)
     except NotIdentified:
-        together = f"No place holds lags {write_lags(kept)} together in two years."
+        together = f"No place holds lags {write_runs(kept)} together in two years."
         raise NotIdentified(f"{together} Ask for fewer leads or lags.") from None
     years = int(absorber.weights.any(axis=0).sum())
     if trends and years < MIN_TREND_YEARS:
@@ -130,7 +131,7 @@ def _admit(design: Design, support: LagSupport, extrapolate: bool) -> list[int]:
     """The lags the fit rests on; raises when some are refused and may not be continued."""
     kept = [lag for lag in design.lags if lag in support.identified]
     if support.refused and (not extrapolate or not kept):
-        advice = f"Ask for lags {write_lags(kept)}" if kept else "Bring a longer or denser panel"
+        advice = f"Ask for lags {write_runs(kept)}" if kept else "Bring a longer or denser panel"
         raise NotIdentified(
             f"{support.verdict} {advice}"
             + (", or choose a basis and extrapolate=True to continue its curve, marked as not identified." if kept else ".")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
-from ..panel import source_cells
+from ..panel import source_cells, write_runs
 from ..results import Result
 from .design import Design, make_design
 
@@ -67,18 +67,18 @@ class LagSupport(Result):
         """The answer in one short sentence."""
         if not self.identified:
             return f"No lag from {self._pair} can be seen"
-        rest = f", {write_lags(self.refused)} cannot" if self.refused else ""
-        return f"Lags of {write_lags(self.identified)} years from {self._pair} can be seen{rest}"
+        rest = f", {write_runs(self.refused)} cannot" if self.refused else ""
+        return f"Lags of {write_runs(self.identified)} years from {self._pair} can be seen{rest}"
 
     def answer(self, low: int, high: int, whose: str = "the") -> str:
         """Which of `whose` years, `low` to `high`, the panel can show."""
         asked = [lag for lag in self.lags.index if low <= lag <= high]
         seen, lost = [lag for lag in asked if not self.refuses(lag)], [lag for lag in asked if self.refuses(lag)]
         weak = [lag for lag in seen if self.lags.loc[lag, "status"] == "weak"]
-        dim = f" ({write_lags(weak)} only weakly)" if weak else ""
+        dim = f" ({write_runs(weak)} only weakly)" if weak else ""
         pair = f"{write_name(self.exposure)} and {write_name(self.outcome)}"
-        shown = f"years {write_lags(seen)}{dim}" if seen else "none"
-        silent = f" and are silent about years {write_lags(lost)}" if lost and seen else ""
+        shown = f"years {write_runs(seen)}{dim}" if seen else "none"
+        silent = f" and are silent about years {write_runs(lost)}" if lost and seen else ""
         return f"Of {whose} {low} to {high} years, figures of {pair} can show {shown}{silent}."
 
     @property
@@ -91,7 +91,7 @@ class LagSupport(Result):
         said = []
         for (status, reason), rows in self.lags.groupby(["status", "reason"], sort=False):
             why = f" ({reason})" if reason else ""
-            said.append(f"{'Lags' if len(rows) > 1 else 'Lag'} {write_lags(rows.index)} {WORDS[status]}{why}.")
+            said.append(f"{'Lags' if len(rows) > 1 else 'Lag'} {write_runs(rows.index)} {WORDS[status]}{why}.")
         return " ".join(said)
 
     @property
@@ -154,21 +154,6 @@ def last_untreated(design: Design) -> int | None:
     if not set(np.unique(seen)) <= {0.0, 1.0} or (np.nan_to_num(np.diff(dose, axis=1)) < 0).any() or not (seen == 0).any():
         return None
     return int(design.years[(dose == 0).any(axis=0)].max())
-
-
-def write_lags(lags: Iterable[int]) -> str:
-    """Lags in words: runs as "0 to 5".
-
-    >>> write_lags([0, 1, 2, 5])
-    '0 to 2, 5'
-    """
-    runs: list[list[int]] = []
-    for lag in sorted(lags):
-        if runs and runs[-1][1] == lag - 1:
-            runs[-1][1] = lag
-        else:
-            runs.append([lag, lag])
-    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
 
 
 def write_name(measure: str) -> str:

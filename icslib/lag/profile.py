@@ -9,10 +9,11 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number, write_p
+from ..panel import write_runs
 from ..results import Result
 from ..stats.inference import Estimate, all_zero, covariance, infer
 from ..stats.regression import Fit
-from .gate import LagSupport, write_lags, write_name
+from .gate import LagSupport, write_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class LagEstimate(Result):
         vector = pd.Series(weights, dtype=float)
         if unknown := [lag for lag in vector.index if lag not in self.profile.index]:
             raise NotIdentified(
-                f"Lags {write_lags(unknown)} were not estimated; the profile holds {write_lags(self.profile.index)}."
+                f"Lags {write_runs(unknown)} were not estimated; the profile holds {write_runs(self.profile.index)}."
             )
         contrast = vector.reindex(self.profile.index, fill_value=0.0).to_numpy() @ self.shape
         return infer(self.model, contrast[None], **self.options)[0]
@@ -116,7 +117,7 @@ class LagEstimate(Result):
         b, _, low, high, _ = (write_number(value, self.unit) for value in self.total)
         text = f"{self.headline}: {b} ({self.level:.0%} interval {low} to {high})."
         if refused := [lag for lag in self.profile.index if not self.profile.loc[lag, "supported"]]:
-            text += f" Lags {write_lags(refused)} are not identified: they continue the fitted curve."
+            text += f" Lags {write_runs(refused)} are not identified: they continue the fitted curve."
         return text + (f" Placebo leads: p-value {write_p(self.placebo)}." if self.placebo is not None else "")
 
     @property
@@ -127,7 +128,7 @@ class LagEstimate(Result):
         one = "1% more" if self.support.exposure_unit == "percent" else "one unit of"
         sure = "is clear of none" if self.total.low > 0 or self.total.high < 0 else "cannot be told apart from none"
         return (
-            f"Over lags {write_lags(self.ahead[0])} the association of {one} {write_name(self.support.exposure)} with "
+            f"Over lags {write_runs(self.ahead[0])} the association of {one} {write_name(self.support.exposure)} with "
             f"{write_name(self.support.outcome)} {sure}"
         )
 

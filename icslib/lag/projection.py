@@ -16,12 +16,12 @@ from scipy import stats
 
 from ..errors import NotIdentified
 from ..numbers import write_number
-from ..panel import source_cells
+from ..panel import lag_block, source_cells, write_runs
 from ..results import Result
 from ..stats.bands import with_intervals
 from ..stats.regression import Fit, fit
-from .design import Design, lag_block, make_design
-from .gate import write_lags, write_name
+from .design import Design, make_design
+from .gate import write_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +57,14 @@ class LocalProjection(Result):
             f"{self.headline}, once all years looked at are allowed for. The largest is {says(top['estimate'])} after "
             f"{int(top.name)} years (95% interval, taken by itself, {says(top['low'])} to {says(top['high'])})."
         )
-        return text + (f" {write_lags(self.refused)} years are not identified." if self.refused else "")
+        return text + (f" {write_runs(self.refused)} years are not identified." if self.refused else "")
 
     @property
     def headline(self) -> str:
         """Whether any response is clear of none once all horizons are allowed for."""
         ahead = self.profile[self.profile.index >= 0]
         clear = ahead.index[(ahead["band_low"] > 0) | (ahead["band_high"] < 0)]
-        told = f"is clear of none after {write_lags(clear)} years" if len(clear) else "cannot be told apart from none in any year"
+        told = f"is clear of none after {write_runs(clear)} years" if len(clear) else "cannot be told apart from none in any year"
         return f"The response of {write_name(self.outcome)} to {write_name(self.exposure)} {told}"
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import NotIdentified
+from ..panel import write_runs
 from ..results import Result
 from .challenges import challenge_lag
-from .gate import MIN_YEARS, supported_lags, write_lags
+from .gate import MIN_YEARS, supported_lags
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def survey_lags(cases: dict[str, dict], *, longest: int = 10, exclude: tuple[int
         used = [lag for lag in gate.identified if gate.lags.loc[lag, "years"] >= MIN_YEARS]
         rows[name] = {
             "exposure": case["exposure"], "outcome": case["outcome"], "places": int(gate.lags["places"].max()),
-            "seen": write_lags(gate.identified) or "none", "used": write_lags(used) or "none",
+            "seen": write_runs(gate.identified) or "none", "used": write_runs(used) or "none",
             "longest": max(used, default=np.nan), **_tested({**options, **case, "lags": used, "exclude": exclude}),
         }  # fmt: skip
     return LagSurvey(pd.DataFrame.from_dict(rows, orient="index").rename_axis("panel"), tuple(dict.fromkeys(sources)))

@@ -58,15 +58,13 @@ class Voices(Result):
         )
 
 
-def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -> Voices:
-    """Survey figures with their wording class and base.
+def compare_voices(figures: pd.DataFrame) -> Voices:
+    """Survey figures with their wording class and base, as ``data/raw/reference/survey_wording.csv`` gives them for each measure.
 
     Parameters
     ----------
     figures : observations with survey shares: ``nao_claims``, ``national_local`` and ``finances_national`` together
         A unit such as ``finance officers of 19`` is a count with its base.
-    wording : ``measure``, ``label``, ``wording``, ``base_measure`` (where another figure is the base), ``reason``; by default
-        ``data/raw/reference/survey_wording.csv``
 
     Raises
     ------
@@ -75,17 +73,10 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    words = (
-        pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False)
-        if wording is None
-        else wording.fillna("")
-    )
-    words = words.set_index("measure")
+    words = pd.read_csv(paths.raw("reference", "survey_wording.csv"), keep_default_na=False).set_index("measure")
     counted = figures["unit"].str.extract(r" of (\d+)$")[0].astype(float)
     rows = figures[(figures["basis"] == "survey") & ((figures["unit"] == "percent") | counted.notna())]
-    rows = rows.drop_duplicates(
-        ["measure", "period", "value", "address"] if "address" in rows else ["measure", "period", "value"], keep="last"
-    )
+    rows = rows.drop_duplicates([name for name in ("measure", "period", "value", "address") if name in rows], keep="last")
     unknown = sorted(set(rows["measure"]) - set(words.index))
     if unknown:
         raise BasisError(f"No wording class is written for {', '.join(unknown)}. Add a row to survey_wording.csv.")
@@ -115,23 +106,8 @@ def compare_voices(figures: pd.DataFrame, wording: pd.DataFrame | None = None) -
     if any(name not in both for name in pair):
         raise BasisError(f"The gap needs both {' and '.join(pair)}. Load the table 'nao_claims' with the others.")
     meant, able = (float(np.atleast_1d(both[name])[0]) for name in pair)
-    columns = [
-        "measure",
-        "said",
-        "period",
-        "share",
-        "wording",
-        "answers",
-        "base",
-        "low",
-        "high",
-        "flag",
-        "publisher",
-        "note",
-        "cells:share",
-        "cells:answers",
-        "cells:base",
-    ]
+    columns = ["measure", "said", "period", "share", "wording", "answers", "base", "low", "high", "flag", "publisher", "note"]
+    columns += ["cells:share", "cells:answers", "cells:base"]
     table = table[columns].sort_values(["wording", "period", "measure"]).reset_index(drop=True)
     return Voices(table, meant - able, smallest_base(meant / 100, able / 100), meant, able)
 
@@ -142,7 +118,7 @@ def _unit_cell(ref: str) -> tuple[str, ...]:
     return (f"{match[1]}{UNIT_COLUMN}{match[2]}",) if match else ()
 
 
-def smallest_base(one: float, other: float, z: float = Z) -> int:
+def smallest_base(one: float, other: float) -> int:
     """Fewest answers to each of two questions at which the difference of the shares excludes zero.
 
     >>> smallest_base(0.77, 0.31)
@@ -150,4 +126,4 @@ def smallest_base(one: float, other: float, z: float = Z) -> int:
     """
     if one == other:
         raise BasisError("Two equal shares have no gap to be told from none.")
-    return math.ceil((z / (one - other)) ** 2 * (one * (1 - one) + other * (1 - other)))
+    return math.ceil((Z / (one - other)) ** 2 * (one * (1 - one) + other * (1 - other)))

@@ -6,8 +6,30 @@ figure spans (3 for "2015 to 2017") in ``panel.attrs["spans"]``.
 """
 
 from .coverage import Coverage, coverage
-from .grid import build_panel, check_rows, fixed_by_place, grids, join_panels, log_points, source_cells, touches
+from .grid import (
+    build_panel,
+    check_rows,
+    fixed_by_place,
+    grids,
+    join_panels,
+    lag_block,
+    log_points,
+    source_cells,
+    touches,
+    write_runs,
+)
 
 __all__ = [
-    "Coverage", "build_panel", "check_rows", "coverage", "fixed_by_place", "grids", "join_panels", "log_points", "source_cells", "touches",
-]  # fmt: skip
+    "Coverage",
+    "build_panel",
+    "check_rows",
+    "coverage",
+    "fixed_by_place",
+    "grids",
+    "join_panels",
+    "lag_block",
+    "log_points",
+    "source_cells",
+    "touches",
+    "write_runs",
+]

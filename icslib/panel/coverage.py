@@ -18,8 +18,6 @@ class Coverage(Result):
     ----------
     by_measure : DataFrame, index ``measure``
         ``first`` and ``last`` year with any figure, ``places`` with any, ``held`` and ``missing`` place-years of the grid.
-    by_year : DataFrame, index ``year``
-        One column a measure: places with a figure that year.
     missing : DataFrame
         ``measure``, ``place``, ``year``: every place-year of the grid without a figure.
     apportioned : DataFrame
@@ -31,7 +29,6 @@ class Coverage(Result):
     """
 
     by_measure: pd.DataFrame
-    by_year: pd.DataFrame
     missing: pd.DataFrame
     apportioned: pd.DataFrame
     stand_ins: tuple[str, ...]
@@ -90,7 +87,6 @@ def coverage(panel: pd.DataFrame) -> Coverage:
     weighed = panel.attrs.get("weighed", {})
     return Coverage(
         by_measure=by_measure.assign(missing=len(grid) - by_measure["held"]),
-        by_year=there.groupby("year").sum(),
         missing=seen.loc[~seen["held"], ["measure", "place", "year"]].reset_index(drop=True),
         apportioned=pd.DataFrame(rows, columns=["measure", "place", "year", "share"]),
         stand_ins=tuple(name for name in measures if weighed.get(name, "").startswith("~")),

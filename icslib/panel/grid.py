@@ -1,5 +1,7 @@
 """The grid of places by years: made, joined, and read as arrays."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -163,6 +165,35 @@ def touches(years: np.ndarray, chosen, span: int = 1) -> np.ndarray:
     """
     covered = np.asarray(years)[:, None] - np.arange(span)
     return np.asarray(np.isin(covered, list(chosen)).any(axis=1))
+
+
+def lag_block(values: np.ndarray, lags: Sequence[int]) -> np.ndarray:
+    """(lags, places, years): the values of `lag` years earlier, by calendar; NaN where the panel does not reach.
+
+    >>> lag_block(np.array([[1.0, 2.0, 3.0]]), [0, 2, -1])[:, 0].tolist()
+    [[1.0, 2.0, 3.0], [nan, nan, 1.0], [2.0, 3.0, nan]]
+    """
+    out = np.full((len(lags), *values.shape), np.nan)
+    width = values.shape[1]
+    for k, lag in enumerate(lags):
+        if abs(lag) < width:
+            out[k, :, max(lag, 0) : width + min(lag, 0)] = values[:, max(-lag, 0) : width - max(lag, 0)]
+    return out
+
+
+def write_runs(numbers: Iterable[int]) -> str:
+    """Years or lags in words, those in a row as one stretch.
+
+    >>> write_runs([0, 1, 2, 5])
+    '0 to 2, 5'
+    """
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
 
 
 def fixed_by_place(panel: pd.DataFrame, name: str) -> pd.Series:

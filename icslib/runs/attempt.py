@@ -13,10 +13,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from . import warm
-from .execute import Outcome, Task, execute, parameterized, place_error
+from .execute import Outcome, Task, execute, parameterized, place_error, write_error
 
 STOP = threading.Event()
 LOOK = 0.25
+FLOOR_MB, PATIENCE = 300.0, 60.0  # memory left below which no run is started, for so many seconds
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Watch:
         """The outcome of a child that did not answer: the cell it was in, and the last it wrote."""
         trace = self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
         if self.cell is None:
-            error = {"cell": None, "id": "before the first cell", "source": "", "kind": kind, "said": said, "trace": trace}
+            error = write_error("before the first cell", kind, said, trace)
         else:
             error = place_error(parameterized(self.task), self.cell, kind, said, trace)
         return Outcome(self.task.name, error=error, seconds=round(time.monotonic() - self.began, 3), peak_mb=round(self.peak, 1))
@@ -153,12 +154,12 @@ def end(pid: int) -> None:
                 one.kill()
 
 
-def wait_for_memory(floor_mb: float = 300.0, patience: float = 60.0) -> None:
+def wait_for_memory() -> None:
     """Start no further run while the machine is short of memory and others may still give some back."""
     import psutil
 
-    until = time.monotonic() + patience
-    while psutil.virtual_memory().available < floor_mb * 2**20 and time.monotonic() < until and not STOP.is_set():
+    until = time.monotonic() + PATIENCE
+    while psutil.virtual_memory().available < FLOOR_MB * 2**20 and time.monotonic() < until and not STOP.is_set():
         time.sleep(LOOK)
 
 

@@ -43,10 +43,9 @@ def select_jobs(
     return [replace(job, as_of=as_of or job.as_of) for job in read_plan()]
 
 
-def failed_jobs(reports: Path | None = None) -> list[Job]:
+def failed_jobs() -> list[Job]:
     """Jobs whose last run failed, as recorded; what can no longer be asked for, its notebook or parameter gone, is forgotten."""
-    where = reports or paths.reports()
-    jobs = []
+    where, jobs = paths.reports(), []
     for record in failed_records(where):
         given = record["parameters"]
         try:

@@ -9,6 +9,7 @@ import random
 import re
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -188,21 +189,19 @@ def place_error(page, index: int, kind: str, said: str, trace: str) -> dict[str,
     """An error in the cell at `index`, numbered as in the notebook on disk, which has no cell of given parameters."""
     given = sum("injected-parameters" in cell.metadata.get("tags", []) for cell in page.cells[:index])
     cell = page.cells[index]
-    return {"cell": index + 1 - given, "id": cell.id, "source": cell.source, "kind": kind, "said": said, "trace": trace}
+    return write_error(cell.id, kind, said, trace, cell=index + 1 - given, source=cell.source)
 
 
-def describe_error(fault: BaseException, where: str) -> dict:
+def describe_error(fault: BaseException, where: str) -> dict[str, Any]:
     """An error that arose outside the cells."""
-    import traceback
+    return write_error(where, type(fault).__name__, str(fault), "".join(traceback.format_exception(fault)))
 
-    return {
-        "cell": None,
-        "id": where,
-        "source": "",
-        "kind": type(fault).__name__,
-        "said": str(fault),
-        "trace": "".join(traceback.format_exception(fault)),
-    }
+
+def write_error(
+    where: str, kind: str, said: str, trace: str = "", *, cell: int | None = None, source: str = ""
+) -> dict[str, Any]:
+    """An error as the record and the list of failures hold it."""
+    return {"cell": cell, "id": where, "source": source, "kind": kind, "said": said, "trace": trace}
 
 
 def rewrite(text: str, executed: bytes) -> bytes | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import paths
 from ..errors import IcsError, ParameterError, RunError
-from .execute import Outcome, describe_error, rewrite
+from .execute import Outcome, describe_error, rewrite, write_error
 from .inputs import FIND, hash_bytes, hash_file, page_files
 from .notebook import source
 from .options import Options, Report
@@ -28,8 +28,8 @@ def refuse(job: Job) -> Outcome:
     """The outcome of a report whose values are refused: nothing was run, and the parameters cell is where to look."""
     tagged = [(at, cell) for at, cell in enumerate(job.notebook.cells, start=1) if cell in job.notebook.tagged("parameters")]
     where, cell = tagged[0] if tagged else (None, {"id": "no cell is tagged 'parameters'", "source": ""})
-    about = {"cell": where, "id": cell.get("id", ""), "source": source(cell)}
-    return Outcome(job.name, error={**about, "kind": ParameterError.__name__, "said": job.refused, "trace": ""})
+    error = write_error(cell.get("id", ""), ParameterError.__name__, job.refused, cell=where, source=source(cell))
+    return Outcome(job.name, error=error)
 
 
 def put(where: Path, job: Job, why: str, outcome: Outcome, options: Options) -> Report:

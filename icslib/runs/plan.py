@@ -18,7 +18,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from .. import paths
@@ -106,9 +105,9 @@ def _all_values(notebook: Notebook, parameter, others: Mapping[str, Any]) -> Seq
     )
 
 
-def read_plan(path: Path | None = None) -> list[Job]:
+def read_plan() -> list[Job]:
     """All jobs of the plan file, in its order; a report whose values are refused is among them and says so, and stops no other."""
-    path = path or paths.reports("plan.toml")
+    path = paths.reports("plan.toml")
     try:
         plan = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
@@ -118,16 +117,12 @@ def read_plan(path: Path | None = None) -> list[Job]:
         if "notebook" not in table or (extra := table.keys() - {"notebook", "parameters", "each", "as_of"}):
             wrong = "no notebook" if "notebook" not in table else f"unknown {sorted(extra)}"
             raise IcsError(f"{path}, report {number}: {wrong}. A report has a notebook, and may have parameters, each and as_of.")
-        notebook, values, each, as_of = (
-            find_notebook(table["notebook"]),
-            table.get("parameters"),
-            table.get("each"),
-            table.get("as_of"),
-        )
+        notebook, as_of = find_notebook(table["notebook"]), str(table.get("as_of", ""))
+        values, each = table.get("parameters", {}), table.get("each", {})
         try:
-            found = expand(notebook, values, each, str(as_of or ""))
+            found = expand(notebook, values, each, as_of)
         except ParameterError as fault:
-            found = [Job(notebook, {**(values or {}), **(each or {})}, str(as_of or ""), str(fault))]
+            found = [Job(notebook, {**values, **each}, as_of, str(fault))]
         jobs |= {job.name: job for job in found if job.name not in jobs}
     if not jobs:
         raise IcsError(f"{path}: no [[report]] in it, so there is nothing to run.")

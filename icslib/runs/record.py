@@ -87,15 +87,14 @@ def decide(job: Job, reports: Path, kernel: str = "", force: bool = False) -> tu
     if record["status"] != "done":
         return "run", "failed last time"
     inputs = record["inputs"]
-    for kind, now in {"code": job.notebook.code, "lock": lock(), "as_of": job.as_of, "kernel": kernel}.items():
+    for kind, now, changed in (
+        ("code", job.notebook.code, "a code cell changed"),
+        ("lock", lock(), "the environment changed"),
+        ("as_of", job.as_of, "another date"),
+        ("kernel", kernel, "another kernel"),
+    ):
         if inputs[kind] != now:
-            words = {
-                "code": "a code cell changed",
-                "lock": "the environment changed",
-                "as_of": "another date",
-                "kernel": "another kernel",
-            }
-            return "run", words[kind]
+            return "run", changed
     if record["parameters"] != {name: json_safe(value) for name, value in job.given.items()}:
         return "run", "other parameters"
     for kind in ("modules", "tables", "files"):

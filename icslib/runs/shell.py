@@ -9,6 +9,7 @@ import base64
 import sys
 import time
 import traceback
+from io import TextIOBase
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -60,7 +61,7 @@ def _text_only(data: dict) -> dict:
     return {kind: base64.b64encode(value).decode() if isinstance(value, bytes) else value for kind, value in data.items()}
 
 
-class Stream:
+class Stream(TextIOBase):
     """Takes what is printed into the outputs of the cell being run."""
 
     encoding = "utf-8"
@@ -74,18 +75,6 @@ class Stream:
         if text:
             self.outputs.add("stream", name=self.channel, text=text)
         return len(text)
-
-    def writelines(self, lines) -> None:
-        """Add all `lines`."""
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        """No terminal."""
-        return False
 
     def fileno(self) -> int:
         """The process's own descriptor: what a program started by a cell writes goes to the log, not the report."""

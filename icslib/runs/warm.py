@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, process
 from pathlib import Path
@@ -42,13 +42,18 @@ def context(warm: bool = WARM):
 
 
 def start(target, *given, warm: bool = WARM, preload: Sequence[str] = ()) -> process.BaseProcess:
-    """Start ``target(*given)`` in a fresh child with a steady environment: hash seed, zone, threads."""
+    """Start ``target(*given)`` in a fresh child with a steady environment: hash seed, zone, threads.
+
+    The caller's script is hidden meanwhile: a child would run it again, and it may call us at its top level. A worker of a cluster
+    may start children: it is a daemon, which the library forbids, and we end ours ourselves.
+    """
     child = context(warm).Process(target=target, args=given)
-    with STARTING, _environment(STEADY), _bare_main(), _may_have_children():
+    main = _lent(sys.modules, {"__main__": types.ModuleType("__main__")})
+    may = _lent(process.current_process()._config, {"daemon": False})  # type: ignore[attr-defined]
+    with STARTING, _lent(os.environ, STEADY), main, may:
         if warm:
-            with _environment(
-                {heavy.ASKED: "1", "PYTHONPATH": os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))}
-            ):
+            path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
+            with _lent(os.environ, {heavy.ASKED: "1", "PYTHONPATH": path}):
                 _ensure_server(preload)
         child.start()
     return child
@@ -68,43 +73,16 @@ def _ensure_server(preload: Sequence[str]) -> None:
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    old = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+def _lent(mapping: MutableMapping[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+    """Hold other values in a mapping for a while, then what it held before."""
+    old = {name: mapping[name] for name in values if name in mapping}
+    mapping.update(values)
     try:
         yield
     finally:
-        for name, value in old.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def _bare_main() -> Iterator[None]:
-    """Hide the caller's script while a child starts: a child would run it again, and it may call us at its top level."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-@contextmanager
-def _may_have_children() -> Iterator[None]:
-    """Let a worker of a cluster start children: it is a daemon, which the library forbids, and we end ours ourselves."""
-    settings = process.current_process()._config  # type: ignore[attr-defined]
-    was = settings.get("daemon")
-    settings["daemon"] = False
-    try:
-        yield
-    finally:
-        if was is not None:
-            settings["daemon"] = was
-        else:
-            settings.pop("daemon", None)
+        mapping.update(old)
+        for name in values.keys() - old.keys():
+            mapping.pop(name, None)
 
 
 def end_with_parent() -> None:

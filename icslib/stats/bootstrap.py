@@ -22,14 +22,15 @@ TIE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Bootstrap:
-    """One row a combination: `t`, `p` (two-sided, null of zero) and, if asked, `low` and `high`; draws used."""
+    """One row a combination: `t`, `p` (two-sided, null of zero) and, if asked, `low` and `high`; the draws used (all patterns of
+    signs where they are fewer than those asked for).
+    """
 
     t: np.ndarray
     p: np.ndarray
     low: np.ndarray
     high: np.ndarray
     draws: int
-    enumerated: bool
 
 
 def signs(clusters: int, draws: int, kind: str = "rademacher", seed: int = 1) -> np.ndarray:
@@ -86,7 +87,7 @@ def wild_bootstrap(
             drawn = (part.score_u @ v) / np.sqrt(np.square(part.jack_u @ v).sum(axis=0))
             p[h] = _share(np.abs(drawn), abs(t[h]))
             high[h], low[h] = part.estimate - part.se * np.quantile(drawn, [tail / 2, 1 - tail / 2])
-    return Bootstrap(t, p, low, high, v.shape[1], v.shape[1] != draws)
+    return Bootstrap(t, p, low, high, v.shape[1])
 
 
 @dataclass(frozen=True, eq=False)

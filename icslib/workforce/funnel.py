@@ -65,20 +65,12 @@ class Funnel(Result):
         )
 
 
-def funnel(
-    frame: pd.DataFrame,
-    events: str,
-    denominator: str,
-    place: str = "place",
-    *,
-    winsorise: float = 0.1,
-    name: str = "",
-) -> Funnel:
+def funnel(frame: pd.DataFrame, events: str, denominator: str, *, winsorise: float = 0.1, name: str = "") -> Funnel:
     """Funnel plot of a proportion over places.
 
     Parameters
     ----------
-    frame : DataFrame, one row a place
+    frame : DataFrame, one row a ``place``
     events, denominator : columns; events lie between 0 and the denominator
     winsorise : share pulled in on each side before phi is taken
 
@@ -87,7 +79,7 @@ def funnel(
     NotIdentified
         With fewer than three places, a denominator that is not positive, or events outside 0 to the denominator.
     """
-    held = frame[[place, events, denominator]].dropna().set_index(place).astype(float)
+    held = frame[["place", events, denominator]].dropna().set_index("place").astype(float)
     n, x = held[denominator], held[events]
     if len(held) < 3 or (n <= 0).any() or ((x < 0) | (x > n)).any():
         needs = f"A funnel needs three places or more, each with 0 <= {events} <= {denominator}"
@@ -101,7 +93,7 @@ def funnel(
     by_place = by_place.join(_lines(n, centre, tau2))
     by_place["stands"] = [_stand(row) for _, row in by_place.iterrows()]
     if "cells" in frame:
-        by_place["cells"] = frame.set_index(place)["cells"]
+        by_place["cells"] = frame.set_index("place")["cells"]
     sizes = pd.Series(np.geomspace(n.min() / 1.1, n.max() * 1.1, 100))
     limits = _lines(sizes, centre, tau2).join(_lines(sizes, centre, 0.0).add_prefix("plain_")).set_axis(sizes, axis=0)
     return Funnel(by_place.sort_values("z_adjusted"), limits.rename_axis("denominator"), 100 * target, phi, tau2, name or events)

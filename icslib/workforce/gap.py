@@ -57,21 +57,8 @@ class Gap(Result):
         rows["stands"] = np.select(
             [rows["used"] & ~bound, bound & rows["used"], near], ["ours", "ours, a bound or rounded", "agrees"], "restated since"
         )
-        front = [
-            "staff_group",
-            "day",
-            "measure",
-            "publisher",
-            "published",
-            "qualifier",
-            "theirs",
-            "ours",
-            "apart",
-            "stands",
-            "doubt",
-            "cells",
-        ]
-        return rows.rename(columns={"value": "theirs"})[front]
+        front = ["staff_group", "day", "measure", "publisher", "published", "qualifier"]
+        return rows.rename(columns={"value": "theirs"})[[*front, "theirs", "ours", "apart", "stands", "doubt", "cells"]]
 
     @property
     def finding(self) -> str:
@@ -97,7 +84,7 @@ class Gap(Result):
         return " ".join(said)
 
 
-def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str = SERIES) -> Gap:
+def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001") -> Gap:
     """Put published vacancies, rates and temporary cover of one place together, by staff group and day.
 
     Parameters
@@ -106,7 +93,6 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
         Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where there,
         ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
     place : code of the place
-    series : what the figures are called; carried to every row
 
     Raises
     ------
@@ -130,19 +116,17 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001", series: str =
     held = held.sort_values(["staff_group", "day", "measure", "exact", "published", "row"])
     key = ["staff_group", "day", "measure"]
     held["used"] = ~held.duplicated(key, keep="last")
-    editions = held[[*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]].reset_index(
-        drop=True
-    )
-    return Gap(_combine(held, series), editions, _cover(held), place=place)
+    columns = [*key, "value", "rounding", "publisher", "published", "qualifier", "doubt", "used", "cells"]
+    return Gap(_combine(held), held[columns].reset_index(drop=True), _cover(held), place=place)
 
 
-def _combine(held: pd.DataFrame, series: str) -> pd.DataFrame:
+def _combine(held: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (group, day), part in held.groupby(["staff_group", "day"], sort=True):
         used = part[part["used"]].set_index("measure")
         count, rate, cover = (float(used["value"].get(name, np.nan)) for name in HELD)
         posts = _posts(part)
-        told = {"series": series, "staff_group": group, "day": day, "vacancies": count, "rate": rate}
+        told = {"series": SERIES, "staff_group": group, "day": day, "vacancies": count, "rate": rate}
         told |= dict(zip(["posts", "posts_low", "posts_high", "in_post"], posts, strict=True))
         told |= {"temporary": cover, "covered": 100 * cover / count, "qualifier": used["qualifier"].get("vacancies", "")}
         rows.append(told | {"editions": part["address"].nunique(), "cells": merge_cells(used["cells"])})

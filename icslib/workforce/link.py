@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import NotIdentified
 from ..numbers import write_number, write_p
-from ..panel import grids, source_cells
+from ..panel import grids, lag_block, source_cells
 from ..register.short import kind_of
 from ..results import Result
 from ..stats.absorb import Absorber
@@ -108,7 +108,7 @@ def link_staffing(
     rows = []
     for sample, keep in {"all": np.ones_like(cut), **({"without jumps": cut} if len(jumps) else {})}.items():
         for outcome in outcomes:
-            moved = np.stack([_shift(np.where(keep, x, np.nan), lag) for lag in lags]) / sd
+            moved = lag_block(np.where(keep, x, np.nan), lags) / sd
             rows += [(sample, outcome, lag, *told) for lag, told in zip(lags, _jointly(held[outcome], moved), strict=True)]
     table = pd.DataFrame(rows, columns=["sample", "outcome", "lag", "estimate", "low", "high", "p", "places", "rows"])
     table.insert(7, "holm", table.groupby("sample")["p"].transform(holm))
@@ -133,20 +133,6 @@ def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:
     return [
         (one.estimate, one.low, one.high, one.p, places, int(seen.sum())) for one in infer(used, np.eye(len(x)), errors="cr2")
     ]
-
-
-def _shift(x: np.ndarray, lag: int) -> np.ndarray:
-    """`x` of `lag` years before, by calendar.
-
-    >>> _shift(np.array([[1.0, 2.0, 3.0]]), 1).tolist()
-    [[nan, 1.0, 2.0]]
-    """
-    out = np.full_like(x, np.nan)
-    if lag >= 0:
-        out[:, lag:] = x[:, : x.shape[1] - lag]
-    else:
-        out[:, :lag] = x[:, -lag:]
-    return out
 
 
 def _within_sd(x: np.ndarray) -> float:

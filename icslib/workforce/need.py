@@ -16,15 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import NotIdentified, PanelError
 from ..numbers import write_number
-from ..panel import check_rows, source_cells
+from ..panel import check_rows, source_cells, write_runs
 from ..register.short import kind_of, short_names
 from ..results import Result
+from ..stats.inference import Z
 from .multilevel import fit_levels
-from .wording import in_words, told_years
+from .wording import in_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +96,7 @@ def compare_staffing(
     *,
     jumps: Sequence[tuple[str, int]] = (),
     leave_out: Sequence[str] = (),
-    level: float = 0.95,
     people: str = "",
-    unit: str = "",
 ) -> Staffing:
     """Distance of each place from what need suggests, shrunk by a multilevel model.
 
@@ -132,13 +130,12 @@ def compare_staffing(
     group, labels = pd.factorize(rows["place"], sort=True)
     fit = fit_levels(middle, x, group, rows["year"].to_numpy())
     low_y, high_y, u_of = rows["lower"].to_numpy(), rows["upper"].to_numpy(), fit.distance_of
-    reach = stats.norm.ppf(0.5 + level / 2)
     least, most = np.where(u_of > 0, low_y, high_y) * u_of, np.where(u_of > 0, high_y, low_y) * u_of
     expected = x @ fit.beta
     by_place = pd.DataFrame({"actual": middle, "expected": expected}).groupby(labels[group]).mean().rename_axis("place")
     by_place["gap"] = by_place["actual"] - by_place["expected"]
     by_place["distance"] = u_of @ middle
-    by_place["low"], by_place["high"] = least.sum(axis=1) - reach * fit.distance_sd, most.sum(axis=1) + reach * fit.distance_sd
+    by_place["low"], by_place["high"] = least.sum(axis=1) - Z * fit.distance_sd, most.sum(axis=1) + Z * fit.distance_sd
     by_place["bounded"] = pd.Series(high_y > low_y).groupby(labels[group]).sum()
     by_place["years"] = pd.Series(group).groupby(labels[group]).size()
     last = panel[panel["year"] == rows["year"].max()].set_index("place")
@@ -146,11 +143,11 @@ def compare_staffing(
     cells = panel.attrs.get("cells", {})
     by_place["cells:latest"] = [cells.get((place, rows["year"].max(), outcome), ()) for place in by_place.index]
     england = float(np.average(last[outcome], weights=last[people])) if people else float("nan")
-    sides = {"estimate": fit.beta, "low": fit.beta - reach * fit.beta_sd, "high": fit.beta + reach * fit.beta_sd}
+    sides = {"estimate": fit.beta, "low": fit.beta - Z * fit.beta_sd, "high": fit.beta + Z * fit.beta_sd}
     terms = pd.DataFrame(sides, index=pd.Index(names, name="term")).loc[list(need)]
     return Staffing(
         by_place.sort_values("distance"), terms, fit.between, fit.within, fit.rho, places, rows["year"].nunique(), len(rows), outcome,
-        unit or panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
+        panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
         source_cells(panel, outcome, *need, *filter(None, [people])),
     )  # fmt: skip
 
@@ -176,7 +173,7 @@ def _rows(panel: pd.DataFrame, outcome: str, need: list[str], asked: pd.Series) 
     gone = rows[~whole].groupby("place")["year"].agg(list)
     names = short_names(gone.index)
     said = tuple(
-        names[place] if len(years) == held[rows["place"] == place].iloc[0] else f"{names[place]} {told_years(years)}"
+        names[place] if len(years) == held[rows["place"] == place].iloc[0] else f"{names[place]} {write_runs(years)}"
         for place, years in gone.items()
         if asked.any() or len(years) < rows["year"].nunique()
         for years in [[y for y in years if not _empty_year(rows, y)]]

@@ -55,13 +55,7 @@ class Xmr(Result):
     baselines: pd.DataFrame
     name: str
     unit: str = ""
-    better: str = ""
     gaps: tuple = ()
-
-    @property
-    def icon(self) -> str:
-        """The variation icon of the last point, in words."""
-        return str(self.points["icon"].dropna().iloc[-1])
 
     @property
     def finding(self) -> str:
@@ -106,7 +100,7 @@ def xmr(
         With fewer than two neighbouring values in a period: there is no moving range.
 
     >>> chart = xmr(pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0]), better="lower", unit="percent", name="Sickness")
-    >>> chart.points["signal"].tolist()[-1], chart.icon
+    >>> tuple(chart.points[["signal", "icon"]].iloc[-1])
     ('outside limits', 'concern')
     """
     if better not in ("", "higher", "lower"):
@@ -140,7 +134,6 @@ def xmr(
         baselines=pd.DataFrame(bases, columns=columns),
         name=name or str(series.name or "Series"),
         unit=unit,
-        better=better,
         gaps=tuple(series.index[series.isna()]),
     )
 

@@ -1,7 +1,6 @@
-"""Words of this room's findings: measures, days, and years in a row."""
+"""Words of this room's findings: measures and days."""
 
 import re
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -35,15 +34,3 @@ def told_day(at: object) -> str:
     """
     day = pd.Timestamp(at) if isinstance(at, str) and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", at) else at
     return f"{day:%B %Y}" if hasattr(day, "strftime") else str(at)
-
-
-def told_years(years: Sequence[int]) -> str:
-    """Years, those in a row as one stretch.
-
-    >>> told_years([2015, 2016, 2017, 2020])
-    '2015 to 2017, 2020'
-    """
-    runs: list[list[int]] = []
-    for year in sorted(years):
-        runs = [*runs[:-1], [*runs[-1], year]] if runs and year == runs[-1][-1] + 1 else [*runs, [year]]
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

@@ -58,7 +58,7 @@ def test_a_planted_shift_is_found_and_a_calm_series_is_not():
     calm = pd.Series(rng.normal(5, 0.2, 24))
     moved = pd.concat([calm, pd.Series(rng.normal(6, 0.2, 12))], ignore_index=True)
     chart = xmr(moved, baseline=24, better="lower")
-    assert chart.points["shift"].iloc[24:].all() and chart.icon == "concern"
+    assert chart.points["shift"].iloc[24:].all() and chart.points["icon"].iloc[-1] == "concern"
     assert xmr(calm, better="lower").points["outside limits"].sum() == 0
 
 
@@ -84,7 +84,7 @@ def test_a_gap_breaks_the_moving_range_and_is_named():
 
 @pytest.mark.parametrize(("better", "icon"), [("higher", "improvement"), ("lower", "concern"), ("", "high")])
 def test_the_icon_says_in_words_what_a_signal_means(better, icon):
-    assert xmr(pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0]), better=better).icon == icon
+    assert xmr(pd.Series([5.0, 5.2, 4.9, 5.1, 5.0, 9.0]), better=better).points["icon"].iloc[-1] == icon
 
 
 def test_a_false_alarm_on_independent_normal_points_is_as_rare_as_three_sigma_says():
