@@ -8,7 +8,10 @@ maker; :func:`parse_period` reads what publishers print.
 
 import calendar
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
+from itertools import product
 from typing import NamedTuple
 
 from .errors import PeriodError
@@ -63,6 +66,24 @@ def quarter(fy: int, number: int) -> Period:
     """
     year, first = (fy, 1) if number == 4 else (fy - 1, 1 + 3 * number)
     return Period(f"{financial_year(fy).label} Q{number}", date(year, first, 1), _month_end(year, first + 2))
+
+
+def calendar_quarter(year: int, number: int) -> Period:
+    """Quarter 1 (January to March) to 4 (October to December) of a calendar year.
+
+    >>> calendar_quarter(2024, 1)
+    Period(label='2024 Q1', start=datetime.date(2024, 1, 1), end=datetime.date(2024, 3, 31))
+    """
+    return Period(f"{year} Q{number}", date(year, 3 * number - 2, 1), _month_end(year, 3 * number))
+
+
+def week(year: int, number: int) -> Period:
+    """Monday to Sunday, as ISO 8601 counts weeks.
+
+    >>> week(2024, 1).label, week(2024, 1).end
+    ('2024-W01', datetime.date(2024, 1, 7))
+    """
+    return Period(f"{year}-W{number:02d}", date.fromisocalendar(year, number, 1), date.fromisocalendar(year, number, 7))
 
 
 def to_month(fy: int, number: int) -> Period:
@@ -148,6 +169,8 @@ def _month(name: str) -> int:
 
 _NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 _DASH = r"\s*[-–/]\s*"
+_Q, _M, _W = r"Q(?:uarter\s*|tr\s*)?([1-4])", r"M(?:onth\s*)?(\d{1,2})", r"W(?:eek\s*)?(\d{1,2})"
+_PART = "|".join([_Q, _M, _W]).replace("(\\d", "(?:\\d").replace("([", "(?:[")
 _FY = rf"(?:FY\s*)?(\d{{4}}){_DASH}(\d{{2}}|\d{{4}})"
 _MONTH_YEAR = rf"({_NAME})[-\s']+(\d{{4}}|\d{{2}})"
 
@@ -157,6 +180,28 @@ def _march(match: re.Match) -> int:
     if last != first + 1:
         raise ValueError("not a financial year")
     return last
+
+
+_SPAN = rf"\s*\(?(?:{_NAME}\s*(?:to|[-–])\s*{_NAME})?\)?"  # "Q1 (Apr to Jun)"
+_OF_FY = [
+    (_Q + _SPAN, lambda fy, m: quarter(fy, int(m[1]))),
+    (_M, lambda fy, m: to_month(fy, int(m[1]))),
+    (rf"({_NAME})", lambda fy, m: month(fy - (_month(m[1]) > 3), _month(m[1]))),
+]
+_OF_YEAR = [
+    (_Q + _SPAN, lambda year, m: calendar_quarter(year, int(m[1]))),
+    (_M, lambda year, m: month(year, int(m[1]))),
+    (_W, lambda year, m: week(year, int(m[1]))),
+    (rf"({_NAME})", lambda year, m: month(year, _month(m[1]))),
+]
+
+
+def _part(text: str, year: int, forms: list) -> Period:
+    """The part of a year that `text` names, such as ``Q1``; a ValueError when it names none."""
+    for form, make in forms:
+        if match := re.fullmatch(form, text, re.I | re.A):
+            return make(year, match)
+    raise ValueError(f"{text!r} is no part of a year")
 
 
 # What each form looks like and what it makes; the second group is also looked for inside longer text.
@@ -173,10 +218,10 @@ _ALONE = [
     (r"(\d{4})\s*[. ]\s*(\d{2}|\d{4})", _two_years),
 ]
 _WITHIN = [
-    (rf"{_FY}\s*,?\s*Q(?:uarter\s*)?([1-4])", lambda m: quarter(_march(m), int(m[3]))),
-    (rf"{_FY}\s*,?\s*M(?:onth\s*)?(\d{{1,2}})", lambda m: to_month(_march(m), int(m[3]))),
-    (rf"Q(?:uarter\s*)?([1-4])\s*,?\s*{_FY}", lambda m: quarter(_century(int(m[2]), m[3]), int(m[1]))),
-    (rf"M(?:onth\s*)?(\d{{1,2}})\s*,?\s*{_FY}", lambda m: to_month(_century(int(m[2]), m[3]), int(m[1]))),
+    (rf"{_FY}\s*,?\s*({_PART})", lambda m: _part(m[3], _march(m), _OF_FY)),
+    (rf"({_PART})\s*,?\s*{_FY}", lambda m: _part(m[1], _century(int(m[2]), m[3]), _OF_FY)),
+    (rf"(\d{{4}})\s*[-,]?\s*({_PART})", lambda m: _part(m[2], int(m[1]), _OF_YEAR)),
+    (rf"({_PART})\s*,?\s*(\d{{4}})", lambda m: _part(m[1], int(m[2]), _OF_YEAR)),
     (r"(\d{4})[-–/](\d{2})\s*(?:to|[-–])\s*(\d{4})[-–/](\d{2})", lambda m: _years_or_months(m)),
     (r"(\d{4})\s*to\s*(\d{4})", lambda m: span(int(m[1]), int(m[2]))),
     (
@@ -187,16 +232,17 @@ _WITHIN = [
         rf"{_MONTH_YEAR}\s*(?:to|[-–])\s*{_MONTH_YEAR}",
         lambda m: months((_full(m[2]), _month(m[1])), (_full(m[4]), _month(m[3]))),
     ),
+    (
+        rf"({_NAME})\s*(?:to|[-–])\s*({_NAME})[-\s']+(\d{{4}})",
+        lambda m: months((int(m[3]) - (_month(m[1]) > _month(m[2])), _month(m[1])), (int(m[3]), _month(m[2]))),
+    ),
     (r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?", lambda m: day(date(int(m[1]), int(m[2]), int(m[3])))),
     (r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", lambda m: day(date(_full(m[3]), int(m[2]), int(m[1])))),
     (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({_NAME})\s+(\d{{4}}|\d{{2}})", lambda m: day(date(_full(m[3]), _month(m[2]), int(m[1])))),
     (rf"({_NAME})\s+(\d{{4}})", lambda m: month(int(m[2]), _month(m[1]))),
     (r"(?:FY\s*)?(\d{4})\s*[-–/]\s*(\d{2}|\d{4})", _two_years),
 ]
-_PART = [
-    (r"Q(?:uarter\s*)?([1-4])", lambda fy, number: quarter(fy, number)),
-    (r"M(?:onth\s*)?(\d{1,2})", lambda fy, number: to_month(fy, number)),
-]
+_MARKED = re.compile(r"\s*(?:\[\w+\]|\((?:[pref]|provisional|revised|estimated?|forecast)\))+$", re.I)
 _WHOLE = [(re.compile(form, re.I | re.A), make) for form, make in _WITHIN + _ALONE]
 _INSIDE = [(re.compile(rf"(?<![\w/.,£-]){form}(?![\w/-]|[.,]\d)", re.I | re.A), make) for form, make in _WITHIN]
 
@@ -209,7 +255,7 @@ def _years_or_months(match: re.Match) -> Period:
 
 
 def parse_period(text: object, fy: int | None = None) -> Period:
-    """Read a period in any form that the files print; `fy` dates a bare ``Q1`` or ``M6``.
+    """Read a period in any form that the files print; `fy` dates a bare ``Q1``, ``M6`` or ``April``.
 
     Two years in a row are a financial year, so ``2010-11`` is not November 2010; further apart they are a span of
     calendar years, except that ``2010-12`` is December (a span is printed ``2010 - 12`` or ``2010 to 2012``).
@@ -231,10 +277,8 @@ def parse_period(text: object, fy: int | None = None) -> Period:
                 return make(match)
             except (KeyError, ValueError):
                 continue
-    for shape, part in _PART if fy is not None else []:
-        match = re.fullmatch(shape, written, re.I)
-        if match and 1 <= int(match[1]) <= 12:
-            return part(fy, int(match[1]))
+    with suppress(ValueError):
+        return _part(written, fy or 0, _OF_FY if fy else [])
     raise PeriodError(f"{text!r} is not a period we can read. Known forms: 2023-24, 2015 - 17, 2022/23 Q1, 2022-23 M6, 2024-04.")
 
 
@@ -255,3 +299,30 @@ def find_period(text: str) -> Period | None:
                 continue
             left = left[: match.start()] + "#" * (match.end() - match.start()) + left[match.end() :]
     return found.pop() if len(found) == 1 else None
+
+
+def is_part(text: str) -> bool:
+    """Whether `text` names a part of a year that another text must date, such as ``Q1``, ``M6`` or ``April``."""
+    with suppress(ValueError):
+        return bool(_part(text, 2001, _OF_FY + _OF_YEAR))
+    return False
+
+
+def join_periods(texts: Iterable[str]) -> Period | None:
+    """The shortest period that texts name alone or together, such as a year over its quarters; None where they name none.
+
+    A part of a plain year is of the calendar year: ``2023`` and ``Q1`` are January to March 2023.
+
+    >>> join_periods(["2022/23", "Q4"]).label, join_periods(["April", "2023"]).label, join_periods(["Beds", "Q1"]) is None
+    ('2022-23 Q4', '2023-04', True)
+    """
+    bare, named = [_MARKED.sub("", text) for text in texts], []
+    for text in bare:
+        with suppress(PeriodError):
+            named.append(parse_period(text))
+    for year in list(named):
+        forms = {financial_year: _OF_FY, calendar_year: _OF_YEAR}
+        for text, (make, parts) in product(bare, forms.items()):
+            with suppress(ValueError):
+                named.append(_part(text, year.end.year, parts if year == make(year.end.year) else []))
+    return min(reversed(named), key=lambda period: period.end - period.start, default=None)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .headers import figure_titles, header_rows, next_header
 from .kinds import EMPTY, FIGURE, MARK, TEXT, Cells
 from .table import looks_note
 
-DEEPEST = 6  # header rows
-YEARS = (1900, 2100)
+NOTES = re.compile(r"(foot)?notes?:?( (number|no\.?|ref(erence)?|marker|symbol))?|symbols?|shorthand", re.I)
 PROSE = 60  # letters beyond which a cell is a sentence rather than a label
 
 
@@ -42,8 +42,13 @@ def find_areas(cells: Cells) -> tuple[list[Area], list[tuple[int, list[int]]]]:
     kinds = cells.kinds
     found: list[Area] = []
     loose: list[tuple[int, list[int]]] = []
-    for top, end, left, right in _leaves(kinds, 0, kinds.shape[0], 0, kinds.shape[1]):
+    for top, end, left, right in _leaves(cells, 0, kinds.shape[0], 0, kinds.shape[1]):
         for area in _read_leaf(cells, top, end, left, right):
+            if _holds_notes(cells, area):
+                loose += [
+                    (row, area.columns) for row in sorted(area.above + area.header + area.body + area.sections + area.below)
+                ]
+                continue
             before = _table_over(found, area)
             if before is not None and area.headless and _continues(kinds, before, area):
                 _append(cells, before, area)
@@ -56,25 +61,29 @@ def find_areas(cells: Cells) -> tuple[list[Area], list[tuple[int, list[int]]]]:
     return found, _hand_out(cells, found, loose)
 
 
-def _leaves(kinds: np.ndarray, top: int, end: int, left: int, right: int) -> list[tuple[int, int, int, int]]:
+def _leaves(cells: Cells, top: int, end: int, left: int, right: int) -> list[tuple[int, int, int, int]]:
     """Areas without an empty row, nor a column that parts two tables."""
-    block = kinds[top:end, left:right] != EMPTY
+    block = cells.kinds[top:end, left:right] != EMPTY
     rows, columns = np.flatnonzero(block.any(axis=1)), np.flatnonzero(block.any(axis=0))
     if not len(rows):
         return []
     groups = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
     left, right = left + int(columns[0]), left + int(columns[-1]) + 1
     if len(groups) > 1:
-        return [leaf for group in groups for leaf in _leaves(kinds, top + int(group[0]), top + int(group[-1]) + 1, left, right)]
+        return [leaf for group in groups for leaf in _leaves(cells, top + int(group[0]), top + int(group[-1]) + 1, left, right)]
     top, end = top + int(rows[0]), top + int(rows[-1]) + 1
-    strips = _strips(kinds[top:end, left:right])
+    strips = _strips(cells, top, end, left, right)
     if len(strips) == 1:
         return [(top, end, left, right)]
-    return [leaf for first, last in strips for leaf in _leaves(kinds, top, end, left + first, left + last)]
+    return [leaf for first, last in strips for leaf in _leaves(cells, top, end, left + first, left + last)]
 
 
-def _strips(kinds: np.ndarray) -> list[tuple[int, int]]:
-    """Column ranges of tables side by side: a part after an empty column is a table when it has labels and figures of its own."""
+def _strips(cells: Cells, top: int, end: int, left: int, right: int) -> list[tuple[int, int]]:
+    """Column ranges of tables side by side: a part after an empty column is a table when it has labels and figures of its own.
+
+    A part of nothing but notes stands apart too.
+    """
+    kinds = cells.kinds[top:end, left:right]
     filled = kinds != EMPTY
     table_rows = filled.sum(axis=1) >= 2
     if not table_rows.any():
@@ -83,7 +92,8 @@ def _strips(kinds: np.ndarray) -> list[tuple[int, int]]:
     starts = [int(used[0]), *(int(used[i + 1]) for i in np.flatnonzero(np.diff(used) > 1))]
     bounds, ends = [0], [*starts[1:], kinds.shape[1]]
     for start, stop in zip(starts[1:], ends[1:], strict=True):
-        if _stands_alone(kinds[:, start:stop]) and _stands_alone(kinds[:, bounds[-1] : start]):
+        alone = _stands_alone(kinds[:, start:stop]) and _stands_alone(kinds[:, bounds[-1] : start])
+        if alone or _notes_beside(cells, kinds[:, start:stop], top, left + start):
             bounds.append(start)
     return list(zip(bounds, [*bounds[1:], kinds.shape[1]], strict=True))
 
@@ -99,25 +109,41 @@ def _stands_alone(part: np.ndarray) -> bool:
     return (first == TEXT).sum() * 2 > len(first) or bool((first == TEXT).any() and (first[first != EMPTY] == TEXT).all())
 
 
+def _notes_beside(cells: Cells, part: np.ndarray, top: int, left: int) -> bool:
+    """Whether a part of columns holds notes on the table beside it and nothing else."""
+    texts = [cells.text(top + int(row), left + int(spot)) for row, spot in np.argwhere(part[:200] != EMPTY)]
+    return bool(texts) and len(texts) < 60 and (NOTES.fullmatch(texts[0]) is not None or all(map(looks_note, texts)))
+
+
+def _holds_notes(cells: Cells, area: Area) -> bool:
+    """Whether an area is a list of notes: under a heading that says so, or so titled; a key and words in each row."""
+    titles = area.above if area.headless else area.header
+    named = titles and NOTES.fullmatch(cells.text(titles[-1], area.columns[0]))
+    filled = (cells.kinds[np.ix_(area.body, area.columns)] != EMPTY).any(axis=0).sum()
+    return bool(named) and 2 <= filled <= 4 and len(area.values) <= 1 and set(area.values) <= {area.columns[0]}
+
+
 def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[Area]:
     """The tables stacked in one area; an area without a table is a table without a body."""
     kinds = cells.kinds[top:end, left:right].copy()
     filled = (kinds != EMPTY).sum(axis=1)
+    for row in np.flatnonzero((filled == 1) & (kinds[:, 0] == TEXT)):
+        if row and NOTES.fullmatch(cells.text(top + int(row), left)):
+            return _read_leaf(cells, top, top + int(row), left, right) + _read_leaf(cells, top + int(row), end, left, right)
     wide = np.flatnonzero(filled >= 2)
     columns = list(range(left, right))
     if not len(wide) and not ((kinds >= FIGURE).sum() >= 2 and kinds.shape[1] == 1):
         return [Area(columns, above=list(range(top, end)))]
     first = int(wide[0]) if len(wide) else 0
-    figures_as_titles = _titles_in_figures(cells, kinds, first, top, left)
-    kinds[first][figures_as_titles] = TEXT
+    kinds[figure_titles(cells, kinds, first, top, left)] = TEXT
     values = _value_columns(kinds)
     if not values.any():
         return [_text_area(cells, kinds, filled, top, columns)]
     figures = kinds >= FIGURE
     with_figure = np.asarray(figures[:, values].any(axis=1))
     start = int(np.flatnonzero(with_figure)[0])
-    head, bottom = _header_rows(kinds, filled, values, start)
-    again = _next_header(cells, kinds, filled, values, with_figure, (head, bottom), start, top, left)
+    head, bottom = header_rows(cells, kinds, filled, values, start, top, left)
+    again = next_header(cells, kinds, filled, values, with_figure, (head, bottom), start, top, left)
     stop = again if again is not None else len(kinds)
     area = Area(
         columns,
@@ -131,26 +157,6 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     return [area, *rest]
 
 
-def _titles_in_figures(cells: Cells, kinds: np.ndarray, row: int, top: int, left: int) -> np.ndarray:
-    """Figures of the first wide row that are titles: years, or 1, 2, 3, over columns that hold something else."""
-    spots = np.flatnonzero(kinds[row] == FIGURE)
-    none = np.zeros(0, np.intp)
-    if not len(spots) or row + 1 >= len(kinds) or (kinds[row] == MARK).any():
-        return none
-    heads = cells.values[top + row, left + spots]
-    years = (heads >= YEARS[0]) & (heads <= YEARS[1]) & (heads == heads.round())
-    counted = len(heads) >= 3 and (np.diff(heads) == 1).all() and heads[0] in (0, 1)
-    under = cells.values[top + row + 1 : top + len(kinds), left + spots]
-    under = under[~np.isnan(under)]
-    alike = ((under >= YEARS[0]) & (under <= YEARS[1]) & (under == under.round())).mean() if len(under) else 0
-    texts_beside = (kinds[row] == TEXT).sum() + (kinds[row] == EMPTY).sum()
-    if (years.all() and alike < 0.5 and texts_beside) or (
-        counted and (kinds[row] == TEXT).any() and not set(under) <= set(heads)
-    ):
-        return spots
-    return none
-
-
 def _value_columns(kinds: np.ndarray) -> np.ndarray:
     """Columns in which, from their first figure down, figures and marks prevail."""
     figures = kinds >= FIGURE
@@ -158,50 +164,7 @@ def _value_columns(kinds: np.ndarray) -> np.ndarray:
     real, marks = (kinds == FIGURE).sum(axis=0), (kinds == MARK).sum(axis=0)
     texts = ((kinds == TEXT) & started).sum(axis=0)
     marked = (real == 0) & (texts == 0) & (marks >= 2)
-    return (((real > 0) & (real >= 1.5 * texts)) | marked) & ((real + marks) * 10 >= (kinds == TEXT).sum(axis=0))
-
-
-def _header_rows(kinds: np.ndarray, filled: np.ndarray, values: np.ndarray, start: int) -> tuple[int, int]:
-    """First and last header row over row `start`; last before first when there is none."""
-    texts = (kinds[:start] == TEXT)[:, values].any(axis=1) & (filled[:start] >= 1)
-    spots = [row for row in np.flatnonzero(texts) if filled[row] >= 2 or kinds[row, 0] != TEXT or values[0]]
-    if not spots:
-        wide = [row for row in range(start) if filled[row] >= 2 and not (kinds[row] == FIGURE).any()]
-        return (wide[0], wide[0]) if wide and wide[0] == start - 1 else (start, start - 1)
-    bottom = head = int(spots[-1])
-    for row in range(bottom - 1, max(-1, bottom - DEEPEST), -1):
-        lone = filled[row] < 2 and (kinds[row, 0] == TEXT or not (kinds[row] == TEXT)[values].any())
-        twin = filled[row] <= 2 and kinds[row, 0] == TEXT and kinds[head, 0] == TEXT
-        if lone or twin or (kinds[row] == FIGURE).any() or not filled[row]:
-            break
-        head = row
-    return head, bottom
-
-
-def _next_header(cells, kinds, filled, values, with_figure, header, start, top, left) -> int | None:
-    """The row where another table's header begins under this one's data, if any."""
-    texts = (kinds == TEXT)[:, values].sum(axis=1)
-    enough = max(1, int(values.sum()) // 2)
-    candidates = np.flatnonzero((texts >= enough) & ~with_figure & (filled >= 2))
-    spots = np.flatnonzero(values) + left
-    titles = {cells.text(top + row, spot) for row in range(header[0], header[1] + 1) for spot in spots}
-    for row in candidates[candidates > start]:
-        words = [text for text in cells.texts(top + int(row), list(spots)) if text]
-        if not with_figure[row + 1 :].any() or set(words) <= titles:
-            continue
-        if values.sum() == 1 and not (filled[row - 1] == 1 and re.search(r"[^\W\d]{3}", words[0])):
-            continue
-        if any(re.fullmatch(r"\W*\d[\d.,]*\w?[\d.,]*\W*", word) and len(words) < 3 for word in words):
-            continue
-        first = int(row)
-        while (
-            first - 1 > start
-            and not with_figure[first - 1]
-            and (filled[first - 1] == 1 or (kinds[first - 1] == TEXT)[values].any())
-        ):
-            first -= 1
-        return first
-    return None
+    return (((real > 0) & (real + marks >= 1.5 * texts)) | marked) & ((real + marks) * 10 >= (kinds == TEXT).sum(axis=0))
 
 
 def _text_area(cells: Cells, kinds: np.ndarray, filled: np.ndarray, top: int, columns: list[int]) -> Area:
@@ -231,7 +194,7 @@ def _sort_body(cells: Cells, area: Area, kinds, filled, with_figure, first: int,
     plain_rows[:first] = False
     odd = [row for row in range(first, len(kinds)) if not plain_rows[row]] if not plain_rows[first:].all() else []
     lone = [row for row in odd if filled[row] == 1 and row < last]
-    as_rows = len(lone) > 0.4 * max(1, last - first)
+    as_rows = len(lone) > 0.4 * max(1, last - first) and sum(plain_rows[row + 1] for row in lone) * 2 < len(lone)
     body = set(np.flatnonzero(plain_rows).tolist())
     for row in odd:
         text_cells = np.flatnonzero(kinds[row] == TEXT)

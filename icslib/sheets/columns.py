@@ -8,16 +8,25 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import PeriodError
-from ..periods import Period, parse_period
+from ..periods import is_part, join_periods, parse_period
 from .areas import Area
+from .headers import day_of, is_day_number
 from .kinds import EMPTY, Cells, area_name, cell_name
 from .notes import split_citation
 from .titles import JOIN, column_letter, flatten, plain
+from .totals import Totals
 
 Say = Callable[[str, str], None]  # (cells, what was decided)
 Labels = dict[str, pa.DictionaryArray]  # title: text, each different one kept once
-ID_TITLE = re.compile(r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^$", re.I)
-TIME_TITLE = re.compile(r"(.*[\s_])?(year|fy|month|quarter|period|date|week|month_key|period_end|month_start)$", re.I)
+ID_TITLE = re.compile(
+    r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^(foot)?notes?( (no|number|ref)\.?)?$|^$", re.I
+)
+TIME_TITLE = re.compile(
+    r"(.*[\s_])?(year|fy|month|quarter|period|date|week)([\s_](key|start|end|ending|ended|commencing|beginning|no\.?|number))?$",
+    re.I,
+)
+PLAIN_TIME = re.compile(r"((financial|calendar|fiscal|reporting|time|data)[\s_])?(year|fy|month|quarter|period|date|week)", re.I)
+PARTED = re.compile(r"(?:.*[\s_])?(week|month|quarter)(?:[\s_](?:no\.?|number))?", re.I)
 
 
 def find_titles(
@@ -30,6 +39,9 @@ def find_titles(
         texts = []
         for spot in filled:
             text, keys = split_citation(cells.text(row, spot), known)
+            if is_day_number(figure := cells.values[row, spot]):
+                text = day_of(figure).isoformat()
+                say(cell_name(row, spot), f"{figure:.0f} over figures: taken for the day {text}, which a spreadsheet counts so")
             if keys:
                 cited[cell_name(row, spot)] = keys
             texts.append(text)
@@ -81,7 +93,7 @@ def set_labels_apart(
         figures = figures[~np.isnan(figures)]
         whole = len(figures) > 0 and (figures == np.round(figures)).all()
         name = names[spot].rsplit(JOIN, 1)[-1]
-        if whole and TIME_TITLE.fullmatch(name) and all(period_label(str(int(f))) for f in np.unique(figures)[:400]):
+        if whole and TIME_TITLE.fullmatch(name) and all(_dates(name, str(int(f))) for f in np.unique(figures)[:400]):
             dated.append(names[spot])
             say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} dates the rows")
         elif whole and ID_TITLE.fullmatch(name) and (name or len(np.unique(figures)) == len(figures)):
@@ -92,29 +104,38 @@ def set_labels_apart(
         name = names[spot].rsplit(JOIN, 1)[-1]
         if spot not in values and TIME_TITLE.fullmatch(name):
             sample = rows[:: max(1, len(rows) // 50)].tolist()
-            printed = {cell for row in sample if plain(cell := cells.page.cell(row, spot))}
-            if printed and all(period_label(cell) for cell in printed):
+            printed = {text for row in sample if (text := cells.text(row, spot))}
+            if printed and all(_dates(name, text) for text in printed):
                 dated.append(names[spot])
     return kept, dated
 
 
-def finest_date(labels: Labels, dated: list[str]) -> str:
-    """The column that dates the rows most finely."""
-    spans: dict[str, int] = {}
-    for title in dated:
-        sample = next((text for cell in labels.get(title, ()) if (text := plain(cell.as_py()))), "")
-        try:
-            period: Period = parse_period(sample)
-        except PeriodError:
-            continue
-        spans[title] = (period.end - period.start).days
-    return min(spans, key=spans.__getitem__, default="")
+def _dates(title: str, text: str) -> bool:
+    """Whether a label names a period, or with a year of another column does."""
+    text = dating_text(title, text)
+    return bool(period_label(text)) or is_part(text)
 
 
-def period_label(text: object) -> str:
+def dating_text(title: str, text: str) -> str:
+    """What a label says of time: ``12`` under the title ``Week`` is ``Week 12``."""
+    counted = PARTED.fullmatch(title) if len(text) <= 2 and text.isdigit() else None
+    return f"{counted[1]} {text}" if counted else text
+
+
+def dating_columns(labels: Labels, dated: list[str]) -> tuple[str, ...]:
+    """The column that dates the rows most finely, or those that do so together."""
+    plainly = [title for title in dated if PLAIN_TIME.fullmatch(title)]  # not the date of a publication, a survey, a change
+    sample = {title: next((text for cell in labels.get(title, ()) if (text := cell.as_py())), "") for title in plainly or dated}
+    sample = {title: dating_text(title, text) for title, text in sample.items()}
+    finest = join_periods(sample.values())
+    alone = [title for title, text in sample.items() if join_periods([text]) == finest]
+    return () if finest is None else tuple(alone[:1] or sample)
+
+
+def period_label(text: str) -> str:
     """The label of a printed period, or nothing."""
     try:
-        return parse_period(plain(text) if not isinstance(text, str) else text).label
+        return parse_period(text).label
     except PeriodError:
         return ""
 
@@ -153,7 +174,7 @@ def carry_down(cells: Cells, read: Labels, spots: list[int], names: dict[int, st
     merged = {(top, left): bottom for top, left, bottom, right in cells.page.merged if bottom > top}
     for order, spot in enumerate(spots):
         empty = cells.kinds[rows, spot] == EMPTY
-        if not empty.any() or empty.all():
+        if not empty.any() or empty.all() or ID_TITLE.fullmatch(names[spot]):
             continue
         covered = np.zeros(len(rows), bool)
         for (top, left), bottom in merged.items():
@@ -192,3 +213,20 @@ def carry_sections(cells: Cells, area: Area, read: Labels, rows: np.ndarray, say
         say(cell_name(row, area.columns[0]), f"section heading {text!r}, carried down")
     name = "section" if "section" not in read else "section (heading)"
     return {name: pa.array(["", *heads.values()], pa.large_string()).take(pa.array(over)).dictionary_encode(), **read}
+
+
+def carry_groups(read: Labels, totals: Totals, is_total: np.ndarray, rows: np.ndarray, say: Say) -> Labels:
+    """The label columns with a ``section`` before them: the total printed over its members, where labels alone do not tell rows apart."""
+    heads = np.flatnonzero(totals.first == totals.rows + 1)
+    codes = np.column_stack([column.indices.to_numpy() for column in read.values()])[~is_total] if read else np.zeros((0, 0))
+    if not len(heads) or "section" in read or len(np.unique(codes, axis=0)) == len(codes):
+        return read
+    over = np.zeros(len(rows), int)
+    names = [" ".join(filter(None, (column[row].as_py() for column in read.values()))) for row in totals.rows[heads].tolist()]
+    for order, head in enumerate(heads, 1):
+        over[totals.first[head] : totals.last[head] + 1] = order
+        say(
+            f"{rows[totals.rows[head]] + 1}",
+            f"{names[order - 1]!r} is the total of the rows under it, carried down as their section",
+        )
+    return {"section": pa.array(["", *names], pa.large_string()).take(pa.array(over)).dictionary_encode(), **read}

@@ -8,6 +8,8 @@ SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 _KEYED = [
     re.compile(r"\[?\s*note\s+(\d+)\s*\]?\s*[:.)–-]*\s*(.*)", re.I | re.S),
     re.compile(r"\(?(\d{1,2})\s*[).:]\s+(.*)", re.S),
+    re.compile(r"(\d{1,2})\s+([A-Z].*)", re.S),
+    re.compile(r"\(?([a-z])\)\s+(.*)", re.S),
     re.compile(r"([¹²³⁴⁵⁶⁷⁸⁹⁰]+)\s*(.*)", re.S),
     re.compile(r"([*†‡§]+)\s*(.*)", re.S),
     re.compile(r"(\[\w+\])\s*[=:–-]*\s*(.*)", re.S),
@@ -15,7 +17,7 @@ _KEYED = [
     re.compile(r"(sources?|publisher|published|copyright|contact)\s*[:.]\s*(.*)", re.I | re.S),
 ]
 _CITED = re.compile(
-    r"\s*(?:\[note\s+(\d+)\]|\[(\d+)\]|([¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s]+[¹²³⁴⁵⁶⁷⁸⁹⁰]+)*)|([*†‡§]+)|\((\d{1,2})\))\s*$", re.I
+    r"\s*(?:\[note\s+(\d+)\]|\[(\d+)\]|([¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s]+[¹²³⁴⁵⁶⁷⁸⁹⁰]+)*)|([*†‡§]+)|\((\d{1,2}|[a-z])\))\s*$", re.I
 )
 
 

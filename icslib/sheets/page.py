@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ..errors import DriftError, SheetError
 from .table import Table, looks_note, tell_totals
 from .text import Columns
-from .titles import column_letter, describe_drift, flatten, nearest, pick, plain
+from .titles import column_letter, compare_titles, flatten, lettered, nearest, pick, plain
 
 DEEPEST = 3  # header rows tried
 UNTIDY = r"\s\s|^\s|\s$|[\n\r\t]|\x{A0}"
@@ -39,7 +39,8 @@ class Page:
     """One sheet. ``grid[i][j]`` is the cell in row ``i + 1``, column ``j + 1``; empty cells are ``""`` or None.
 
     ``merged`` holds the merged areas as (first row, first column, last row, last column), from 0;
-    ``remarks`` what was noticed on opening, such as lines in another encoding.
+    ``remarks`` what was noticed on opening, such as lines in another encoding; ``percents`` the cells (row, column,
+    from 0) that a spreadsheet shows as percentages.
     """
 
     grid: Sequence[Sequence[object]] = field(repr=False)
@@ -47,6 +48,7 @@ class Page:
     file: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
+    percents: tuple[tuple[int, int], ...] = field(default=(), repr=False)
 
     @cached_property
     def columns(self) -> list[pa.Array | np.ndarray]:
@@ -192,19 +194,15 @@ class Page:
             found = flatten([row])
             missing = pick(wanted, found)[1]
             like = {new: title for title in missing if (new := nearest(title, [t for t in found if t and t not in wanted]))}
-            changes = describe_drift([like.get(t, t) for t in found], found)
+            changes, _ = compare_titles(lettered([like.get(t, t) for t in found]), lettered(found))
             changes += [f"removed: {title!r}" for title in missing if title not in like.values()]
-            return self.drifted(index, changes, "the titles in this reader")
+            return DriftError(
+                f"{self.called}, row {index + 1}: the titles changed: {'; '.join(changes)}. Alter the titles in this reader, check that the figures "
+                f"still mean the same, and build again. The row now reads: {[title for title in row if title][:60]}"
+            )
         first = [" | ".join(filter(None, self.row_text(i)[:8])) for i in range(min(4, len(self.grid)))]
         return SheetError(
             f"{self.called}: no row holds the titles {wanted}. The page starts {first}. If a column was renamed, change the titles in this file's reader."
-        )
-
-    def drifted(self, index: int, changes: Sequence[str], where: str) -> DriftError:
-        """The error that says how the titles of row `index` (from 0) changed, and `where` to alter them."""
-        return DriftError(
-            f"{self.called}, row {index + 1}: the titles changed: {'; '.join(changes)}. Alter {where}, check that the figures "
-            f"still mean the same, and build again. The row now reads: {[title for title in self.row_text(index) if title][:60]}"
         )
 
     @property

@@ -3,7 +3,6 @@
 Values stay as printed; a unit and its scale stand beside them and are never applied silently.
 """
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,26 +10,25 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..periods import find_period
 from .areas import Area
 from .columns import (
     Labels,
     Say,
     carry_down,
+    carry_groups,
     carry_sections,
+    dating_columns,
     find_titles,
-    finest_date,
-    period_label,
     read_labels,
     set_labels_apart,
 )
 from .kinds import EMPTY, MARK, Cells, area_name, cell_name
 from .page import to_text
-from .titles import JOIN, column_letter, plain
+from .stated import SHOWN, UNIT_TITLE, column_periods, column_units, read_shown, row_periods, row_units
+from .titles import column_letter, plain
 from .totals import Totals, additive, find_total_columns, find_totals
 from .units import Unit, find_unit
 
-MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")
 NO_CHECKS, NO_FLAGS = pd.DataFrame(columns=CHECKED), pd.DataFrame(columns=["row", "column", "title", "flag", "printed"])
 OWN = ("title", "period", "value", "flag", "unit", "sheet", "row", "column")
@@ -67,9 +65,10 @@ class PrintedTable:
     totals: pd.DataFrame = field(repr=False)
     checks: pd.DataFrame = field(repr=False)
     header: tuple[int, ...] = ()
-    dated_by: str = ""
+    dated_by: tuple[str, ...] = ()
     total_columns: tuple[str, ...] = ()
     cited: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    shown: np.ndarray | None = field(default=None, repr=False)
 
     @cached_property
     def tidy(self) -> pd.DataFrame:
@@ -92,9 +91,20 @@ class PrintedTable:
         long = self.frame[list(self.labels)].take(row).reset_index(drop=True)
         long.columns = [f"{title} (printed)" if title in OWN else title for title in long.columns]
         long["title"] = pd.Categorical.from_codes(which, names)
-        long["period"] = self._periods(row, which, names)
+        if self.dated_by:
+            long["period"] = row_periods(self.frame[list(self.dated_by)], names)[row, which]
+        else:
+            long["period"] = np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
         long["value"], long["flag"] = block[there], flags[there]
-        long["unit"] = self._units(row, which, names)
+        said = np.array([self.units[name].name if name in self.units else "" for name in names], dtype=object)[which]
+        own = np.array([find_unit(name) is not None for name in names], bool)[which]
+        if not own.all():
+            by_row = row_units(self.frame[list(self.labels)])[row]
+            said = np.where(own | (by_row == ""), said, by_row)
+        if self.shown is not None:
+            sign = self.shown[row][np.arange(len(row)), np.array([self.values.index(name) for name in names])[which]]
+            said = np.where((sign == 3) | ((sign > 0) & ~own), np.array(SHOWN, dtype=object)[sign], said)
+        long["unit"] = said
         long["sheet"], long["row"] = self.sheet, self.frame.index.to_numpy()[row]
         long["column"] = pd.Categorical.from_codes(which, [self.letters[name] for name in names])
         return long
@@ -103,24 +113,6 @@ class PrintedTable:
         labels, values = ", ".join(self.labels[:6]), ", ".join(self.values[:6])
         return f"Table {self.number}{f' of {self.sheet!r}' if self.sheet else ''}: {len(self.frame)} rows by {labels}; figures in {values or 'no column'}"
 
-    def _periods(self, row: np.ndarray, which: np.ndarray, names: list[str]) -> np.ndarray:
-        if self.dated_by:
-            printed = self.frame[self.dated_by]
-            dated = {text: period_label(text) for text in printed.unique()}
-            return printed.map(dated).to_numpy(object)[row]
-        return np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
-
-    def _units(self, row: np.ndarray, which: np.ndarray, names: list[str]) -> np.ndarray:
-        """The unit the column states; else the one the row states, in a column ``unit`` or in what it says is measured."""
-        said = np.array([self.units[name].name if name in self.units else "" for name in names], dtype=object)[which]
-        printed = next((title for title in self.labels if title.lower() == "unit"), None)
-        named = next((title for title in self.labels if MEASURED.fullmatch(title)), self.labels[0] if self.labels else None)
-        if named is None or all(name in self.units for name in names):
-            return said
-        words = self.frame[printed or named]
-        stated = {text: text if printed else unit.name if (unit := find_unit(text)) else "" for text in words.unique()}
-        return np.where(said == "", words.map(stated).to_numpy(object)[row], said)
-
 
 def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say) -> PrintedTable:
     """Read the table of `area`; each decision goes to `say`."""
@@ -128,7 +120,8 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     rows, printed = np.array(area.body, dtype=np.intp), np.array(area.header + area.body, dtype=np.intp)
     filled = [spot for spot in area.columns if (cells.kinds[printed, spot] != EMPTY).any()]
     names, cited = find_titles(cells, area, filled, known, say)
-    title = " ".join(text for row in area.above for text in cells.texts(row, area.columns) if text)
+    lines = [" ".join(text for text in cells.texts(row, area.columns) if text) for row in area.above]
+    title = " ".join(lines)
     values = [spot for spot in filled if spot in set(area.values)]
     values, dated = set_labels_apart(cells, rows, values, names, say)
     labels = [spot for spot in filled if spot not in values]
@@ -136,32 +129,38 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     carry_down(cells, words, labels, names, rows, say)
     words = carry_sections(cells, area, words, rows, say)
     block = cells.values[np.ix_(rows, np.array(values, np.intp))]
-    units, periods = _units_and_periods(names, values, title, page.sheet, say)
+    letters, shown = [column_letter(spot + 1) for spot in values], read_shown(cells, rows, values)
+    units = column_units([names[spot] for spot in values], lines, page.sheet, shown, letters, say)
+    periods = column_periods([names[spot] for spot in values], lines)
     flags = _flags(cells, rows, values, names, say)
     withheld = cells.kinds[np.ix_(rows, np.array(values, np.intp))] == MARK
     adds = additive(
         [names[spot] for spot in values], [units[names[spot]].name if names[spot] in units else "" for spot in values]
     )
-    keys = {title: column for title, column in words.items() if title.lower() != "unit"}
+    keys = {title: column for title, column in words.items() if title in names.values() and not UNIT_TITLE.fullmatch(title)}
     totals = find_totals(keys, block, withheld, adds)
     sums = find_total_columns([names[spot] for spot in values], block, adds)
     checks = _checks(totals, rows, values, keys, say)
     for spot, members in sums.items():
-        letters = [column_letter(values[i] + 1) for i in members]
         say(
             area_name(rows[0], rows[-1], values[spot], values[spot]),
-            f"total column: {names[values[spot]]!r} is the sum of columns {', '.join(letters)}",
+            f"total column: {names[values[spot]]!r} is the sum of columns {', '.join(letters[i] for i in members)}",
         )
+    if len(totals.parts):
+        said = ", ".join(str(row + 1) for row in rows[totals.parts][:8])
+        say(f"{said}", "rows print a part of the row over them ('of which'): kept, but in no sum; leave them out when adding up")
     is_total = np.isin(np.arange(len(rows)), totals.rows)
-    shown = [names[spot] for spot in values]
+    words = carry_groups(words, totals, is_total, rows, say)
+    titles = [names[spot] for spot in values]
     detail = np.flatnonzero(~is_total)
-    body = _frame(words, block, shown, rows, detail)
-    aside = _frame(words, block, shown, rows, np.flatnonzero(is_total)) if is_total.any() else body.iloc[:0]
+    body = _frame(words, block, titles, rows, detail)
+    aside = _frame(words, block, titles, rows, np.flatnonzero(is_total)) if is_total.any() else body.iloc[:0]
     _say_repeats(words, block, rows, detail, say)
     return PrintedTable(
-        number, page.sheet, title, body, tuple(words), tuple(shown),
+        number, page.sheet, title, body, tuple(words), tuple(titles),
         {names[spot]: column_letter(spot + 1) for spot in filled}, units, periods, flags, aside, checks,
-        tuple(row + 1 for row in area.header), finest_date(words, dated), tuple(names[values[spot]] for spot in sums), cited,
+        tuple(row + 1 for row in area.header), dating_columns(words, dated), tuple(names[values[spot]] for spot in sums), cited,
+        shown[detail] if (shown > 0).any() else None,
     )  # fmt: skip
 
 
@@ -172,26 +171,6 @@ def _frame(words: Labels, block: np.ndarray, titles: list[str], rows: np.ndarray
     labels = {title: to_text(column.dictionary_decode()) for title, column in kept.items()}
     figures = dict(zip(titles, (block if whole else block[at]).T, strict=True))
     return pd.DataFrame({**labels, **figures}, index=pd.Index(rows[at] + 1, name="row"))
-
-
-def _units_and_periods(names, values, title: str, sheet: str, say: Say) -> tuple[dict[str, Unit], dict[str, str]]:
-    units, periods = {}, {}
-    of_all, when = find_unit(title) or find_unit(sheet), find_period(title)
-    for spot in values:
-        name = names[spot]
-        unit = find_unit(name) or of_all
-        if unit:
-            units[name] = unit
-        named = next((label for part in reversed(name.split(JOIN)) if (label := period_label(part))), "")
-        found = named or (period.label if (period := find_period(name)) else when.label if when else "")
-        if found:
-            periods[name] = found
-    if of_all and values:
-        say(
-            f"{column_letter(values[0] + 1)}:{column_letter(values[-1] + 1)}",
-            f"unit {of_all.name!r} from the title, where a column states none",
-        )
-    return units, periods
 
 
 def _flags(cells: Cells, rows: np.ndarray, values: list[int], names: dict[int, str], say: Say) -> pd.DataFrame:

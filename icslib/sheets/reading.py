@@ -8,6 +8,7 @@ a note, a total or a loose line, each with its cell.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,13 @@ import pyarrow.compute as pc
 from ..errors import SheetError
 from .areas import Area, find_areas
 from .book import open_pages
-from .kinds import EMPTY, FIGURE, MARK, TEXT, Cells, area_name, cell_name
+from .kinds import EMPTY, FIGURE, MARK, Cells, area_name, cell_name
 from .notes import Note, read_note, split_citation
 from .page import Page
 from .portrait import draw_portrait
 from .printed import PrintedTable, read_table
 from .table import looks_note
+from .titles import column_letter
 
 ROLES = {"T": "title", "H": "header", "L": "label", "D": "figure", "M": "mark", "G": "section heading", "S": "total", "N": "note", "R": "header printed again", "U": "unread"}  # fmt: skip
 
@@ -158,17 +160,24 @@ def read_pages(pages: dict[str, Page]) -> Reading:
     tables: list[PrintedTable] = []
     notes: list[Note] = []
     log: list[tuple[str, str, str]] = []
-    cites: dict[str, list[str]] = {}
+    cites: dict[tuple[str, str], list[str]] = {}
     drawn: dict[str, Callable[[], np.ndarray]] = {}
     for name, page in pages.items():
         _read_page(page, name, tables, notes, log, cites, drawn)
-    bound = pd.DataFrame(
-        [(*note, tuple(cites.get(note.key, ())) if note.key else ()) for note in notes],
-        columns=["key", "text", "sheet", "cell", "cites"],
-    )
-    unbound = set(cites) - {note.key for note in notes}
-    log += [("", ", ".join(cites[key][:3]), f"note {key!r} is cited but no line explains it") for key in sorted(unbound)]
+    own = {(note.sheet, note.key) for note in notes}
+    elsewhere = {note.key for note in notes}
+    bound = pd.DataFrame([(*note, _cited_by(note, cites, own)) for note in notes], columns=[*Note._fields, "cites"])
+    unbound = [(sheet, key) for sheet, key in sorted(cites) if key not in elsewhere]
+    log += [(sheet, ", ".join(cites[sheet, key][:3]), f"note {key!r} is cited but no line explains it") for sheet, key in unbound]
     return Reading(_called(pages), tuple(tables), bound, pd.DataFrame(log, columns=["sheet", "cells", "decision"]), pages, drawn)
+
+
+def _cited_by(note: Note, cites: dict[tuple[str, str], list[str]], own: set[tuple[str, str]]) -> tuple[str, ...]:
+    """Cells that cite a note: of its sheet, and of sheets that have no such note of their own."""
+    citing = [
+        cells for (sheet, key), cells in cites.items() if key == note.key and (sheet == note.sheet or (sheet, key) not in own)
+    ]
+    return tuple(cell for cells in citing for cell in cells) if note.key else ()
 
 
 def _called(pages: dict[str, Page]) -> str:
@@ -228,31 +237,39 @@ def _say_area(cells: Cells, area: Area, table: PrintedTable, say) -> None:
         say(f"{gaps[0] + 1}:{gaps[-1] + 1}", f"{len(gaps)} empty rows inside the table")
 
 
-def _cite(cells: Cells, area: Area, table: PrintedTable, name: str, known: set[str], cites: dict[str, list[str]]) -> None:
-    """Record which cells refer to which note: titles, labels, marked figures."""
-    prefix = f"{name}!" if name else ""
-    for cell, keys in table.cited.items():
+def _cite(
+    cells: Cells, area: Area, table: PrintedTable, name: str, known: set[str], cites: dict[tuple[str, str], list[str]]
+) -> None:
+    """Record which cells refer to which note: lines over the table, titles, labels, marked figures."""
+
+    def cite(keys: Iterable[str], cell: str) -> None:
         for key in keys:
-            cites.setdefault(key, []).append(prefix + cell)
+            cites.setdefault((name, key), []).append(f"{name}!{cell}" if name else cell)
+
+    over = [(row, spot) for row in area.above for spot in area.columns if cells.kinds[row, spot] != EMPTY]
+    for row, spot in over:
+        cite(split_citation(cells.text(row, spot), known)[1], cell_name(row, spot))
+    for cell, keys in table.cited.items():
+        cite(keys, cell)
     flags = table.flags
     citing = flags["flag"].str.contains("note ", regex=False) | flags["printed"].isin(known) if len(flags) else []
     for flag in flags[citing].itertuples() if len(flags) else []:
-        own = [part.removeprefix("note ") for part in flag.flag.split("; ") if part.startswith("note ")]
-        for key in [*own, *([flag.printed] if flag.printed in known else [])]:
-            cites.setdefault(key, []).append(f"{prefix}{flag.column}{flag.row}")
-    for title in table.labels[:2]:
+        cite(
+            [part.removeprefix("note ") for part in flag.flag.split("; ") if part.startswith("note ")], f"{flag.column}{flag.row}"
+        )
+        cite([flag.printed] if flag.printed in known else [], f"{flag.column}{flag.row}")
+    for title, frame in product(table.labels[:2], (table.frame, table.totals)):
         if title not in table.letters:
             continue
-        printed = table.frame[title]
+        printed = frame[title]
         citing = pa.array(printed.array, pa.large_string()).unique()
         citing = citing.filter(pc.match_substring_regex(citing, _CITING))
         split = {text: split_citation(text, known) for text in citing.to_pylist()}
         split = {text: parts for text, parts in split.items() if parts[1]}
         if split:
             for row, text in printed[printed.isin(split)].items():
-                for key in split[text][1]:
-                    cites.setdefault(key, []).append(f"{prefix}{table.letters[title]}{row}")
-            table.frame[title] = printed.map(lambda text, split=split: split.get(text, (text,))[0])
+                cite(split[text][1], f"{table.letters[title]}{row}")
+            frame[title] = printed.map(lambda text, split=split: split.get(text, (text,))[0])
 
 
 def _draw_roles(
@@ -264,11 +281,10 @@ def _draw_roles(
         left, right = area.columns[0], area.columns[-1] + 1
         for letter, rows in (("T", area.above), ("H", area.header), ("G", area.sections), ("R", area.repeated)):
             roles[rows, left:right] = letter
-        body = np.ix_(area.body, range(left, right))
-        roles[body] = np.select([kinds[body] == FIGURE, kinds[body] == MARK], ["D", "M"], "L")
-        spots = [spot for spot in range(left, right) if spot in area.values]
-        wrong = np.ix_(area.body, spots)
-        roles[wrong] = np.where(kinds[wrong] == TEXT, "U", roles[wrong])
+        roles[np.ix_(area.body, range(left, right))] = "L"
+        letters = {table.letters[title] for title in table.values}
+        figures = np.ix_(area.body, [spot for spot in range(left, right) if column_letter(spot + 1) in letters])
+        roles[figures] = np.select([kinds[figures] == FIGURE, kinds[figures] == MARK], ["D", "M"], "U")
         totals = [row - 1 for row in table.totals.index]
         roles[totals, left:right] = "S"
     for row, columns in lines:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .table import look_totals
 
@@ -20,6 +21,7 @@ RATE = re.compile(
     r"%|\brate|per ?cent|percent|\bper\b|average|mean|median|index|share|ratio|score|rank|pct|latitude|longitude|performance",
     re.I,
 )
+PART = r"(?i)^\W*(of which|o/w)\b"
 SEARCHED = 400  # rows up to which unlabelled totals are looked for
 
 
@@ -34,6 +36,7 @@ class Totals:
     differences : sum of those rows minus the printed figure, totals x columns; NaN where not compared
     agrees : True, False, or None where nothing could be compared
     by : "label", or "sum" when only the figures betray it
+    parts : rows that print a part of the row over them (``of which``), in no sum
     """
 
     rows: np.ndarray
@@ -43,9 +46,10 @@ class Totals:
     differences: np.ndarray
     agrees: list[bool | None]
     by: list[str]
+    parts: np.ndarray
 
     @classmethod
-    def of(cls, found: list["_Total"], columns: int) -> "Totals":
+    def of(cls, found: list["_Total"], columns: int, parts: np.ndarray) -> "Totals":
         """Put single totals together, in the order of their rows."""
         found = sorted(found, key=lambda total: total.row)
         ends = [(int(t.members.min()), int(t.members.max())) if len(t.members) else (-1, -1) for t in found]
@@ -53,7 +57,7 @@ class Totals:
         sizes = np.array([len(t.members) for t in found], int)
         return cls(
             np.array([t.row for t in found], int), sizes, np.array([e[0] for e in ends], int), np.array([e[1] for e in ends], int),
-            gaps, [t.agrees for t in found], [t.by for t in found],
+            gaps, [t.agrees for t in found], [t.by for t in found], np.flatnonzero(parts),
         )  # fmt: skip
 
 
@@ -85,20 +89,22 @@ def find_totals(labels: dict[str, pa.DictionaryArray], values: np.ndarray, withh
     """
     figured = ~np.isnan(values).all(axis=1) | withheld.any(axis=1)
     named = np.zeros(len(values), bool)
-    perhaps = np.zeros(len(values), bool)
+    perhaps, parts = np.zeros(len(values), bool), np.zeros(len(values), bool)
     for column in labels.values():
         at = column.indices.to_numpy()
         named |= look_totals(column.dictionary)[at] & figured
+        parts |= pc.match_substring_regex(column.dictionary, PART).to_numpy(zero_copy_only=False)[at]
         if len(values) <= SEARCHED:
             once = np.array([bool(PERHAPS.fullmatch(text)) for text in column.dictionary.to_pylist()], bool)
             perhaps |= once[at] & figured & (once[at].sum() == once.sum())
     sums = _Sums(values, withheld, adds)
     if len(labels) > 1 and named.sum() > 1 and (grouped := _by_group(labels, named, sums)) is not None:
         return grouped
-    found = _in_order(named, perhaps & ~named, sums)
+    found = _in_order(named, perhaps & ~named, parts, sums)
     if len(values) <= SEARCHED and adds.any():
-        found += _unnamed({total.row for total in found}, sums)
-    return Totals.of(found, values.shape[1])
+        summed = {int(row) for total in found if total.agrees for row in total.members}
+        found += _unnamed({total.row for total in found} | set(np.flatnonzero(parts).tolist()), summed, sums)
+    return Totals.of(found, values.shape[1], parts)
 
 
 class _Sums:
@@ -138,7 +144,7 @@ def _decimals(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _in_order(named: np.ndarray, perhaps: np.ndarray, sums: _Sums) -> list[_Total]:
+def _in_order(named: np.ndarray, perhaps: np.ndarray, parts: np.ndarray, sums: _Sums) -> list[_Total]:
     """Totals of a table read from the top: of the rows since the last total, of all rows, of the totals, of the rows below."""
     found: list[_Total] = []
     is_total = named.copy()
@@ -148,7 +154,7 @@ def _in_order(named: np.ndarray, perhaps: np.ndarray, sums: _Sums) -> list[_Tota
         last = max(before, default=-1)
         following = np.flatnonzero((named | perhaps)[row + 1 :])
         stop = row + 1 + int(following[0]) if len(following) else len(named)
-        detail = ~is_total
+        detail = ~is_total & ~parts
         detail[row] = False
         tries = [
             rows[(rows > last) & (rows < row) & detail],
@@ -201,18 +207,18 @@ def _by_group(labels: dict[str, pa.DictionaryArray], named: np.ndarray, sums: _S
     known = ~np.isnan(gaps)
     close = (np.abs(gaps) <= sums.slack(printed, count[:, None])) | ~known
     agrees = [bool(good) if some else None for good, some in zip(close.all(axis=1), known.any(axis=1), strict=True)]
-    return Totals(rows, count, ends[:, 0], ends[:, 1], gaps, agrees, ["label"] * len(rows))
+    return Totals(rows, count, ends[:, 0], ends[:, 1], gaps, agrees, ["label"] * len(rows), np.zeros(0, int))
 
 
-def _unnamed(taken: set[int], sums: _Sums) -> list[_Total]:
-    """Rows that are exactly the sum of a run of neighbours in every column, whatever their label.
+def _unnamed(taken: set[int], detail: set[int], sums: _Sums) -> list[_Total]:
+    """Rows that are exactly the sum of a run of neighbours in every column, whatever their label; `detail` rows are none.
 
     The run must reach from the row to an edge of the table or to another total: groups of rows, not chance.
     """
     found: list[_Total] = []
     for _ in range(3):
         rows = np.array([row for row in range(len(sums.values)) if row not in taken], int)
-        hits = [hit for spot in _worth_a_look(rows, sums) for hit in _run_sums(int(spot), rows, sums)]
+        hits = [hit for spot in _worth_a_look(rows, sums) if rows[spot] not in detail for hit in _run_sums(int(spot), rows, sums)]
         ends = {-1, len(sums.values)}
         edges = taken | {hit.row for hit in hits} | ends if sums.adds.sum() > 1 else ends
         kept: dict[int, _Total] = {}

@@ -1,6 +1,7 @@
 """Units and scales as titles state them: ``£m``, ``£000``, ``%``, ``per 100,000``."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -19,11 +20,12 @@ _FORMS = [
     (r"£\s*(?:bn|billions?)(?![a-z])|\bGBP bn\b", lambda m: Unit("GBP bn", 1e9)),
     (r"£\s*(?:mn?|millions?)(?![a-z])|\bGBP m\b", lambda m: Unit("GBP m", 1e6)),
     (r"£\s*['’]?(?:000['’]?s?|k|thousands?)(?![a-z\d])", lambda m: Unit("GBP thousand", 1e3)),
-    (r"%|\bper ?cent\b|\bpercentages?\b|_percent(?:age)?\b|_pct\b|\bpct_", lambda m: Unit("percent")),
+    (r"(?<!\d)%|\bper ?cent\b|\bpercentages?\b|_percent(?:age)?\b|_pct\b|\bpct_", lambda m: Unit("percent")),
     (r"£", lambda m: Unit("GBP")),
     (r"\bper\s+(\d[\d,]*\d|\d)(?!\d)", lambda m: Unit(f"per {int(m[1].replace(',', '')):,}")),
     (r"\bper[\s_](\d+)k\b", lambda m: Unit(f"per {int(m[1]) * 1000:,}")),
     (r"\b(?:FTE|WTE|(?:full|whole)[- ]time equivalents?)\b", lambda m: Unit("FTE")),
+    (r"\bheadcounts?\b", lambda m: Unit("headcount")),
     (r"\bm²|\(m2\)|\bsquare met(?:re|er)s\b", lambda m: Unit("m²")),
     (r"\b(kWh|GJ|tonnes)\b", lambda m: Unit(m[1])),
     (r"\((years|days|hours|months|weeks|beds|persons|people)\)", lambda m: Unit(m[1].lower())),
@@ -42,8 +44,28 @@ def find_unit(text: str) -> Unit | None:
     >>> find_unit("Vacancy rate (%)"), find_unit("Ambleton") is None
     (Unit(name='percent', scale=1.0), True)
     """
+    return next((unit for unit, _ in _search(text)), None)
+
+
+def is_unit(text: str) -> bool:
+    """Whether `text` states a unit and nothing else.
+
+    >>> is_unit("(£ million)"), is_unit("Figures in £000"), is_unit("Plan £m")
+    (True, True, False)
+    """
+    return any(
+        re.fullmatch(r"(all )?(figures|values|units?)?( are)?( in)?:?", rest.strip(" ().,"), re.I) for _, rest in _search(text)
+    )
+
+
+def find_only_unit(text: str) -> Unit | None:
+    """The unit that a text over a whole table states; None when it states several, as `Headcount and FTE` does."""
+    found = next(_search(text), None)
+    return found[0] if found and not find_unit(found[1]) else None
+
+
+def _search(text: str) -> Iterator[tuple[Unit, str]]:
+    """Units that `text` states, each with the rest of the text."""
     for form, make in _KNOWN:
-        match = form.search(text)
-        if match:
-            return make(match)
-    return None
+        if match := form.search(text):
+            yield make(match), text[: match.start()] + text[match.end() :]

@@ -1,0 +1,103 @@
+"""What titles, rows and cells state of the unit and the period of a figure; the nearest statement counts."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..periods import find_period, is_part, join_periods
+from .columns import Say, dating_text
+from .kinds import FIGURE, Cells
+from .titles import JOIN
+from .units import Unit, find_only_unit, find_unit, is_unit
+
+UNIT_TITLE = re.compile(r"units?( of measure(ment)?)?", re.I)
+MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
+PREPARED = re.compile(
+    r"\b(published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)|created|printed|accessed|generated|next)\b",
+    re.I,
+)
+SHOWN = ("", "percent", "GBP", "share")  # what a cell itself shows: a % or £ sign, or a percent format over a share of one
+
+
+def column_units(
+    names: list[str], lines: list[str], sheet: str, shown: np.ndarray, letters: list[str], say: Say
+) -> dict[str, Unit]:
+    """The unit of each column: what its title states, else what all its figures show, else what the `lines` over the table or the sheet's name do."""
+    units = {name: unit for name in names if (unit := find_unit(name))}
+    title = " ".join(lines)
+    of_all = find_only_unit(title) or find_only_unit(sheet)
+    apart = of_all in units.values() and not any(map(is_unit, re.findall(r"[(\[](.*?)[)\]]", title)))
+    for spot, name in enumerate(names):
+        codes = set(shown[:, spot].tolist()) - {-1}
+        if codes == {3}:
+            units[name] = Unit("share")
+            say(letters[spot], f"{name!r} is shown as percentages, but its cells hold shares of one (0.05 is shown as 5%)")
+        elif name not in units and len(codes) == 1 and codes != {0}:
+            units[name] = Unit(SHOWN[codes.pop()])
+    if of_all and names and not (apart and not of_all.name.startswith("GBP")):
+        units = {name: units.get(name, of_all) for name in names}
+        say(f"{letters[0]}:{letters[-1]}", f"unit {of_all.name!r} from the title, where a column states none")
+    return units
+
+
+def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
+    """The period of each column: what its title names, a part of a year dated by the title over the table; else that of the title."""
+    when = find_period(" ".join(line for line in lines if not PREPARED.search(line)))
+    periods = {}
+    for name in names:
+        parts = name.split(JOIN)
+        found = join_periods(parts) or find_period(name)
+        if when and not found:
+            found = join_periods([when.label, *parts]) if any(map(is_part, parts)) else when
+        if found:
+            periods[name] = found.label
+    return periods
+
+
+def row_periods(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
+    """Rows x `names`: the period that the label columns `frame` name, with a part of a year that the column names."""
+    at, printed = pd.factorize(pd.MultiIndex.from_frame(frame).to_flat_index())
+    column, parts = pd.factorize(pd.Series([tuple(filter(is_part, name.split(JOIN))) for name in names], dtype=object))
+    said = [[dating_text(title, text) for title, text in zip(frame, line, strict=True)] for line in printed]
+    found = [[period.label if (period := join_periods([*line, *part])) else "" for part in parts] for line in said]
+    return np.array(found, dtype=object).reshape(len(said), len(parts))[np.ix_(at, column)]
+
+
+def row_units(labels: pd.DataFrame) -> np.ndarray:
+    """The unit each row states: in a column ``unit``, else in what it says is measured, else in its section; empty for none."""
+    said = np.full(len(labels), "", dtype=object)
+    measured = next((title for title in labels if MEASURED.fullmatch(title)), next(iter(labels), None))
+    for title in ["section", measured, *filter(UNIT_TITLE.fullmatch, labels)]:
+        if title in labels:
+            of_unit = bool(UNIT_TITLE.fullmatch(title))
+            stated = {text: _stated(text, of_unit) for text in labels[title].unique()}
+            by_row = labels[title].map(stated).to_numpy(object)
+            said = np.where(by_row == "", said, by_row)
+    return said
+
+
+def _stated(text: str, of_unit: bool) -> str:
+    unit = find_unit(text)
+    return text if of_unit and not is_unit(text) else unit.name if unit else ""
+
+
+def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
+    """What each figure shows of its unit, a number of ``SHOWN``; -1 where no figure is."""
+    shown = np.zeros((len(rows), len(values)), np.int8)
+    for spot, column in enumerate(values):
+        raw = cells.page.cells(column, rows)
+        if isinstance(raw, np.ndarray):
+            step = max(1, len(raw) // 500)
+            if not any(isinstance(cell, str) and ("%" in cell or "£" in cell) for cell in raw[::step]):
+                continue
+            raw = pa.array([cell if isinstance(cell, str) else "" for cell in raw], pa.large_string())
+        for code, mark in ((1, "%"), (2, "£")):
+            shown[pc.match_substring(raw, mark).to_numpy(zero_copy_only=False), spot] = code
+    for row, column in cells.page.percents:
+        if column in values and len(at := np.flatnonzero(rows == row)):
+            shown[at, values.index(column)] = 3
+    shown[cells.kinds[np.ix_(rows, np.array(values, np.intp))] != FIGURE] = -1
+    return shown
