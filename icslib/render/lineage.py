@@ -30,7 +30,6 @@ def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
     refs = [ref for column in record["cells"].values() for cell in column for ref in cell]
     refs += [ref for run in record.get("behind", []) for ref in list_refs(*run)]
     if not refs:
-        raise RenderError(
-            f"{asked} of {name}, {record['title']!r}, names no cells. Its notes: {' '.join(record.get('notes', ())) or 'none'}"
-        )
+        told = " ".join(record.get("notes", ())) or ", ".join(source["id"] for source in record["sources"]) or "nothing named"
+        raise RenderError(f"{asked} of {name}, {record['title']!r}, names no cells. What it rests on: {told}")
     return store.trace(refs)

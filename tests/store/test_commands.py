@@ -81,4 +81,4 @@ def test_trace_of_what_is_not_there(project, capsys):
     assert main(["trace", "01-a", "table", "1"]) == 1
     assert "has no exhibit 'table 1'. It has figure 1." in capsys.readouterr().err
     assert main(["trace", "01-a", "figure", "1"]) == 1
-    assert "names no cells: its numbers are estimates, from vacancies_regional" in capsys.readouterr().err
+    assert "names no cells. What it rests on: vacancies_regional" in capsys.readouterr().err
