@@ -9,11 +9,14 @@ import io
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from ..errors import SheetError
 
 DELIMITERS = ",\t;$|"
+_COMMA = r"^[-–(]?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})\)?%?$"  # 1.204,5: a comma that cannot part thousands
+_POINT = r"^[-–(]?[\d,]*\.(\d{1,2}|\d{4,})\)?%?$"
 
 
 class Columns(Sequence):
@@ -111,7 +114,21 @@ def read_delimited(raw: bytes, name: str = "") -> tuple[Columns, tuple[str, ...]
         grid, uneven = _ragged(clean, delimiter, name)
         if uneven:
             remarks.append(f"{len(uneven)} rows are shorter or longer than the rest: rows {', '.join(map(str, uneven[:8]))}")
+    if delimiter != "," and _somewhere(grid, _COMMA) and not _somewhere(grid, _POINT):
+        grid = Columns([_with_points(column) for column in grid.columns])
+        remarks.append("figures have decimal commas, and points between thousands: 1.204,5 is read as 1204.5")
     return grid, tuple(remarks)
+
+
+def _somewhere(grid: Columns, form: str) -> bool:
+    """Whether a cell of the first rows has this form."""
+    return any(pc.any(pc.match_substring_regex(column.slice(0, 5000), form)).as_py() for column in grid.columns)
+
+
+def _with_points(column: pa.Array) -> pa.Array:
+    """Cells with figures written ``1.204,5`` as ``1204.5``, the others as they are."""
+    figure = pc.match_substring_regex(column, r"^[-–(]?(\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+)\)?%?$")
+    return pc.if_else(figure, pc.replace_substring(pc.replace_substring(column, ".", ""), ",", "."), column)
 
 
 def _arrow(clean: bytes, delimiter: str) -> Columns | None:
