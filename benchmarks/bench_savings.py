@@ -5,7 +5,9 @@ from timeit import repeat
 import numpy as np
 from scipy import stats
 
-from icslib.savings import DELIVERY, carry_forward, make_programme, simulate_savings
+from icslib.savings.holes import carry_forward
+from icslib.savings.programme import DELIVERY, make_programme
+from icslib.savings.simulate import simulate_savings
 
 BANDS = {"high": 0.36, "medium": 0.25, "low": 0.39}
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from icslib.deficits import explain_deficits
+from icslib.deficits.association import explain_deficits
 from icslib.errors import NotIdentified, PanelError
 from icslib.stats.cross import Intercept
 from icslib.stats.regression import fit

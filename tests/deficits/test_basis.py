@@ -5,7 +5,9 @@ import operator
 import pandas as pd
 import pytest
 
-from icslib.deficits import Basis, Positions, compare_positions, name_bases, per_head, share_of, take
+from icslib.deficits.basis import Basis, Positions, name_bases, take
+from icslib.deficits.people import per_head, share_of
+from icslib.deficits.positions import compare_positions
 from icslib.errors import BasisError
 from icslib.prices import Deflator
 

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import icslib as ics
-from icslib.deficits import Basis, Positions, bridge, month_path, months_to_date, name_bases, year_end_variance
-from icslib.deficits.bridge import REST
+from icslib.deficits.basis import Basis, Positions, name_bases
+from icslib.deficits.bridge import REST, bridge
+from icslib.deficits.months import month_path, months_to_date, year_end_variance
 from icslib.errors import BasisError
 
 

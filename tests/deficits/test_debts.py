@@ -5,17 +5,10 @@ import pytest
 
 import icslib as ics
 from icslib import store
-from icslib.deficits import (
-    borrowing_panel,
-    explain_deficits,
-    heads,
-    inherited_debt,
-    loan_totals,
-    owed,
-    planned_by_system,
-    scaled,
-    trust_table,
-)
+from icslib.deficits.association import explain_deficits
+from icslib.deficits.debts import borrowing_panel, inherited_debt, loan_totals, owed
+from icslib.deficits.people import heads, scaled
+from icslib.deficits.trusts import planned_by_system, trust_table
 from icslib.errors import BasisError
 from icslib.register import canonical
 from icslib.tidy import observations

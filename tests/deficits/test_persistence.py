@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from icslib.deficits import concentration, persistence, transition
-from icslib.deficits.persistence import rank_correlation
+from icslib.deficits.concentration import concentration
+from icslib.deficits.persistence import persistence, rank_correlation, transition
 from icslib.errors import BasisError, NotIdentified
 
 

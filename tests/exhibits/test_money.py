@@ -8,9 +8,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import icslib as ics
-from icslib.deficits import Basis, Positions
+from icslib.deficits.basis import Basis, Positions
 from icslib.errors import BasisError
-from icslib.savings import make_programme
+from icslib.savings.programme import make_programme
 
 RULES = pd.DataFrame(
     [

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from icslib.errors import BasisError
-from icslib.savings import DELIVERY, carry_forward, make_programme
+from icslib.savings.holes import carry_forward
+from icslib.savings.programme import DELIVERY, make_programme
 
 SURE = DELIVERY.assign(mean=0.8, sd=1e-4)
 MIX = {"high": 0.36, "medium": 0.25, "low": 0.39}

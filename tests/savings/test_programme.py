@@ -6,21 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib import store
-from icslib.deficits import heads
+from icslib.deficits.people import heads
 from icslib.errors import BasisError
 from icslib.prices import Deflator
-from icslib.savings import (
-    DELIVERY,
-    asks_by_system,
-    check_delivery,
-    check_programme,
-    delivery,
-    make_programme,
-    national_savings,
-    share_out,
-    usual_shocks,
-)
-from icslib.savings.programme import check_assumptions
+from icslib.savings.asks import asks_by_system
+from icslib.savings.programme import DELIVERY, check_assumptions, check_programme, delivery, make_programme, share_out
+from icslib.savings.published import check_delivery, national_savings
+from icslib.savings.sensitivity import usual_shocks
 
 MIX = {"high": 0.36, "medium": 0.25, "low": 0.39}
 

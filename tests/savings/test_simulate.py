@@ -6,7 +6,9 @@ import pytest
 from scipy import stats
 
 from icslib.errors import BasisError
-from icslib.savings import DELIVERY, make_programme, scenarios, simulate_savings, tornado
+from icslib.savings.programme import DELIVERY, make_programme
+from icslib.savings.sensitivity import scenarios, tornado
+from icslib.savings.simulate import simulate_savings
 
 MIX = {"high": 0.36, "medium": 0.25, "low": 0.39}
 ONE = make_programme({"QQA": 100.0}, MIX, 0.35)

@@ -4,7 +4,7 @@ import pytest
 from icslib import store
 from icslib.errors import CatalogError, StoreError
 from icslib.exhibits import plot
-from icslib.lag import supported_lags
+from icslib.lag.gate import supported_lags
 
 
 def test_a_figure_leads_to_its_cell_file_and_publisher(project):

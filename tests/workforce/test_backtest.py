@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified
-from icslib.workforce import back_test
-from icslib.workforce.backtest import factor
+from icslib.workforce.backtest import back_test, factor
 
 
 def stocks(growth):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified, ParameterError
-from icslib.workforce import net_flow, project_workforce
+from icslib.workforce.flow import net_flow, project_workforce
 
 
 def flows(*rows):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified, ParameterError
-from icslib.workforce import forecast_series
+from icslib.workforce.forecast import forecast_series
 
 
 def monthly(values):

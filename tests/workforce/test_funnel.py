@@ -6,7 +6,7 @@ import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from icslib.errors import NotIdentified
-from icslib.workforce import funnel
+from icslib.workforce.funnel import funnel
 
 
 def drawn(places=60, rate=0.05, spread=0.0, seed=1, size=(2_000, 80_000)):

@@ -6,7 +6,7 @@ import pytest
 
 from icslib import store
 from icslib.errors import BasisError
-from icslib.workforce import measure_gap
+from icslib.workforce.gap import measure_gap
 
 COLUMNS = ["measure", "staff_group", "end", "value", "rounding", "flag", "address", "published"]
 

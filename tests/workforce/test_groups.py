@@ -7,7 +7,8 @@ from test_plan import plan
 
 import icslib as ics
 from icslib.errors import NotIdentified
-from icslib.workforce import measure_groups, net_flow, project_group, project_workforce
+from icslib.workforce.flow import net_flow, project_workforce
+from icslib.workforce.groups import measure_groups, project_group
 
 NURSES = "nurses"
 

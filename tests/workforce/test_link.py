@@ -6,8 +6,7 @@ import pytest
 from linearmodels.panel import PanelOLS
 
 from icslib.errors import NotIdentified
-from icslib.workforce import link_staffing
-from icslib.workforce.link import _within_sd
+from icslib.workforce.link import _within_sd, link_staffing
 
 
 def drawn(places=40, years=10, lag=1, size=3.0, seed=2):

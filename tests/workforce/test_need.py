@@ -7,8 +7,9 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 from icslib import store
 from icslib.errors import NotIdentified, PanelError
-from icslib.workforce import breaks_in_series, compare_staffing
+from icslib.workforce.footing import breaks_in_series
 from icslib.workforce.multilevel import fit_levels, fit_point, gather
+from icslib.workforce.need import compare_staffing
 
 
 def drawn(places=42, years=8, between=10.0, within=6.0, rho=0.0, seed=1):

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from icslib.errors import NotIdentified
-from icslib.workforce import england_line, hold_fixed, per_weighted_head, project_plan
+from icslib.workforce.footing import england_line, hold_fixed, per_weighted_head
+from icslib.workforce.plan import project_plan
 
 HISTORY = pd.Series([100.0, 101.0, 103.0, 104.0, 106.0, 107.0], index=range(2014, 2020))
 

@@ -5,7 +5,7 @@ import pytest
 
 from icslib import store
 from icslib.errors import BasisError
-from icslib.workforce import sickness_by
+from icslib.workforce.sickness import sickness_by
 
 
 def typed():

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib.errors import NotIdentified, ParameterError
-from icslib.workforce import xmr
-from icslib.workforce.signal import RULES, _in_runs, _in_trends, _two_of_three
+from icslib.workforce.signal import RULES, _in_runs, _in_trends, _two_of_three, xmr
 
 # The twenty normal draws of R's set.seed(123), whose limits plotthedots prints: mean 0.142, limits -3.01 and 3.29.
 NORMAL = [-0.56047565, -0.23017749, 1.55870831, 0.07050839, 0.12928774, 1.71506499, 0.46091621, -1.26506123, -0.68685285, -0.44566197,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icslib.errors import NotIdentified, ParameterError
-from icslib.workforce import decompose
+from icslib.workforce.split import decompose
 
 
 def frame(rows):
