@@ -8,10 +8,8 @@ sum that does not come out is an error that names both figures.
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +19,7 @@ from .catalog import Source, Title, headers
 from .errors import DriftError, SheetError
 from .sheets import Page, Table, column_letter
 from .sheets.table import looks_note
-from .sheets.titles import flatten
+from .sheets.titles import compare_titles, flatten, lettered
 
 HEADERS = "data/raw/reference/headers.csv"
 DEEPEST = 60  # rows searched for the titles
@@ -44,8 +42,7 @@ def expect_table(
     names : the columns wanted, by the ``name`` of their title or, where it has none, by the title; all that have a name if None
     key, subtotals : as for :meth:`Page.find_table`, the key by name
     """
-    rows = ((index, flatten([page.row_text(index)])) for index in range(min(DEEPEST, len(page.grid))))
-    layout, titles = expect_titles(page, source, rows, names or ())
+    layout, titles = expect_titles(page, source, header_rows(page), names or ())
     printed = {name or title: title for _, title, name in titles}
     names = [name for _, _, name in titles if name] if names is None else names
     lost = [name for name in names if name not in printed]
@@ -78,17 +75,26 @@ def _hold_all_rows(page: Page, table: Table, key: str) -> None:
             )
 
 
+def header_rows(page: Page, deepest: int = DEEPEST) -> Iterator[tuple[int, dict[str, str]]]:
+    """Every row at the top that may be a header: its number from 0, its titles and their columns; alone, and under the row over it."""
+    top = [page.row_text(index) for index in range(min(deepest, len(page.grid)))]
+    for index, row in enumerate(top):
+        yield index, lettered(flatten([row]))
+        if index and any(top[index - 1]):
+            yield index, lettered(flatten([top[index - 1], row]))
+
+
 def expect_titles(
-    page: Page, source: Source, rows: Iterable[tuple[int, list[str]]], names: Sequence[str] = ()
+    page: Page, source: Source, rows: Iterable[tuple[int, Mapping[str, str]]], names: Sequence[str] = ()
 ) -> tuple[str, list[Title]]:
-    """The layout, and its titles, that one of `rows` (its number from 0, and its titles) is.
+    """The layout, and its titles, that one of `rows` (its number from 0, and its titles with their columns) is.
 
     A DriftError says how the most alike of them differs and gives the lines to paste; a SheetError says that none is alike.
     """
     known = headers(source.table, source.reader)
-    best: tuple[tuple[float, int], int, list[str], str] | None = None
+    best: tuple[tuple[float, int], int, Mapping[str, str], str] | None = None
     for index, cells in rows:
-        seen = [title for title in cells if title]
+        seen = list(cells)
         for layout, titles in known.items():
             if seen == [title for _, title, _ in titles]:
                 return layout, titles
@@ -109,15 +115,20 @@ def expect_titles(
     )
 
 
+def layouts(source: Source) -> list[str]:
+    """The names of the header rows that the publication of `source` is known to print."""
+    return list(headers(source.table, source.reader))
+
+
 def _drift(
-    page: Page, source: Source, index: int, cells: list[str], layout: str, titles: list[Title], names: Sequence[str]
+    page: Page, source: Source, index: int, cells: Mapping[str, str], layout: str, titles: list[Title], names: Sequence[str]
 ) -> DriftError:
     """The error that says how `cells` (row `index` from 0) differ from a layout, with the lines of the new one."""
-    said, was = compare_titles(titles, cells)
+    said, was = compare_titles(lettered([title for _, title, _ in titles]), cells, {title: number for number, title, _ in titles})
     own = {title: name for _, title, name in titles}
     asked = {title: name or (title if title in names else "") for title, name in own.items()}
     made = f"{source.table}-{source.edition or 'new'} {page.sheet}".strip()
-    new = {title: asked[was[title]] if title in was else own.get(title, "") for title in cells if title}
+    new = {title: asked[was[title]] if title in was else own.get(title, "") for title in cells}
     lost = [name for title, name in asked.items() if name and title not in cells and title not in was.values()]
     where = "in place of" if made == layout else "below"
     alter = f" and see what rests on {', '.join(lost)}, which is gone{_readers(source, lost)}" if lost else ""
@@ -137,40 +148,6 @@ def header_lines(layout: str, titles: Iterable[str], names: Mapping[str, str] | 
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\n").writerows((layout, title, (names or {}).get(title, "")) for title in titles)
     return lines.getvalue()
-
-
-def compare_titles(expected: Sequence[Title], seen: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """What changed, column by column, in words; and each new title that stands in the place of an old one, with the old.
-
-    Empty titles among `seen` only hold a place.
-
-    >>> known = [Title(7, "Code", ""), Title(8, "Plan", ""), Title(9, "Outturn", "")]
-    >>> compare_titles(known, ["Code", "Plan £m", "Outturn", "Note"])
-    (["column B renamed: 'Plan' (line 8) is now 'Plan £m'", "column D added: 'Note', after 'Outturn'"], {'Plan £m': 'Plan'})
-    >>> compare_titles(known, ["Code", "Outturn", "Plan"])[0]
-    ["'Outturn' (line 9) moved from column C to B"]
-    """
-    line = {title: number for number, title, _ in expected}
-    letter = {title: column_letter(spot) for spot, title in enumerate(seen, 1) if title}
-    old, new = list(line), list(letter)
-    before = dict((second, first) for first, second in pairwise(new))
-    said: list[str] = []
-    was: dict[str, str] = {}
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = [title for title in old[i:j] if title not in letter], [title for title in new[k:m] if title not in line]
-        if kind == "replace" and len(gone) == j - i == len(come) == m - k:
-            was |= dict(zip(come, gone, strict=True))
-            said += [f"column {letter[b]} renamed: {a!r} (line {line[a]}) is now {b!r}" for a, b in zip(gone, come, strict=True)]
-        elif kind != "equal":
-            said += [f"column {column_letter(old.index(title) + 1)} removed: {title!r} (line {line[title]})" for title in gone]
-            after = {title: f"after {before[title]!r}" if title in before else "first" for title in come}
-            said += [f"column {letter[title]} added: {title!r}, {where}" for title, where in after.items()]
-            said += [
-                f"{title!r} (line {line[title]}) moved from column {column_letter(spot)} to {letter[title]}"
-                for spot, title in enumerate(old[i:j], i + 1)
-                if title in letter
-            ]
-    return said, was
 
 
 def _lines(layout: str, titles: list[Title]) -> str:

@@ -48,7 +48,7 @@ class Page:
     file: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), repr=False)
     remarks: tuple[str, ...] = ()
-    percents: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    percents: Sequence[tuple[int, int]] = field(default=(), repr=False)
 
     @cached_property
     def columns(self) -> list[pa.Array | np.ndarray]:

@@ -1,8 +1,9 @@
 """Cells as plain text, header rows as titles, and where a wanted title stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process, utils
 
@@ -100,23 +101,40 @@ def nearest(title: str, titles: Sequence[str], least: int = 60) -> str | None:
     return titles[best[2]] if best else None
 
 
-def describe_drift(expected: Sequence[str], seen: Sequence[str]) -> list[str]:
-    """Say in words how the titles `seen` differ from those `expected`, column by column; empty titles only hold a place.
+def compare_titles(
+    old: Mapping[str, str], new: Mapping[str, str], lines: Mapping[str, int] | None = None
+) -> tuple[list[str], dict[str, str]]:
+    """What changed, column by column, in words; and each new title that stands in the place of an old one, with the old.
 
-    >>> describe_drift(["Code", "Plan £m", "Outturn £m"], ["Code", "Planned £m", "Outturn £m", "Note"])
-    ["column B renamed: 'Plan £m' is now 'Planned £m'", "column D added: 'Note'"]
-    >>> describe_drift(["Code", "Plan", "Outturn"], ["Code", "Outturn", "Plan"])
-    ["'Outturn' moved from column C to B"]
+    `old` and `new` give each title its column, `lines` each old title the line where it is written down.
+
+    >>> old = {"Code": "A", "Plan": "B", "Outturn": "C"}
+    >>> compare_titles(old, {"Code": "A", "Plan £m": "B", "Outturn": "C", "Note": "D"})
+    (["column B renamed: 'Plan' is now 'Plan £m'", "column D added: 'Note', after 'Outturn'"], {'Plan £m': 'Plan'})
+    >>> compare_titles(old, {"Code": "A", "Outturn": "B", "Plan": "C"}, {"Outturn": 9})[0]
+    ["'Outturn' (line 9) moved from column C to B"]
     """
-    old, new = ([(title, column_letter(spot)) for spot, title in enumerate(titles, 1) if title] for titles in (expected, seen))
-    was, now = dict(old), dict(new)
+    named = {title: f"{title!r} (line {lines[title]})" if lines and title in lines else repr(title) for title in old}
+    was, now = list(old), list(new)
+    before = {second: f"after {first!r}" for first, second in pairwise(now)}
     said: list[str] = []
-    for kind, i, j, k, m in SequenceMatcher(None, list(was), list(now), autojunk=False).get_opcodes():
-        gone, come = [title for title, _ in old[i:j] if title not in now], [title for title, _ in new[k:m] if title not in was]
+    became: dict[str, str] = {}
+    for kind, i, j, k, m in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        gone, come = [title for title in was[i:j] if title not in new], [title for title in now[k:m] if title not in old]
         if kind == "replace" and len(gone) == j - i == len(come) == m - k:
-            said += [f"column {now[b]} renamed: {a!r} is now {b!r}" for a, b in zip(gone, come, strict=True)]
+            became |= dict(zip(come, gone, strict=True))
+            said += [f"column {new[b]} renamed: {named[a]} is now {b!r}" for a, b in zip(gone, come, strict=True)]
         elif kind != "equal":
-            said += [f"column {was[title]} removed: {title!r}" for title in gone]
-            said += [f"column {now[title]} added: {title!r}" for title in come]
-            said += [f"{title!r} moved from column {was[title]} to {now[title]}" for title, _ in old[i:j] if title in now]
-    return said
+            said += [f"column {old[title]} removed: {named[title]}" for title in gone]
+            said += [f"column {new[title]} added: {title!r}, {before.get(title, 'first')}" for title in come]
+            said += [f"{named[title]} moved from column {old[title]} to {new[title]}" for title in was[i:j] if title in new]
+    return said, became
+
+
+def lettered(titles: Sequence[str]) -> dict[str, str]:
+    """Each title of a header row and the letter of its column; empty cells only hold a place.
+
+    >>> lettered(["Code", "", "Plan"])
+    {'Code': 'A', 'Plan': 'C'}
+    """
+    return {title: column_letter(spot) for spot, title in enumerate(titles, 1) if title}

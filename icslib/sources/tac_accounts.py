@@ -7,18 +7,22 @@ Quirks      the period stands two rows under the column code, the unit one below
 """
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import PeriodError, SheetError
-from ..expectations import expect_table, expect_titles
+from ..errors import DriftError, PeriodError, SheetError
+from ..expectations import expect_table, expect_titles, layouts
+from ..numbers import parse_number
 from ..periods import Period, financial_year, parse_period
-from ..sheets import Page, column_letter, plain
-from ..sheets.titles import flatten
+from ..sheets import Page, column_letter
+from ..sheets.titles import JOIN, flatten
 from ..tidy import observations
 
 MAINCODE = re.compile(r"A\d{2}[A-Z]*(?P<year>CY|PY)\w*")
+SUBCODE = re.compile(r"[A-Z]{2,3}\d{4}\w*")
+YEAR = re.compile(r"(31 )?Mar(ch)? (19|20)\d\d|(19|20)\d\d/\d\d|(19|20)\d\d")
 UNITS = {"£000": ("GBP m", 1e-3), "No.": ("number", 1.0)}
 
 
@@ -47,44 +51,63 @@ def tidy_tac_accounts(pages: dict[str, Page], source: Source, place: str = "form
 
 
 def _form(pages: list[Page], source: Source, place: str) -> pd.DataFrame:
-    rows = []
+    rows: list[tuple] = []
+    known = {found[0] for layout in layouts(source) if (found := re.search("TAC.*", layout))}
     for page in pages:
-        grid = [page.row_text(index) for index in range(len(page.grid))]
-        heads = [(i, row.index("Maincode")) for i, row in enumerate(grid) if "Maincode" in row]
-        codes = [
-            code for head, spot in heads for code in list(filter(None, grid[head][:spot]))[1:]
-        ]  # the first is the table's name
-        expect_titles(page, source, [(heads[0][0], flatten([codes]))])
-        for number, (head, spot) in enumerate(heads):
-            body = next((i + 1 for i in range(head, len(grid)) if spot < len(grid[i]) and grid[i][spot] == "Subcode"), None)
-            if body is None:
-                raise SheetError(
-                    f"{page.called}, row {head + 1}: no word Subcode stands under Maincode. Compare it with the form."
-                )
-            stop = heads[number + 1][0] if number + 1 < len(heads) else len(grid)
-            columns = [
-                (j, code, *_about(grid, j, head, body)) for j, code in enumerate(grid[head][:spot]) if MAINCODE.fullmatch(code)
-            ]
-            for i in range(body, stop):
-                subcode = grid[i][spot] if spot < len(grid[i]) else ""
-                for j, code, period, unit, scale in columns if subcode else ():
-                    cell = page.grid[i][j]
-                    if unit and plain(cell) and isinstance(cell, int | float):
-                        label = next((text for text in grid[i][:j] if text), "")
-                        rows.append(
-                            (place, code, subcode, label, period, unit, cell * scale, page.sheet, i + 1, column_letter(j + 1))
+        grid = [[*page.row_text(index), ""] for index in range(len(page.grid))]
+        tables = list(_tables(page, grid))
+        spots, titles = zip(*(pair for head, body, *_ in tables for pair in _titles(grid, head, body)), strict=True)
+        layout, _ = expect_titles(page, source, [(tables[0][0], dict(zip(flatten([titles]), spots, strict=True)))])
+        known -= {layout[layout.index("TAC") :]}
+        for head, body, end, columns in tables:
+            about = {spot: _about(grid[body - 2][spot], grid[body - 1][spot]) for spot in columns}
+            for index in range(body, end):
+                subcode, label = grid[index][grid[head].index("Maincode")], next(filter(None, grid[index]), "")
+                for spot in columns:
+                    period, unit, scale = about[spot]
+                    value, flag = parse_number(page.cell(index, spot)) if unit else (float("nan"), "")
+                    if (value == value or flag) and not SUBCODE.fullmatch(subcode):
+                        raise SheetError(
+                            f"{page.called}, row {index + 1}: {grid[index][spot]} stands there beside {subcode!r}, which is no code of a line. "
+                            "Compare the row with the form."
                         )
-    names = ["place", "maincode", "subcode", "label", "period", "unit", "value", "sheet", "row", "column"]
-    return pd.DataFrame(rows, columns=names).assign(flag="")
+                    if value == value or flag:
+                        cell = page.sheet, index + 1, column_letter(spot + 1)
+                        rows.append((place, grid[head][spot], subcode, label, period, unit, value * scale, flag, *cell))
+    if known:
+        raise DriftError(
+            f"{pages[0].file} has no sheet with the tables of {sorted(known)}; its sheets are {[page.sheet for page in pages]}. "
+            "If the form is printed without them now, take their lines out of data/raw/reference/headers.csv."
+        )
+    names = ["place", "maincode", "subcode", "label", "period", "unit", "value", "flag", "sheet", "row", "column"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _about(grid: list[list[str]], column: int, head: int, body: int) -> tuple[Period | None, str, float]:
-    """Period, unit and scale of a column, from the rows between its code and its lines."""
-    unit, scale = UNITS.get(grid[body - 1][column].lstrip("+/- "), ("", 1.0))
+def _tables(page: Page, grid: list[list[str]]) -> Iterator[tuple[int, int, int, list[int]]]:
+    """The tables of a sheet: row of the codes of columns, first row of lines, row after the last (all from 0), and the columns with a code."""
+    for head in (index for index, row in enumerate(grid) if "Maincode" in row):
+        spot = grid[head].index("Maincode")
+        body = next((index + 1 for index in range(head, len(grid)) if "Subcode" in grid[index][spot : spot + 1]), None)
+        if body is None:
+            raise SheetError(f"{page.called}, row {head + 1}: no word Subcode stands under Maincode. Compare it with the form.")
+        end = next((index for index in range(body, len(grid)) if {"Table ID", "Maincode"} & set(grid[index])), len(grid))
+        yield head, body, end, [column for column, code in enumerate(grid[head][:spot]) if MAINCODE.fullmatch(code)]
+
+
+def _titles(grid: list[list[str]], head: int, body: int) -> Iterator[tuple[str, str]]:
+    """The name of a table, and each code with all that stands under it, the years aside; before each, where it stands."""
+    name, *codes = (spot for spot, text in enumerate(grid[head][: grid[head].index("Maincode")]) if text)
+    for spot in (name, *codes):
+        texts = [grid[row][spot] for row in range(head, head + 1 if spot == name else body)]
+        yield f"{column_letter(spot + 1)} of row {head + 1}", YEAR.sub("(year)", JOIN.join(filter(None, texts)))
+
+
+def _about(when: str, unit: str) -> tuple[Period | None, str, float]:
+    """Period, unit and scale of a column; no unit where either is not printed."""
     try:
-        return parse_period(grid[body - 2][column]), unit, scale
+        return parse_period(when), *UNITS.get(unit.lstrip("+/- "), ("", 1.0))
     except PeriodError:
-        return None, "", scale
+        return None, "", 1.0
 
 
 def _data(page: Page, source: Source) -> pd.DataFrame:

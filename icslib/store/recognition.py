@@ -14,10 +14,9 @@ import pandas as pd
 from .. import catalog, paths
 from ..catalog import Source
 from ..errors import CatalogError, DriftError, IcsError, SheetError
-from ..expectations import SumError, header_lines
+from ..expectations import SumError, header_lines, header_rows
 from ..results import Result
 from ..sheets import Page, open_pages, read_sheet
-from ..sheets.titles import flatten
 from .builder import BuildReport, build, read_source
 from .shelf import resources
 
@@ -138,8 +137,7 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
 def _titles(pages: dict[str, Page], *owners: str) -> list[str]:
     """The titles on the pages, if they are a header row that is known of one of `owners`."""
     known = [[title for _, title, _ in titles] for titles in catalog.headers(*owners).values()]
-    rows = (flatten([page.row_text(index)]) for page in pages.values() for index in range(min(3, len(page.grid))))
-    return next((titles for row in rows if (titles := [title for title in row if title]) in known), [])
+    return next((list(row) for page in pages.values() for _, row in header_rows(page, 3) if list(row) in known), [])
 
 
 def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | SheetError | None:

@@ -17,13 +17,20 @@ def header(layout: str) -> dict[str, str]:
 def whole(layout: str, text: str, sheet: str = "", rest: str = "") -> Page:
     """A page with every title of a layout: `text` draws, by title or name, the columns that matter; the others hold `rest`.
 
-    What is drawn beyond the titles stays at the end of its row.
+    Group headings, where the layout has some, go into the row over the titles. What is drawn beyond the titles stays at the
+    end of its row.
     """
-    named, drawn = header(layout), draw(text).grid
-    top = next(index for index, row in enumerate(drawn) if row[-1] and set(filter(None, row)) <= {*named, *named.values()})
-    spots = [next((i for i, cell in enumerate(drawn[top]) if cell and cell in both), None) for both in named.items()]
+    named, drawn = {tuple(title.split(" | ")): name for title, name in header(layout).items()}, draw(text).grid
+    words = {*(title[-1] for title in named), *named.values()}
+    top = next(index for index, row in enumerate(drawn) if row[-1] and set(filter(None, row)) <= words)
+    spots = [
+        next((i for i, cell in enumerate(drawn[top]) if cell and cell in (title[-1], name)), None)
+        for title, name in named.items()
+    ]
     rows = [[rest if spot is None or spot >= len(row) else row[spot] for spot in spots] + row[len(drawn[top]) :] for row in drawn]
-    rows[top] = list(named)
+    rows[top] = [title[-1] for title in named]
+    if any(len(title) > 1 for title in named):
+        rows[top - 1] = ["" if len(title) < 2 else title[0] for title in named]
     return Page(rows, sheet, "drawn.csv")
 
 

@@ -60,7 +60,7 @@ def drawn(layout: str) -> tuple[catalog.Source, dict[str, Page], str]:
     if table == "tac_accounts" and "MainCode" not in titles:
         return (
             source(table, "2023-24"),
-            {rest: Page([["A note", *titles, "Maincode"], [*[""] * (len(titles) + 1), "Subcode"]], rest)},
+            {rest: Page([[*titles, "Maincode"], [*[""] * len(titles), "Subcode"]], rest)},
             rest,
         )
     edition = edition if edition in {entry.edition for entry in catalog.of_table(table)} else catalog.of_table(table)[0].edition
@@ -89,7 +89,8 @@ def headed(page: Page) -> tuple[int, list[int]]:
     for index, row in enumerate(page.grid):
         if "Maincode" in row:
             return index, [spot for spot, cell in enumerate(row[: row.index("Maincode")]) if cell][1:]
-        if [title for title in flatten([page.row_text(index)]) if title] in ROWS.values():
+        top = [page.row_text(above) for above in range(max(0, index - 1), index + 1)]
+        if any([title for title in flatten(rows) if title] in ROWS.values() for rows in (top[-1:], top)):
             return index, [spot for spot, title in enumerate(page.row_text(index)) if title]
     return -1, []
 
@@ -122,14 +123,14 @@ def change_each(entry: catalog.Source, pages: dict[str, Page], sheet: str, most:
                 read(entry, {**others, sheet: Page(body, sheet, "f.csv")})
             said = str(fault.value)
             assert f"sheet {sheet!r}, row {at + 1}: the titles changed" in said and "headers.csv" in said, said
-            old, new = (
-                re.escape([*cells, ""][spot]) + r"( \(\d+\))?'" for cells in (grid[at], body[at])
-            )  # a form repeats its codes
+            quoted = r"""["']([^;]+? \| )?{}( \|[^;]+?)?( \(\d+\))?["']"""  # under a group, over a unit; a form repeats its codes
+            old, new = (quoted.format(re.escape([*cells, ""][spot])) for cells in (grid[at], body[at]))
+            put = quoted.format(NEW)
             told = {
-                add: rf"added: '{NEW}', after '{old}",
-                remove: rf"removed: '{old}|'{old} .* moved",
-                rename: rf"'{old} \(line \d+\) is now '{NEW}'|added: '{NEW}'",
-                swap: rf"'({old}|{new})[^;]* moved from column",
+                add: f"added: {put}, after {old}",
+                remove: f"removed: {old}|{old} .* moved",
+                rename: rf"{old} \(line \d+\) is now {put}|added: {put}",
+                swap: rf"({old}|{new})[^;]* moved from column|removed: ({old}|{new})",  # removed, if it moved to another group
             }[change]
             assert re.search(told, said), said
             done += 1

@@ -1,10 +1,10 @@
 import pytest
 from drawing import know, source
 
-from icslib.catalog import Title
 from icslib.errors import DriftError, SheetError
-from icslib.expectations import compare_titles, expect_table, expect_total
+from icslib.expectations import expect_table, expect_total
 from icslib.sheets import Page
+from icslib.sheets.titles import compare_titles, lettered
 
 TITLES = ["Code", "Name", "Plan £m", "Outturn £m"]
 X = source("sickness_absence", "2026-01")
@@ -28,7 +28,7 @@ def page(*titles: str) -> Page:
     ],
 )  # fmt: skip
 def test_each_kind_of_drift_is_named(seen, said):
-    assert compare_titles([Title(line, title, "") for line, title in enumerate(TITLES, 2)], seen)[0] == said
+    assert compare_titles(lettered(TITLES), lettered(seen), {title: line for line, title in enumerate(TITLES, 2)})[0] == said
 
 
 def test_a_known_row_gives_the_table_by_its_names_and_blank_columns_do_not_matter(monkeypatch):

@@ -99,10 +99,11 @@ FORM = [
     ["", "", "", "", "No.", "Subcode", ""],
     ["", "Nurses", "", "+", 321.0, "STA0540", ""],
 ]
+CODES = ["Note 3 Operating expenditure", "A08CY01 | Total | (year) | £000", "A08PY01 | Total | (year) | £000"]
 
 
 def test_a_filled_form_is_read_by_its_codes(monkeypatch):
-    know(monkeypatch, tac_accounts__TAC08=["A08CY01", "A08PY01", "A09CY06"])
+    know(monkeypatch, tac_accounts__TAC08=[*CODES, "Note 5.1 Average number", "A09CY06 | (year) | No."])
     frame = tidy_tac_accounts({"TAC08": Page(FORM, "TAC08", "form.xlsx")}, source("tac_accounts", "2023-24"), place="RAA")
     assert frame[["measure", "maincode", "period", "value", "unit", "label", "row", "column"]].values.tolist() == [
         ["tac_exp0130", "A08CY01", "2023-24", 1.5, "GBP m", "Staff and executive directors costs", 5, "E"],
@@ -129,7 +130,7 @@ def test_an_empty_form_is_a_sentence_and_the_official_layout_has_its_codes(offic
     from icslib.sheets import open_pages
 
     with monkeypatch.context() as patch, pytest.raises(SheetError, match="holds no figures in the layout of the accounts forms"):
-        know(patch, tac_accounts__TAC08=["A08CY01", "A08PY01"])
+        know(patch, tac_accounts__TAC08=CODES)
         tidy_tac_accounts({"TAC08": Page(FORM[:4], "TAC08")}, source("tac_accounts", "2023-24"))
     monkeypatch.setenv("ICSLIB_OFFICIAL", str(official))
     known = catalog.get("tac_accounts")
