@@ -8,6 +8,7 @@ import io
 import re
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,7 @@ import python_calamine
 
 from ..errors import SheetError
 from .address import read_address
+from .formats import percent_cells
 from .guard import check_file, unpack, unpack_r
 from .page import Page
 from .text import Columns, read_delimited
@@ -71,8 +73,9 @@ def _take(source: Path | str | bytes) -> tuple[bytes, str]:
 def _open_book(raw: bytes, name: str) -> dict[str, Page]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        percents = percent_cells(raw)
         return {
-            meta.name: _page(book, meta.name, name)
+            meta.name: _page(book, meta.name, name, percents.get(meta.name, ()))
             for meta in book.sheets_metadata
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         }
@@ -88,10 +91,10 @@ def _open_book(raw: bytes, name: str) -> dict[str, Page]:
         ) from fault
 
 
-def _page(book: python_calamine.CalamineWorkbook, sheet: str, name: str) -> Page:
+def _page(book: python_calamine.CalamineWorkbook, sheet: str, name: str, percents: Sequence[tuple[int, int]]) -> Page:
     cells = book.get_sheet_by_name(sheet)
     merged = tuple((*first, *last) for first, last in cells.merged_cell_ranges or ())
-    return Page(cells.to_python(skip_empty_area=False), sheet, name, merged)
+    return Page(cells.to_python(skip_empty_area=False), sheet, name, merged, percents=percents)
 
 
 def _open_zip(raw: bytes, name: str) -> dict[str, Page]:
@@ -101,7 +104,7 @@ def _open_zip(raw: bytes, name: str) -> dict[str, Page]:
         for member in members:
             for sheet, page in open_pages(unpack(parcel, member, name), f"{name}/{member}").items():
                 called = f"{member}/{sheet}" if sheet else member
-                pages[called] = Page(page.grid, called, name, page.merged, page.remarks)
+                pages[called] = Page(page.grid, called, name, page.merged, page.remarks, page.percents)
     if not pages:
         raise SheetError(
             f"{name} holds no spreadsheet, only {parcel.namelist()[:8]}. Name a file of the kinds {', '.join(SHEETS)}."

@@ -162,7 +162,8 @@ def _check_span(rows: int, columns: int, part: str, name: str) -> None:
         )
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """Number of a spreadsheet column, from 1: ``AB`` is 28."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -176,14 +177,14 @@ def _xlsx_span(data: bytes) -> tuple[int, int]:
     )
     wide = re.search(rb'r="[A-Z]{2,3}\d', data)
     if wide and re.search(rb'r="[A-Z]{3}\d', data):
-        far = [_number(c) for c in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"(?![^>]*/>)', data)]
+        far = [column_number(c) for c in re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3})\d+"(?![^>]*/>)', data)]
         if far:
             return rows, max(far)
     width = 702 if wide else 26
     if rows * width <= CELLS:
         return rows, width
     cells = re.findall(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"(?![^>]*/>)', data)
-    return max((int(r) for _, r in cells), default=0), max((_number(c) for c, _ in cells), default=0)
+    return max((int(r) for _, r in cells), default=0), max((column_number(c) for c, _ in cells), default=0)
 
 
 def _ods_span(data: bytes) -> tuple[int, int]:

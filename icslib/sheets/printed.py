@@ -130,7 +130,7 @@ def read_table(cells: Cells, area: Area, number: int, known: set[str], say: Say)
     words = carry_sections(cells, area, words, rows, say)
     block = cells.values[np.ix_(rows, np.array(values, np.intp))]
     letters, shown = [column_letter(spot + 1) for spot in values], read_shown(cells, rows, values)
-    units = column_units([names[spot] for spot in values], lines, page.sheet, shown, letters, say)
+    units = column_units([names[spot] for spot in values], lines, page.sheet, block, shown, letters, say)
     periods = column_periods([names[spot] for spot in values], lines)
     flags = _flags(cells, rows, values, names, say)
     withheld = cells.kinds[np.ix_(rows, np.array(values, np.intp))] == MARK

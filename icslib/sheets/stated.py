@@ -23,7 +23,7 @@ SHOWN = ("", "percent", "GBP", "share")  # what a cell itself shows: a % or £ s
 
 
 def column_units(
-    names: list[str], lines: list[str], sheet: str, shown: np.ndarray, letters: list[str], say: Say
+    names: list[str], lines: list[str], sheet: str, block: np.ndarray, shown: np.ndarray, letters: list[str], say: Say
 ) -> dict[str, Unit]:
     """The unit of each column: what its title states, else what all its figures show, else what the `lines` over the table or the sheet's name do."""
     units = {name: unit for name in names if (unit := find_unit(name))}
@@ -35,12 +35,19 @@ def column_units(
         if codes == {3}:
             units[name] = Unit("share")
             say(letters[spot], f"{name!r} is shown as percentages, but its cells hold shares of one (0.05 is shown as 5%)")
-        elif name not in units and len(codes) == 1 and codes != {0}:
-            units[name] = Unit(SHOWN[codes.pop()])
+        elif name not in units and codes in ({1}, {2}, {0, 2}):  # a pound sign in some cells is meant of all
+            units[name] = Unit(SHOWN[max(codes)])
+        if units.get(name) == Unit("percent") and codes == {0} and _within_one(block[:, spot]):
+            say(letters[spot], f"all figures of {name!r} lie between -1 and 1: they may be shares of one rather than percent")
     if of_all and names and not (apart and not of_all.name.startswith("GBP")):
         units = {name: units.get(name, of_all) for name in names}
         say(f"{letters[0]}:{letters[-1]}", f"unit {of_all.name!r} from the title, where a column states none")
     return units
+
+
+def _within_one(figures: np.ndarray) -> bool:
+    figures = figures[~np.isnan(figures)]
+    return len(figures) > 2 and bool((np.abs(figures) <= 1).all() and (figures != figures.round()).any())
 
 
 def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
@@ -96,8 +103,8 @@ def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
             raw = pa.array([cell if isinstance(cell, str) else "" for cell in raw], pa.large_string())
         for code, mark in ((1, "%"), (2, "£")):
             shown[pc.match_substring(raw, mark).to_numpy(zero_copy_only=False), spot] = code
-    for row, column in cells.page.percents:
-        if column in values and len(at := np.flatnonzero(rows == row)):
-            shown[at, values.index(column)] = 3
+    at, spot_of = {row: i for i, row in enumerate(rows.tolist())}, {column: spot for spot, column in enumerate(values)}
+    shares = [(at[row], spot_of[column]) for row, column in cells.page.percents if row in at and column in spot_of]
+    shown[tuple(np.array(shares, np.intp).reshape(-1, 2).T)] = 3
     shown[cells.kinds[np.ix_(rows, np.array(values, np.intp))] != FIGURE] = -1
     return shown

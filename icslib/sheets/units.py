@@ -31,6 +31,7 @@ _FORMS = [
     (r"\((years|days|hours|months|weeks|beds|persons|people)\)", lambda m: Unit(m[1].lower())),
     (r"\(\s*['’]?000['’]?s?\s*\)|\bthousands\b", lambda m: Unit("thousand", 1e3)),
     (r"\(millions?\)|\bin millions\b", lambda m: Unit("million", 1e6)),
+    (r"(?:^|\| )(?:numbers?|counts?|numerators?|denominators?)$", lambda m: Unit("number")),
     (r"\((?:no|nos|number|count)\.?\)|(?<![\w.])no\.(?=$| \|)", lambda m: Unit("number")),
 ]
 _KNOWN = [(re.compile(form, re.I), make) for form, make in _FORMS]
