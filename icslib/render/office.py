@@ -8,7 +8,7 @@ from ..errors import RenderError
 from ..exhibits.cells import say_run
 from ..exhibits.core import IN_SHORT
 from ..exhibits.markup import name_cells
-from ..store.export import WORKBOOKS, Sheet, write_notes, write_workbook
+from ..store.export import ONE_TABLE, WORKBOOKS, Sheet, write_notes, write_workbook
 from ..style import UNIT_WORDS
 from .numbering import number_exhibits
 from .paper import write_pdf
@@ -53,8 +53,8 @@ def write_tables(ipynb: Path, target: Path) -> Path:
             "Cover",
             (ipynb.stem, *findings, "The sheet Contents lists the tables; the sheet Notes says where the figures come from."),
         ),
-        Sheet("Contents", ("Contents", "This sheet contains one table."), contents),
-        Sheet("Notes", ("Notes", "This sheet contains one table."), write_notes(sources)),
+        Sheet("Contents", ("Contents", ONE_TABLE), contents),
+        Sheet("Notes", ("Notes", ONE_TABLE), write_notes(sources)),
     ]
     sheets += [_sheet(one.number, one.record) for one in exhibits]
     return write_workbook(target, ipynb.stem, sheets)
@@ -66,7 +66,7 @@ def _sheet(name: str, record: dict) -> Sheet:
         record["title"],
         *filter(None, (record["subtitle"], unit and f"Unit: {unit}.", *record["notes"])),
         *(f"Numbers without cells of their own are made from {say_run(*run)}." for run in record.get("behind", [])),
-        "This sheet contains one table.",
+        ONE_TABLE,
     )
     traced = list(record["cells"])
     rows: list[list[object]] = [[*record["columns"], *traced]]

@@ -5,7 +5,11 @@ the sources, one table a sheet that begins under its title, a real header row, n
 shorthand in square brackets where a figure is missing. Text is never a formula.
 """
 
+import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +18,13 @@ from .. import catalog, paths
 from ..errors import StoreError
 from ..numbers import MARKS
 from ..tidy import COLUMNS, safe_text
+from .ods import write_ods
 from .shelf import load, resources
 
 SHORTHAND = {meaning: mark for mark, meaning in reversed(MARKS.items()) if mark.startswith("[")}
-UNKNOWN = "[x]"
+UNKNOWN, ONE_TABLE = "[x]", "This sheet contains one table."
 WIDEST = 60
+MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 1_048_576, 16_384, 32_767  # what a sheet, and a cell, can hold
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,14 @@ class Sheet:
     name: str
     lines: tuple[str, ...]
     rows: list[list[object]] | None = None
+
+    @property
+    def widths(self) -> list[int]:
+        """How wide each column is, in characters; without a table, one that holds a line."""
+        rows = self.rows
+        if rows is None:
+            return [100]
+        return [min(WIDEST, max(len(str(row[spot])) for row in rows[:200]) + 2) for spot in range(len(rows[0]))]
 
 
 def export(what: str | pd.DataFrame, target: Path | str, title: str = "") -> Path:
@@ -49,9 +63,27 @@ def export(what: str | pd.DataFrame, target: Path | str, title: str = "") -> Pat
 
 def write_workbook(target: Path, title: str, sheets: list[Sheet]) -> Path:
     """Write `sheets` as ``.xlsx`` or ``.ods``, whole or not at all."""
+    for sheet in sheets:
+        _check_size(sheet, target.name)
     with paths.written_aside(target) as aside:
         WORKBOOKS[target.suffix.lower()](aside, title, sheets)
     return target
+
+
+def _check_size(sheet: Sheet, name: str) -> None:
+    """Say so if a program would cut the table, or cannot tell two of its columns apart."""
+    rows = sheet.rows or [[]]
+    titles = Counter(str(title).strip().lower() for title in rows[0])
+    if twice := [title for title, count in titles.items() if count > 1 or not title]:
+        raise StoreError(
+            f"{name}: in a workbook each column needs a name of its own; these have none: {', '.join(map(repr, twice))}. Rename them."
+        )
+    longest = max((len(cell) for row in rows for cell in row if isinstance(cell, str)), default=0)
+    if len(rows) + len(sheet.lines) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS or longest > MOST_TEXT:
+        raise StoreError(
+            f"{name}: a sheet holds {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and {MOST_TEXT:,} letters in a cell; this table has "
+            f"{len(rows):,} rows, {len(rows[0]):,} columns and a text of {longest:,}. Write it as .csv."
+        )
 
 
 def _table(frame: pd.DataFrame) -> list[list[object]]:
@@ -69,11 +101,16 @@ def _table(frame: pd.DataFrame) -> list[list[object]]:
 
 
 def _plain(value: object, flag: str) -> object:
+    """One value as a number or as text that every program can hold: a day as 2024-04-01, no tab, no letters that cannot be printed."""
     if isinstance(value, float) and value != value:
         return SHORTHAND.get(flag.split("; ")[-1], UNKNOWN)
+    if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        return value
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return value if isinstance(value, int | float | str) else "" if value is pd.NaT or value is None else str(value)
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    return re.sub(r"[\x00-\x08\x0b-\x1f]", "", str(value).replace("\t", " ").removesuffix(" 00:00:00"))
 
 
 def _notes(frame: pd.DataFrame) -> list[list[object]]:
@@ -98,12 +135,13 @@ def write_notes(ids: list[str]) -> list[list[object]]:
 
 
 def _sheets(title: str, table: list[list[object]], notes: list[list[object]]) -> list[Sheet]:
+    empty = ("Where a cell is empty there is nothing to say.",) if any(cell == "" for row in table for cell in row) else ()
     size = f"{len(table) - 1:,} rows and {len(table[0])} columns"
     return [
         Sheet("Cover", (title, f"The sheet Data holds one table of {size}; the sheet Notes says where the figures come from.",
                         "The licence of each source is named in the sheet Notes.")),
-        Sheet("Notes", ("Notes", "This sheet contains one table."), notes),
-        Sheet("Data", (title, "This sheet contains one table. Shorthand in square brackets is explained in the sheet Notes."), table),
+        Sheet("Notes", ("Notes", ONE_TABLE), notes),
+        Sheet("Data", (title, f"{ONE_TABLE} Shorthand in square brackets is explained in the sheet Notes.", *empty), table),
     ]  # fmt: skip
 
 
@@ -114,71 +152,42 @@ def _write_csv(path: Path, table: list[list[object]]) -> None:
         csv.writer(stream, lineterminator="\r\n").writerows([safe_text(cell) for cell in row] for row in table)
 
 
-def _widths(rows: list[list[object]]) -> list[int]:
-    return [min(WIDEST, max(len(str(row[spot])) for row in rows[:200]) + 2) for spot in range(len(rows[0]))]
-
-
 def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+        "default_format_properties": {"font_name": "Arial", "font_size": 12},
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": title, "author": "icslib"})
         usual = {"text_wrap": True, "valign": "top"}
         heading, wrapped = book.add_format({"bold": True, "font_size": 15}), book.add_format(usual)
         quoted = book.add_format({**usual, "quote_prefix": True})  # stays text when somebody edits the cell
+        names = {sheet.name for sheet in sheets}
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             for row, line in enumerate(sheet.lines):
                 page.write_string(row, 0, line, heading if row == 0 else None)
+            for spot, width in enumerate(sheet.widths):
+                page.set_column(spot, spot, width, wrapped if sheet.rows else None)
             if sheet.rows is None:
-                page.set_column(0, 0, 100)
                 continue
             first, rows = len(sheet.lines), sheet.rows
-            for spot, width in enumerate(_widths(rows)):
-                page.set_column(spot, spot, width, wrapped)
             page.add_table(
                 first, 0, first + max(len(rows) - 1, 1), len(rows[0]) - 1,
                 {"name": sheet.name.replace(" ", "_"), "columns": [{"header": str(name)} for name in rows[0]], "style": None, "autofilter": False},
             )  # fmt: skip
+            linked = names if sheet.name == "Contents" else ()
             for down, cells in enumerate(rows[1:], first + 1):
                 for spot, cell in enumerate(cells):
+                    if cell in linked:
+                        page.write_url(down, spot, f"internal:'{cell}'!A1", string=cell)
+                        continue
                     write = page.write_string if isinstance(cell, str) else page.write_number
                     write(down, spot, cell, wrapped if safe_text(cell) == cell else quoted)
 
 
-def _write_ods(path: Path, title: str, sheets: list[Sheet]) -> None:
-    from odf.opendocument import OpenDocumentSpreadsheet
-    from odf.style import Style, TextProperties
-    from odf.table import Table, TableCell, TableHeaderRows, TableRow
-    from odf.text import P
-
-    book = OpenDocumentSpreadsheet()
-    bold = Style(name="bold", family="table-cell")
-    bold.addElement(TextProperties(fontweight="bold"))
-    book.automaticstyles.addElement(bold)
-
-    def line(cells: list[object], style: object = None) -> TableRow:
-        row = TableRow()
-        for value in cells:
-            kind = {"valuetype": "string"} if isinstance(value, str) else {"valuetype": "float", "value": value}
-            cell = TableCell(**kind, **({"stylename": style} if style is not None else {}))
-            cell.addElement(P(text=str(value)))
-            row.addElement(cell)
-        return row
-
-    for sheet in sheets:
-        page = Table(name=sheet.name)
-        for number, text in enumerate(sheet.lines):
-            page.addElement(line([text], bold if number == 0 else None))
-        if sheet.rows is not None:
-            header = TableHeaderRows()
-            header.addElement(line(sheet.rows[0], bold))
-            page.addElement(header)
-            for row in sheet.rows[1:]:
-                page.addElement(line(row))
-        book.spreadsheet.addElement(page)
-    book.save(str(path))
-
-
-WORKBOOKS = {".xlsx": _write_xlsx, ".ods": _write_ods}
+WORKBOOKS: dict[str, Callable[[Path, str, list[Sheet]], None]] = {".xlsx": _write_xlsx, ".ods": write_ods}
