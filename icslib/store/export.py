@@ -8,7 +8,6 @@ shorthand in square brackets where a figure is missing. Text is never a formula.
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
@@ -18,30 +17,12 @@ from .. import catalog, paths
 from ..errors import StoreError
 from ..numbers import MARKS
 from ..tidy import COLUMNS, safe_text
-from .ods import write_ods
+from .ods import Sheet, write_ods
 from .shelf import load, resources
 
 SHORTHAND = {meaning: mark for mark, meaning in reversed(MARKS.items()) if mark.startswith("[")}
 UNKNOWN, ONE_TABLE = "[x]", "This sheet contains one table."
-WIDEST = 60
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 1_048_576, 16_384, 32_767  # what a sheet, and a cell, can hold
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet to write: its name, lines above the table, and the table (titles first; None for no table)."""
-
-    name: str
-    lines: tuple[str, ...]
-    rows: list[list[object]] | None = None
-
-    @property
-    def widths(self) -> list[int]:
-        """How wide each column is, in characters; without a table, one that holds a line."""
-        rows = self.rows
-        if rows is None:
-            return [100]
-        return [min(WIDEST, max(len(str(row[spot])) for row in rows[:200]) + 2) for spot in range(len(rows[0]))]
 
 
 def export(what: str | pd.DataFrame, target: Path | str, title: str = "") -> Path:

@@ -3,14 +3,15 @@
 A library would hold every cell as an object; a table of 150,000 rows would not fit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import chain
 from pathlib import Path
 from re import sub
-from typing import Protocol
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+WIDEST = 60
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
 NAMES = " ".join(
     f'xmlns:{short}="{"http://www.w3.org/1999/xlink" if short == "xlink" else f"urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"}"'
@@ -38,16 +39,24 @@ MANIFEST = (
 )
 
 
-class Page(Protocol):
-    """One sheet: its name, the lines above its table, the table (titles first), and how wide each column is, in characters."""
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet to write: its name, lines above the table, and the table (titles first; None for no table)."""
 
     name: str
     lines: tuple[str, ...]
-    rows: list[list[object]] | None
-    widths: list[int]
+    rows: list[list[object]] | None = None
+
+    @property
+    def widths(self) -> list[int]:
+        """How wide each column is, in characters; without a table, one that holds a line."""
+        rows = self.rows
+        if rows is None:
+            return [100]
+        return [min(WIDEST, max(len(str(row[spot])) for row in rows[:200]) + 2) for spot in range(len(rows[0]))]
 
 
-def write_ods(path: Path, title: str, sheets: Sequence[Page]) -> None:
+def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
     """Write `sheets` to `path`; a cell that names another sheet in a sheet of contents leads there."""
     about = f"<office:meta><dc:title>{escape(title)}</dc:title><dc:creator>icslib</dc:creator><dc:language>en-GB</dc:language></office:meta>"
     parts = {
@@ -72,7 +81,7 @@ def _entry(name: str, how: int = ZIP_DEFLATED) -> ZipInfo:
     return entry
 
 
-def _content(sheets: Sequence[Page]) -> Iterator[str]:
+def _content(sheets: Sequence[Sheet]) -> Iterator[str]:
     yield "<office:automatic-styles>"
     for width in sorted({width for sheet in sheets for width in sheet.widths}):
         yield f'<style:style style:name="w{width}" style:family="table-column">'
@@ -109,7 +118,7 @@ def _corners(rows: list[list[object]], above: int) -> tuple[str, str]:
     return f"A{above + 1}", f"{letters}{above + len(rows)}"
 
 
-def _row(cells: Sequence[object], style: str, linked: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+def _row(cells: Sequence[object], style: str, linked: Collection[str] = ()) -> str:
     return f"<table:table-row>{''.join(_cell(cell, style, cell in linked) for cell in cells)}</table:table-row>"
 
 
