@@ -81,6 +81,9 @@ LAUGHS = (
 HOSTILE = {
     "zip bomb, by its own words": (claims_to_be_huge, "unpacks to more than"),
     "billion laughs": (lambda: with_part("xl/sharedStrings.xml", LAUGHS), "XML entities"),
+    "billion laughs behind a long comment": (
+        lambda: with_part("xl/sharedStrings.xml", LAUGHS.replace(b"?>", b"?><!--" + b" " * 100_000 + b"-->", 1)), "XML entities",
+    ),
     "16,000 columns": (lambda: far_cell(5, 16_000), "16,001 columns"),
     "one cell in the last corner": (lambda: far_cell(1_048_575, 16_383), "16,384 columns"),
     "one cell far down": (lambda: far_cell(1_048_575, 600), "spans 1,048,576 rows"),
