@@ -138,6 +138,17 @@ def _drift(
     )
 
 
+def look_up(long: pd.DataFrame, title: str, known: Mapping[str, object], where: str) -> pd.Series:
+    """What is `known` of each text of a column; a DriftError names the first row with a text that is not, and `where` to add it."""
+    found = long[title].map(known)
+    if found.isna().any():
+        row = long[found.isna()].iloc[0]
+        raise DriftError(
+            f"sheet {row['sheet']!r}, row {row['row']}: {title} {row[title]!r} is none of {list(known)[:8]}. Add it to {where}."
+        )
+    return found
+
+
 def header_lines(layout: str, titles: Iterable[str], names: Mapping[str, str] | None = None) -> str:
     """Lines of headers.csv for the header row of a new layout.
 

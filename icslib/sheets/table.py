@@ -55,7 +55,7 @@ class Table:
         return values, np.array(list(words), dtype=object)[codes]
 
     def melt(self, id_column: str | Sequence[str], into: str = "title", values: Sequence[str] | None = None) -> pd.DataFrame:
-        """One row per printed figure: the id columns, `into` (its title), value, flag, sheet, row, column.
+        """One row per printed figure: the id columns as text, `into` (its title), value, flag, sheet, row, column.
 
         Rows come title by title, each in sheet order.
         """
@@ -63,7 +63,8 @@ class Table:
         named = list(values) if values is not None else [title for title in self.frame if title not in ids]
         size = len(self.frame)
         read, flags = self.figures(named)
-        long = self.frame[ids].iloc[np.tile(np.arange(size), len(named))].reset_index(drop=True)
+        known = {name: c if isinstance(c.dtype, pd.StringDtype) else c.map(plain) for name, c in self.frame[ids].items()}
+        long = pd.DataFrame(known).iloc[np.tile(np.arange(size), len(named))].reset_index(drop=True)
         long[into] = pd.Series(np.repeat(np.array(named, dtype=object), size), dtype=object)
         long["value"], long["flag"] = read.ravel(), flags.ravel()
         long["sheet"], long["row"] = self.sheet, np.tile(self.frame.index.to_numpy(), len(named))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..expectations import expect_table, expect_total, need_sheet
-from ..sheets import Page, plain
+from ..sheets import Page
 from ..tidy import observations
 
 MEASURES = {
@@ -35,7 +35,7 @@ def tidy_ambulance(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=long["Org Code"].replace("Eng", "E92000001"),
         place_type=kinds,
         measure=about["measure"],
-        period=long["Year"].map(plain) + long["Month"].map(plain).str.zfill(2),
+        period=long["Year"] + long["Month"].str.zfill(2),
         unit=about["unit"],
         basis="outturn",
         source=source.id,

@@ -31,13 +31,12 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     risks = [name for name in table.frame if name.startswith("backlog_")]
     printed = table.totals[table.totals["place"].map(plain) == "Grand Total"]
     long = table.melt(["place", "site", "name"] if by_site else ["place", "name"], values=risks)
-    long["site"] = long["site"].map(plain) if by_site else ""
-    long["name"] = long["name"].map(plain)
-    long["value"] = long["value"] / 1e6
-    long = long[long["value"].notna() | (long["flag"] != "")].reset_index(drop=True)
+    long["name"], long["value"] = long["name"].map(plain), long["value"] / 1e6
+    if not by_site:
+        long["site"] = ""
     frame = observations(
         long,
-        place=long["place"].map(plain),
+        place=long["place"],
         place_type="trust",
         measure=long["title"],
         period=parse_period(source.edition[:7]),

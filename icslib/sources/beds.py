@@ -10,7 +10,7 @@ import pandas as pd
 from ..catalog import Source
 from ..expectations import expect_table, expect_total, need_sheet
 from ..periods import Period, parse_period, quarter
-from ..sheets import Page, plain
+from ..sheets import Page
 from ..tidy import observations
 
 IDS = ["year", "month", "place", "name"]
@@ -28,7 +28,7 @@ def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place=long["place"].mask(england, "E92000001"),
         place_type=pd.Series("provider", index=long.index).mask(england, "england"),
         measure=long["title"],
-        period=long["year"].map(plain) + " " + long["month"],
+        period=long["year"] + " " + long["month"],
         read=_quarter,
         unit="beds",
         basis="outturn",

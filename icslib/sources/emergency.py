@@ -12,7 +12,6 @@ import pandas as pd
 from ..catalog import Source
 from ..errors import SheetError
 from ..expectations import expect_table, expect_total, need_sheet
-from ..periods import parse_period
 from ..sheets import Page
 from ..tidy import observations
 
@@ -24,25 +23,24 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         raise SheetError(
             f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none."
         )
-    month = parse_period(table.frame["period"].iloc[0])
-    if set(table.frame["period"].map(parse_period)) != {month}:
-        raise SheetError(
-            f"{source.file} holds more than one month: {sorted(set(table.frame['Period']))}. Take the month from its own file."
-        )
     providers = table.melt(["period", "place"]).assign(place_type="provider")
     england = replace(table, frame=table.totals).melt(["period", "place"]).assign(place_type="england")
-    england["place"] = "E92000001"
+    england["place"], england["period"] = "E92000001", table.frame["period"].iloc[0]
     long = pd.concat([providers, england], ignore_index=True)
     frame = observations(
         long,
         place=long["place"].str.strip(),
         place_type=long["place_type"],
         measure=long["title"],
-        period=month,
+        period=long["period"],
         unit="patients",
         basis="outturn",
         source=source.id,
     )
+    if frame["period"].nunique() > 1:
+        raise SheetError(
+            f"{source.file} holds more than one month: {sorted(set(frame['period']))}. Take the month from its own file."
+        )
     sums = frame.groupby(["measure", "place_type"])["value"].sum().unstack()
     frame.attrs["totals"] = [expect_total(f"England, {row.Index}", row.england, row.provider) for row in sums.itertuples()]
     return frame

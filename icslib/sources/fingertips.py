@@ -8,8 +8,7 @@ Quirks      the sex stands under ``inequality``, but under ``unit`` for mortalit
 import pandas as pd
 
 from ..catalog import Source
-from ..errors import DriftError, SheetError
-from ..expectations import expect_table, need_sheet
+from ..expectations import expect_table, look_up, need_sheet
 from ..sheets import Page
 from ..tidy import observations
 
@@ -27,16 +26,11 @@ PLACE_TYPES = {"E92": "england", "E12": "region", "E10": "county"}
 def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row an area, period and measure; men and women are measures of their own (``life_expectancy_male``)."""
     long = expect_table(need_sheet(pages), source, [*IDS, "value"]).melt(IDS)
-    long["sex"] = long["unit"].map(SEXES).fillna(long["inequality"].map(SEXES))
-    if long["sex"].isna().any():
-        odd = long[long["sex"].isna()].iloc[0]
-        raise SheetError(
-            f"{source.file}, row {odd['row']}: neither unit ({odd['unit']!r}) nor inequality ({odd['inequality']!r}) is one of {list(SEXES)}. "
-            f"Add the word to SEXES in icslib/sources/fingertips.py, or mend the row."
-        )
-    long["name"] = long["area_name"]
-    indicator = long["indicator"].map({text: _known(text, source) for text in long["indicator"].unique()})
-    about = pd.DataFrame(indicator.map(INDICATORS).tolist(), columns=["measure", "unit", "basis"], index=long.index)
+    long["name"], long["sex"] = long["area_name"], long["unit"].where(long["unit"].isin(list(SEXES)), long["inequality"])
+    long["sex"] = look_up(long, "sex", SEXES, "SEXES in icslib/sources/fingertips.py")
+    long["indicator"] = long["indicator"].str.extract(f"^({'|'.join(INDICATORS)})", expand=False).fillna(long["indicator"])
+    known = look_up(long, "indicator", INDICATORS, "INDICATORS in icslib/sources/fingertips.py")
+    about = pd.DataFrame(known.tolist(), columns=["measure", "unit", "basis"], index=long.index)
     return observations(
         long,
         place=long["area_code"],
@@ -48,13 +42,4 @@ def tidy_fingertips(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         source=source.id,
         extra=["sex", "name"],
         blank="not available",
-    )
-
-
-def _known(text: object, source: Source) -> str:
-    for name in INDICATORS:
-        if str(text).startswith(name):
-            return name
-    raise DriftError(
-        f"{source.file}: the indicator {text!r} is none of {list(INDICATORS)}. Add it to INDICATORS in icslib/sources/fingertips.py."
     )

@@ -52,13 +52,13 @@ def _sheet(page: Page, kind: str, pounds: float, year: Period, source: Source) -
     table = expect_table(page, source, key="place")
     table = replace(table, frame=table.frame.mask(table.frame.map(plain) == "-", 0.0))
     long = table.melt(["place", "name"])
-    long["loan_type"], long["name"], long["loan"] = kind, long["name"].map(plain), long["row"].astype("int64")
+    long["loan_type"], long["name"], long["loan"] = kind, long["name"], long["row"].astype("int64")
     long["value"] = long["value"] * pounds / 1e6
     measure = long["title"]
     when = {"loan_opening": day(year.start), "loan_closing": day(year.end)}
     return observations(
         long,
-        place=long["place"].map(plain),
+        place=long["place"],
         place_type="trust",
         measure=measure,
         period=measure.map(lambda name: when.get(name, year)),

@@ -12,7 +12,7 @@ from ..catalog import Source
 from ..errors import CatalogError
 from ..expectations import expect_table, expect_total, need_figures, need_sheet
 from ..periods import financial_year
-from ..sheets import Page
+from ..sheets import Page, plain
 from ..tidy import observations
 
 YEARS = {"2023-24": 2023, "2025-26": 2026}  # edition: year ending March of the registered population
@@ -27,7 +27,8 @@ def tidy_populations(pages: dict[str, Page], source: Source) -> pd.DataFrame:
             "Add the edition to YEARS in icslib/sources/populations.py."
         )
     table = expect_table(need_sheet(pages), source)
-    rows = table.frame.assign(england="E92000001")
+    areas = {area: table.frame[area].map(plain) for area in AREAS if area in table.frame}
+    rows = table.frame.assign(england="E92000001", **areas)
     measures = [name for name in table.frame if name.startswith("population_")]
     numbers = need_figures(table, measures)
     first, last = rows.index.min(), rows.index.max()

@@ -9,8 +9,7 @@ Quirks      whether a year is calendar or financial is not stated, so it is kept
 import pandas as pd
 
 from ..catalog import Source, reference
-from ..errors import DriftError
-from ..expectations import expect_table, need_sheet
+from ..expectations import expect_table, look_up, need_sheet
 from ..sheets import Page, plain
 from ..tidy import observations
 
@@ -21,20 +20,15 @@ def tidy_system_panel(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a year, system and measure; ``domain`` is capacity, demand or performance."""
     names = reference("metric_names").query("table == 'system_panel'").set_index("printed")
     long = expect_table(need_sheet(pages), source, [*IDS, "value"]).melt(IDS)
-    metric = long["metric"].map(plain)
-    unknown = sorted(set(metric) - set(names.index))
-    if unknown:
-        raise DriftError(
-            f"{source.file}: {len(unknown)} metrics without a name of ours, first {unknown[0]!r}. Add a line for each to metric_names.csv."
-        )
+    long["metric"] = long["metric"].map(plain)
     long["domain"] = long["domain"].str.lower()
     return observations(
         long,
         place=long["org"],
         place_type="system",
-        measure=metric.map(names["measure"]),
+        measure=look_up(long, "metric", names["measure"].to_dict(), "data/raw/reference/metric_names.csv"),
         period=long["year"],
-        unit=metric.map(names["unit"]),
+        unit=long["metric"].map(names["unit"]),
         basis="estimate",
         source=source.id,
         extra=["domain"],

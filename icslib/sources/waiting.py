@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..catalog import Source
 from ..errors import SheetError
-from ..expectations import expect_table, expect_total, need_figures, need_sheet
+from ..expectations import expect_table, expect_total, look_up, need_figures, need_sheet
 from ..periods import Period, month, parse_period
 from ..register import places
 from ..sheets import Page, Table
@@ -25,6 +25,7 @@ ENGLAND = {
     "No. > 52 weeks": "rtt_over_52_weeks",
     "Total waiting": "rtt_waiting",
 }
+WHERE = "ENGLAND in icslib/sources/waiting.py"
 WAITS = ["rtt_all_parts_over_18_weeks", "rtt_all_parts_over_52_weeks"]
 
 
@@ -34,7 +35,7 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     totals: list[dict] = []
     if source.table == "waiting_england":
         long = expect_table(page, source, ["month", "type_of_wait", "count"]).melt(["month", "type_of_wait"])
-        place, place_type, when, measure = "E92000001", "england", long["month"], long["type_of_wait"].map(ENGLAND)
+        place, place_type, when, measure = "E92000001", "england", long["month"], look_up(long, "type_of_wait", ENGLAND, WHERE)
     else:
         place_type = "region" if source.table == "waiting_regions" else "trust"
         table = expect_table(page, source)
@@ -44,7 +45,7 @@ def tidy_waiting(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         place, when, measure = long["place"], long["date"], long["title"]
         if place_type == "region":
             regions = places(type="region").query("code.str.startswith('Y')")
-            place = place.map(dict(zip(regions["name"], regions["code"], strict=True)))
+            place = look_up(long, "place", dict(zip(regions["name"], regions["code"], strict=True)), "the names of regions")
     frame = observations(
         long,
         place=place,
@@ -67,16 +68,18 @@ def _month(text: object) -> Period:
 
 def _check_totals(table: Table) -> list[dict]:
     """The treatments of each place and month add up to its Total; the record of all of them together."""
-    waits = need_figures(table, WAITS)
-    sums = waits.groupby([table.frame["place"], table.frame["date"], table.frame["treatment"] == "Total"]).sum().unstack()
+    waits, whole = need_figures(table, WAITS), table.frame["treatment"] == "Total"
+    by = [table.frame["place"], table.frame["date"]]
+    rest = waits.mask(whole, 0.0).groupby(by).transform("sum")
     for name in WAITS:
-        wrong = sums[sums[name, True] != sums[name, False]]
-        if len(wrong):
-            seen = wrong[name].iloc[0]
+        wrong = (whole & (waits[name] != rest[name])) | (whole.groupby(by).transform("sum") != 1)
+        if wrong.any():
+            row = wrong.idxmax()
+            place, when = (cells[row] for cells in by)
+            said = f"{waits[name][row]:,.0f}" if whole[row] else "nothing, for it is not there once"
             raise SheetError(
-                f"{table.file}: {name} of the treatments of {wrong.index[0]} add up to {seen[False]:,.0f}; Total says {seen[True]:,.0f}."
+                f"{table.file}, sheet {table.sheet!r}, row {row}: {name} of the treatments of {place}, {when} add up to "
+                f"{rest[name][row]:,.0f}; Total says {said}. Compare the rows of that place with the publisher's."
             )
-    return [
-        expect_total(f"{name}, treatments of {len(sums):,} places and months", sums[name, True].sum(), sums[name, False].sum())
-        for name in WAITS
-    ]
+    what = f"treatments of {whole.sum():,} places and months"
+    return [expect_total(f"{name}, {what}", waits[name][whole].sum(), rest[name][whole].sum()) for name in WAITS]
