@@ -16,7 +16,8 @@ import pandas as pd
 from .. import paths
 from ..errors import BasisError
 from ..prices import CASH, Deflator, deflate, march_year
-from ..tidy import cell_refs, merge_cells, only
+from ..register.combine import cells_of
+from ..tidy import merge_cells, only
 
 KINDS = ("draft plan", "revised draft plan", "plan", "plan to date", "year to date", "forecast", "estimate", "outturn")
 FIELDS = ("what", "kind", "scope", "support", "unit", "prices")
@@ -160,7 +161,7 @@ def name_bases(figures: pd.DataFrame, names: pd.DataFrame | None = None) -> pd.D
     for column in ("value", "lower", "upper"):
         held[column] = held[column] * size
     held["unit"], held["prices"], held["fy"] = "GBP m", CASH, march_year(held["end"])
-    held["cells"] = held["cells"] if "cells" in held else cell_refs(held).map(lambda ref: (ref,))
+    held["cells"] = cells_of(held)
     return rename_bases(held.reset_index(drop=True))
 
 

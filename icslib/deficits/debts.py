@@ -25,6 +25,7 @@ BORROWED = {  # what the columns of a panel of borrowing are called; changes ins
     "share_most_deprived": "a rising share of people in deprived areas",
     "share_aged_60_plus": "a rising share of people aged 60 and over",
 }
+LAG = 2  # years by which the backlog comes before the borrowing
 WORDS = {"loan_closing": "closing balance", "loan_opening": "opening balance"}
 
 
@@ -142,7 +143,6 @@ def borrowing_panel(
     pressures: pd.DataFrame,
     populations: pd.DataFrame,
     vintage: str = "2022-07",
-    lag: int = 2,
 ) -> pd.DataFrame:
     """What each system borrowed in a year to meet deficits, the one record of deficits by system and year that we hold.
 
@@ -151,13 +151,12 @@ def borrowing_panel(
     debts : from :func:`inherited_debt`, with ``openings=True``, so that every March is there
     estates : panel of the parts of the maintenance backlog (columns ``backlog_...``, GBP m)
     pressures : panel with ``acute_days_sick`` (per 10,000 people), ``acute_staff_days`` (per 100 people) and what else may go with borrowing
-    lag : years by which the backlog comes before the borrowing
 
     Returns
     -------
     DataFrame
         ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered head; more debt is
-        positive), ``backlog`` (GBP per registered head, `lag` years before), ``sickness_absence`` (per cent of days, acute trusts), the other measures of `pressures`.
+        positive), ``backlog`` (GBP per registered head, two years before), ``sickness_absence`` (per cent of days, acute trusts), the other measures of `pressures`.
         People are those of one year, so a change is never one of people.
     """
     people = heads(populations, vintage=vintage)
@@ -168,26 +167,14 @@ def borrowing_panel(
         raise BasisError(
             f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for openings=True."
         )
-    borrowed = (
-        pd.DataFrame({year: known[year] - known[year - 1] for year in years})
-        .rename_axis(columns="year")
-        .stack()
-        .rename("borrowed")
-        .reset_index()
-    )
+    borrowed = known.diff(axis=1)[years].stack().rename("borrowed").reset_index()
     parts = [name for name in estates if name.startswith("backlog_")]
     worth = estates[parts].sum(axis=1, skipna=False) * 1e6 / estates["place"].map(people)
-    before = estates[["place"]].assign(year=estates["year"] + lag, backlog=worth)
+    before = estates[["place"]].assign(year=estates["year"] + LAG, backlog=worth)
     beside = pressures.assign(sickness_absence=pressures["acute_days_sick"] / pressures["acute_staff_days"])
     panel = borrowed.merge(before, on=["place", "year"], how="left").merge(beside, on=["place", "year"], how="left")
     held, told = pressures.attrs, estates.attrs
-    panel.attrs["units"] = {
-        **held.get("units", {}),
-        "borrowed": "GBP per registered head",
-        "backlog": "GBP per registered head",
-        "sickness_absence": "percent",
-    }
-    panel.attrs["names"] = BORROWED
+    units = {"borrowed": debt.attrs["units"]["debt"], "backlog": debt.attrs["units"]["debt"], "sickness_absence": "percent"}
     shares = debts.assign(year=debts["period"].str[:4].astype(int))[["place", "year", "apportioned"]].query("apportioned > 0")
     given, moved = (attrs.get("apportioned", {}) for attrs in (told, held))
     own = {
@@ -195,8 +182,6 @@ def borrowing_panel(
         "backlog": given.get(parts[0], {}),
         "sickness_absence": moved.get("acute_days_sick", {}),
     }
-    panel.attrs["apportioned"] = {**moved, **own}
-    used, tables = held.get("tables", {}), {"borrowed": "loans", "backlog": told.get("tables", {}).get(parts[0], "")}
     printed, of = held.get("cells", {}), people.attrs["cells"]
     cells = {
         (place, year, "borrowed"): merge_cells(owing.get((place, at, "debt"), ()) for at in (year, year - 1))
@@ -206,12 +191,16 @@ def borrowing_panel(
     for place in people.index:
         for year in estates["year"].unique():
             both = (told.get("cells", {}).get((place, year, name), ()) for name in parts)
-            cells[place, year + lag, "backlog"] = merge_cells((*both, of.get(place, ())))
+            cells[place, year + LAG, "backlog"] = merge_cells((*both, of.get(place, ())))
         for year in pressures["year"].unique():
             both = (printed.get((place, year, name), ()) for name in ("acute_days_sick", "acute_staff_days"))
             cells[place, year, "sickness_absence"] = merge_cells(both)
-    panel.attrs["cells"] = {**printed, **cells}
-    panel.attrs["tables"] = {**used, **tables, "sickness_absence": used.get("acute_days_sick", "")}
+    panel.attrs |= {
+        "units": {**held.get("units", {}), **units},
+        "names": BORROWED,
+        "apportioned": {**moved, **own},
+        "cells": {**printed, **cells},
+    }
     return panel
 
 
@@ -253,9 +242,8 @@ def loan_totals(loans: pd.DataFrame) -> LoanTotals:
     kept = kept.assign(cells=cell_refs(kept))
     rows, printed = (kept[kept["place_type"] == kind] for kind in ("trust", "england"))
     rows = rows.groupby([*KEY, "measure"], as_index=False).agg(rows=("value", "sum"), refs=("cells", merge_cells))
-    table = rows.merge(
-        printed.groupby(KEY, as_index=False).agg(printed=("value", "first"), told=("cells", merge_cells)), on=KEY, how="left"
-    )
+    headlines = printed.groupby(KEY, as_index=False).agg(printed=("value", "first"), told=("cells", merge_cells))
+    table = rows.merge(headlines, on=KEY, how="left")
     table["difference"] = table["printed"] - table["rows"]
     table["measure"] = table["measure"].map(WORDS)
     reasons = pd.read_csv(paths.raw("reference", "loan_total_reasons.csv"))

@@ -74,21 +74,15 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
     wrong = to_date.loc[~to_date["month"].between(1, 12), "month"]
     if len(wrong):
         raise BasisError(f"Months of a financial year run from 1 (April) to 12 (March); {sorted(set(wrong))} seen.")
-    ends = (
-        pd.DataFrame(columns=["place", "fy", "value"])
-        if outturn is None
-        else outturn[["place", "fy", "value", *(["cells"] if "cells" in outturn else [])]]
-    )
+    ends = pd.DataFrame(columns=["place", "fy", "value"]) if outturn is None else outturn
+    ends = ends[[name for name in ("place", "fy", "value", "cells") if name in ends]]
     if ends.duplicated(["place", "fy"]).any():
         both = ends[ends.duplicated(["place", "fy"], keep=False)]
         raise BasisError(
             f"{both['place'].iloc[0]} {both['fy'].iloc[0]} has two outturns: {both['value'].tolist()}. Choose one source."
         )
-    table = to_date.rename(columns={"value": "to_date", "cells": "cells:to_date"}).merge(
-        ends.rename(columns={"value": "outturn", "cells": "cells:outturn"}).astype({"outturn": float}),
-        on=["place", "fy"],
-        how="left",
-    )
+    ends = ends.rename(columns={"value": "outturn", "cells": "cells:outturn"}).astype({"outturn": float})
+    table = to_date.rename(columns={"value": "to_date", "cells": "cells:to_date"}).merge(ends, on=["place", "fy"], how="left")
     table["straight_line"], table["no_more"] = table["to_date"] * 12 / table["month"], table["to_date"]
     for guess in GUESSES:
         table[f"error_{guess}"] = table[guess] - table["outturn"]
@@ -96,12 +90,8 @@ def month_path(to_date: pd.DataFrame, outturn: pd.DataFrame | None = None) -> Mo
     closed = table.dropna(subset="outturn")
     missed = closed[[f"error_{guess}" for guess in GUESSES]].set_axis(list(GUESSES), axis=1)
     counts = {"figures": len(closed), "years": len(closed[["place", "fy"]].drop_duplicates())}
-    errors = (
-        missed.agg(["mean", "min", "max"])
-        .T.rename(columns={"min": "lowest", "max": "highest"})
-        .assign(mean_absolute=missed.abs().mean(), **counts)
-    )
-    return MonthPath(table, errors)
+    errors = missed.agg(["mean", "min", "max"]).T.rename(columns={"min": "lowest", "max": "highest"})
+    return MonthPath(table, errors.assign(mean_absolute=missed.abs().mean(), **counts))
 
 
 def months_to_date(named: pd.DataFrame) -> pd.DataFrame:
@@ -133,9 +123,9 @@ def year_end_variance(named: pd.DataFrame, plan_from: Mapping[str, str] | None =
     rows = named[(named["scope"] == "system") & named["period"].astype(str).str.fullmatch(r"\d{4}-\d{2}")]
     out = []
     for (place, fy, period), year in rows.groupby(["place", "fy", "period"]):
-        printed = year[(year["what"] == "variance from plan") & (year["kind"] == "outturn")]
-        ends = year[(year["what"] == "position") & (year["kind"] == "outturn") & (year["support"] != "before")]
-        plans = year[(year["what"] == "position") & (year["kind"] == "plan") & (year["support"] != "before")]
+        printed = year.query("what == 'variance from plan' and kind == 'outturn'")
+        known = year.query("what == 'position' and support != 'before'")
+        ends, plans = (known[known["kind"] == kind] for kind in ("outturn", "plan"))
         if plan_from and period in plan_from:
             plans = plans[plans["publisher"] == plan_from[period]]
         if len(printed):

@@ -61,13 +61,8 @@ class Persistence(Result):
         whole, words = self.table.iloc[0], self.short
         inside = self.table.iloc[1:].dropna(subset="rho")
         shown = inside[inside.apply(_clear, axis=1) != _clear(whole)].index.map(str)
-        if shown.empty:
-            return words
-        return (
-            words
-            + (" It cannot be told apart from none for " if _clear(whole) else " It is clear only for ")
-            + f"{' and '.join(shown)}."
-        )
+        told = "cannot be told apart from none for" if _clear(whole) else "is clear only for"
+        return f"{words} It {told} {' and '.join(shown)}." if len(shown) else words
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -85,11 +80,8 @@ class Persistence(Result):
     def headline(self) -> str:
         """Whether those that stood worst stand worst still, in one clause without figures."""
         who, whole = kind_of(self.places.index).capitalize(), self.table.iloc[0]
-        verb = (
-            "cannot be told apart from the rest"
-            if not _clear(whole)
-            else f"tend to stand {'worse' if whole['rho'] > 0 else 'better'}"
-        )
+        way = f"tend to stand {'worse' if whole['rho'] > 0 else 'better'}"
+        verb = way if _clear(whole) else "cannot be told apart from the rest"
         was, now = self.said or (f"stood worst on {self.before}", self.after)
         return f"{who} that {was} {verb} in {now}"
 
@@ -102,8 +94,6 @@ def persistence(
     parts: Mapping[str, pd.Series] | None = None,
     names: tuple[str, str] = ("the earlier position", "the later position"),
     units: tuple[str, str] = ("", ""),
-    draws: int = 9999,
-    seed: int = 1,
     cells: tuple[pd.Series | None, pd.Series | None] = (None, None),
     said: tuple[str, ...] = (),
 ) -> Persistence:
@@ -135,17 +125,15 @@ def persistence(
     for name, side in zip(names, kept, strict=True):
         if kept[side].nunique() == 1:
             raise NotIdentified(f"{name} is {kept[side].iloc[0]:g} everywhere, so there is no rank to persist.")
-    rows = {"all places": rank_correlation(kept, draws, seed)}
+    rows = {"all places": rank_correlation(kept)}
     ranks = kept.rank()
     if group is not None:
         kinds = group.reindex(kept.index).fillna("not known")
         for name, members in kept.groupby(kinds):
-            rows[str(name)] = rank_correlation(members, draws, seed)
-        rows["within groups"] = rank_correlation(
-            ranks - ranks.groupby(kinds).transform("mean"), draws, seed, spent=kinds.nunique() - 1
-        )
+            rows[str(name)] = rank_correlation(members)
+        rows["within groups"] = rank_correlation(ranks - ranks.groupby(kinds).transform("mean"), spent=kinds.nunique() - 1)
     for name, chosen in (parts or {}).items():
-        rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)], draws, seed)
+        rows[name] = rank_correlation(kept[chosen.reindex(kept.index).fillna(False).astype(bool)])
     table = pd.DataFrame(rows).T.rename_axis("part")
     matrix, staying = transition(kept["before"], kept["after"], rho=table["rho"].iloc[0])
     places = kept.join(kept.rank(method="min").astype(int).add_prefix("rank_"))
@@ -185,7 +173,7 @@ def transition(before: pd.Series, after: pd.Series, rho: float = np.nan) -> tupl
     )
 
 
-def rank_correlation(frame: pd.DataFrame, draws: int = 9999, seed: int = 1, spent: int = 0) -> dict[str, float]:
+def rank_correlation(frame: pd.DataFrame, *, draws: int = 9999, seed: int = 1, spent: int = 0) -> dict[str, float]:
     """Spearman's rho of ``before`` and ``after``, its interval and permutation p; NaN for too few or too like places.
 
     `spent` is how many group means were taken out first.

@@ -91,20 +91,7 @@ def trust_table(
     table["debt"] = -table["owed"]
     homes = homes_of(plans[plans["measure"] == PLAN], vintage).sort_values("share").drop_duplicates("trust", keep="last")
     table["system"] = homes.set_index("trust")["place"].reindex(table.index)
-    latest = pd.DataFrame() if about is None else about.sort_values("year").groupby("place").last().drop(columns="year")
-    for name in latest:
-        table[name] = table["system"].map(latest[name])
     table["cells"] = each[PLAN]
-    out = table.rename_axis("place").reset_index().assign(year=2026)
-    held = {} if about is None else about.attrs
-    told = {
-        "planned_surplus_pct": plans,
-        "variance_pct": plans,
-        "backlog": plans,
-        "owed": loans,
-        "debt": loans,
-        "sickness_absence": staff,
-    }
     behind = {
         "planned_surplus_pct": each[PLAN],
         "variance_pct": each[VARIANCE],
@@ -113,15 +100,16 @@ def trust_table(
         "sickness_absence": _both(each["sickness_days_lost"], each["staff_days_available"]),
     }
     cells = {(trust, 2026, name): refs for name, own in behind.items() for trust, refs in own.items() if isinstance(refs, tuple)}
-    for name in latest:
-        years = about.dropna(subset=name).groupby("place")["year"].max()
-        of = {place: held.get("cells", {}).get((place, year, name), ()) for place, year in years.items()}
+    about = pd.DataFrame(columns=["place", "year"]) if about is None else about
+    held = about.attrs
+    for name in about.columns.drop(["place", "year"]):
+        last = about.dropna(subset=name).sort_values("year").groupby("place").last()
+        table[name] = table["system"].map(last[name])
+        of = {place: held.get("cells", {}).get((place, year, name), ()) for place, year in last["year"].items()}
         cells |= {(trust, 2026, name): of.get(home, ()) for trust, home in table["system"].items()}
-    out.attrs["cells"] = cells
-    out.attrs["units"] = {**UNITS, **held.get("units", {})}
-    out.attrs["names"] = NAMES
-    out.attrs["apportioned"] = held.get("apportioned", {})
-    out.attrs["tables"] = {**{name: frame["source"].iloc[0] for name, frame in told.items()}, **held.get("tables", {})}
+    out = table.rename_axis("place").reset_index().assign(year=2026)
+    units, moved = {**UNITS, **held.get("units", {})}, held.get("apportioned", {})
+    out.attrs |= {"cells": cells, "units": units, "names": NAMES, "apportioned": moved}
     return out
 
 

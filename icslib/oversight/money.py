@@ -12,10 +12,10 @@ from ..errors import BasisError
 from ..numbers import write_number
 from ..periods import financial_year
 from ..prices import Deflator, deflate, march_year
+from ..register.combine import cells_of
 from ..results import Result
-from ..tidy import cell_refs
 
-GRANT, WIDENED = "public_health_grant", 2017
+GRANT, WIDENED, LAST = "public_health_grant", 2017, 2026  # from 2026-27 it takes in other grants
 SHARE = "share_of_nhse_rdel_allocated_to_ccg_icb"
 ITEMS = {
     "sdf_underspend_reported": "system development money not spent as meant",
@@ -79,41 +79,32 @@ class Strings(Result):
         return f"{self.headline}. {self.diverted or self.withheld}."
 
 
-def follow_money(
-    national_local: pd.DataFrame, local_government: pd.DataFrame, by: Deflator, price_year: int = 2025, last: int = 2026
-) -> Strings:
+def follow_money(national_local: pd.DataFrame, local_government: pd.DataFrame, by: Deflator, price_year: int = 2025) -> Strings:
     """Money with and without strings, in cash and in real terms.
 
     Parameters
     ----------
     national_local, local_government : observations
     by, price_year : deflator edition, and the year whose prices are used
-    last : last financial year of the grant, by its March
     """
     grant = local_government[local_government["measure"] == GRANT]
-    grant = grant.assign(fy=march_year(grant["end"]), cells=cell_refs(grant).map(lambda ref: (ref,)), cash=grant["value"])
-    grant = grant[grant["fy"] <= last].sort_values(["fy", "value"])
+    grant = grant.assign(fy=march_year(grant["end"]), cells=cells_of(grant), cash=grant["value"])
+    grant = grant[grant["fy"] <= LAST].sort_values(["fy", "value"])
     if grant.empty:
         raise BasisError("No public health grant is among these figures. Load the table 'local_government'.")
     real = deflate(grant, price_year, by)
-    grant = grant.assign(
-        real=real["value"], scope=["with under-fives" if fy >= WIDENED else "without under-fives" for fy in grant["fy"]]
-    )
+    scope = (grant["fy"] >= WIDENED).map({True: "with under-fives", False: "without under-fives"})
+    grant = grant.assign(real=real["value"], scope=scope)
     wide = grant[grant["fy"] >= WIDENED]
     ends = {int(fy): group["real"] for fy, group in wide.groupby("fy") if len(group) == 1}
     if len(ends) < 2:
         raise BasisError("The grant has no two years of one scope with a single printed figure, so no change can be told.")
     begin, end = min(ends), max(ends)
     held = national_local[national_local["measure"] == SHARE]
-    held = held.assign(
-        fy=march_year(held["end"]),
-        allocated=held["value"],
-        held=100 - held["value"],
-        cells=cell_refs(held).map(lambda ref: (ref,)),
-    )
+    held = held.assign(fy=march_year(held["end"]), allocated=held["value"], held=100 - held["value"], cells=cells_of(held))
     both = pd.concat([national_local, local_government])
     items = both[both["measure"].isin(ITEMS)]
-    items = items.assign(item=items["measure"].map(ITEMS), cells=cell_refs(items).map(lambda ref: (ref,)))
+    items = items.assign(item=items["measure"].map(ITEMS), cells=cells_of(items))
     return Strings(
         grant[["period", "fy", "cash", "real", "scope", "flag", "publisher", "cells"]].reset_index(drop=True),
         held.sort_values("fy")[["period", "fy", "allocated", "held", "basis", "cells"]].reset_index(drop=True),

@@ -28,10 +28,8 @@ class TargetCounts(Result):
     def headline(self) -> str:
         """From the first count to the last."""
         rows = self.table[self.table["measure"] == MEASURES[0]]
-        told = [
-            f"{_range(row)} {'for' if ' to ' in row['period'] else 'in'} {row['period']}"
-            for _, row in rows.iloc[[0, -1][: len(rows)]].iterrows()
-        ]
+        ends = rows.iloc[[0, -1][: len(rows)]].iterrows()
+        told = (f"{_range(row)} {'for' if ' to ' in row['period'] else 'in'} {row['period']}" for _, row in ends)
         return f"National targets in planning guidance: {', '.join(told)}"
 
     @property
@@ -39,9 +37,8 @@ class TargetCounts(Result):
         """From the first count to the last, and where sources part."""
         rows = self.table[self.table["measure"] == MEASURES[0]]
         parted = "; ".join(f"for {row['period']} they run from {_range(row)}" for _, row in rows[rows["counts"] > 1].iterrows())
-        return f"{self.headline}, as counted by others." + (
-            f" Counts differ by source: {parted}, and are left as a range." if parted else ""
-        )
+        apart = f" Counts differ by source: {parted}, and are left as a range." if parted else ""
+        return f"{self.headline}, as counted by others.{apart}"
 
 
 def count_targets(figures: pd.DataFrame) -> TargetCounts:
@@ -62,11 +59,8 @@ def count_targets(figures: pd.DataFrame) -> TargetCounts:
         values = group["value"]
         told = "; ".join(dict.fromkeys(said))
         out.append((measure, period, values.min(), values.max(), values.nunique(), told, merge_cells(group["cell"])))
-    table = pd.DataFrame(out, columns=["measure", "period", "low", "high", "counts", "told", "cells"])
-    order = {measure: spot for spot, measure in enumerate(MEASURES)}
-    return TargetCounts(
-        table.sort_values(["measure", "period"], key=lambda c: c.map(order) if c.name == "measure" else c).reset_index(drop=True)
-    )
+    out.sort(key=lambda row: (MEASURES.index(row[0]), row[1]))
+    return TargetCounts(pd.DataFrame(out, columns=["measure", "period", "low", "high", "counts", "told", "cells"]))
 
 
 def _range(row: pd.Series) -> str:

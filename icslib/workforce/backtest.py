@@ -54,14 +54,11 @@ class BackTest(Result):
     def finding(self) -> str:
         """Error beside the naive forecast, how often the fan held the truth, and how often once widened."""
         horizon, row = self.table.index[-1], self.table.iloc[-1]
-        said = (
+        wide = f"; {row['widen']:.1f} times as wide, as the other series ask for, it held {row['others']:.0f}%"
+        return (
             f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by {row['error']:.1f}%; "
             f"the last value known missed by {row['naive_error']:.1f}%. The 95% fan held {row['inside']:.0f}% of what came"
-        )
-        return (
-            f"{said}; {row['widen']:.1f} times as wide, as the other series ask for, it held {row['others']:.0f}%."
-            if row["widen"] > 1
-            else f"{said}."
+            f"{wide if row['widen'] > 1 else ''}."
         )
 
 

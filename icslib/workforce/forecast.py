@@ -83,11 +83,9 @@ def forecast_series(
     unknown = sorted(set(models) - set(MODELS))
     if unknown:
         raise ParameterError(f"The models {unknown} are not known. Known: {', '.join(MODELS)}.")
-    index = (
-        series.index
-        if isinstance(series.index, pd.PeriodIndex)
-        else pd.PeriodIndex(series.index, freq="M" if season == 12 else "Q")
-    )
+    index = series.index
+    if not isinstance(index, pd.PeriodIndex):
+        index = pd.PeriodIndex(index, freq="M" if season == 12 else "Q")
     held = pd.Series(series.to_numpy(float), index=index, name=series.name).sort_index()
     whole = pd.period_range(index.min(), index.max(), freq=index.freq)
     longest, first = max(horizons), max(4 * season, len(held) // 2)
@@ -154,12 +152,8 @@ def _band(mean: np.ndarray, spread: np.ndarray) -> Answer:
     return mean, mean - Z * spread, mean + Z * spread
 
 
-MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]] = {
-    "naive": _naive,
-    "seasonal": _seasonal,
-    "ets": _ets,
-    "arima": _arima,
-}
+MODELS: dict[str, Callable[[np.ndarray, int, int], Answer]]
+MODELS = {"naive": _naive, "seasonal": _seasonal, "ets": _ets, "arima": _arima}
 NAMES = {
     "naive": "repeating the last value",
     "seasonal": "repeating last year's value",

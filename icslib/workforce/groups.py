@@ -157,7 +157,6 @@ def project_group(
     years: int = 10,
     widen: pd.Series | None = None,
     draws: int = 20_000,
-    seed: int = 1,
 ) -> Projection:
     """Project a group's staff against need: as it went, with fewest leavers, as the plan expects, beside the shortfalls published for it.
 
@@ -185,16 +184,13 @@ def project_group(
     last = max([start + years, *shortfalls["year"]])
     short, behind = _shortage(own, groups.figures, staff)
     people = published[published["measure"] == "population_growth_expected"]
-    least = (
-        _yearly(1 + people["value"].iloc[0] / 100, people["end"].iloc[0].year - people["start"].iloc[0].year)
-        if len(people)
-        else 0.0
-    )
+    more = people.iloc[0] if len(people) else None
+    least = 0.0 if more is None else _yearly(1 + more["value"] / 100, more["end"].year - more["start"].year)
     most, told = max((plan_growth(published), "as the plan's need for all staff"), _establishment(published, name))
     used = groups.figures[groups.figures["staff_group"] == name]["cells"]
     return project_workforce(
         staff, staff + short, _scenarios(groups, published, name, start, staff), need_growth=(least, most), start=start,
-        years=last - start, widen=widen if name in groups.yearly else None, draws=draws, seed=seed, published=shortfalls, unit=groups.units[name],
+        years=last - start, widen=widen if name in groups.yearly else None, draws=draws, published=shortfalls, unit=groups.units[name],
         name=CALLED.get(name, name), premise="" if short else f"as if none were short in {start}", needs=("as the population", told),
         cells=merge_cells([*used, *behind]),
     )  # fmt: skip
@@ -207,11 +203,9 @@ def _establishment(published: pd.DataFrame, name: str) -> tuple[float, str]:
         return -np.inf, ""
     posts = measure_gap(rows).table.dropna(subset=["posts"]).set_index("day")["posts"]
     years = (posts.index[-1] - posts.index[0]).days / 365.25 if len(posts) else 0.0
-    return (
-        (_yearly(posts.iloc[-1] / posts.iloc[0], years), f"as its posts grew {posts.index[0].year} to {posts.index[-1].year}")
-        if years >= 1
-        else (-np.inf, "")
-    )
+    if years < 1:
+        return -np.inf, ""
+    return _yearly(posts.iloc[-1] / posts.iloc[0], years), f"as its posts grew {posts.index[0].year} to {posts.index[-1].year}"
 
 
 def _yearly(ratio: float, years: float) -> float:
@@ -241,9 +235,8 @@ def _scenarios(groups: Groups, published: pd.DataFrame, name: str, start: int, s
         told["With the fewest leavers held"] = _changed(flows, LEAVERS, mean=-groups.rates[name].min())
     if "newly trained" in flows.index and "training_places_growth_planned" in figure.index:
         more = figure.loc[["training_places_growth_planned"]].iloc[0]
-        told["With training places as planned"] = _changed(
-            flows, "newly trained", **_path(1 + more["value"] / 100, more["end"].year - start)
-        )
+        path = _path(1 + more["value"] / 100, more["end"].year - start)
+        told["With training places as planned"] = _changed(flows, "newly trained", **path)
     if "from abroad" in flows.index and "joiners_from_abroad_share_planned" in figure.index:
         share = figure.loc[["joiners_from_abroad_share_planned"]].iloc[0]
         others = flows["mean"].drop([LEAVERS, "from abroad"]).sum()
@@ -254,11 +247,9 @@ def _scenarios(groups: Groups, published: pd.DataFrame, name: str, start: int, s
     if "workforce_increase_planned" in figure.index:
         more = figure.loc[["workforce_increase_planned"]].iloc[0]
         told["As the plan expects"] = net.assign(mean=_yearly(1 + more["value"] / staff, more["end"].year - start), years=0)
-    return (
-        told
-        if len(told) > 1
-        else told | {"With no net growth": net.rename(index={net.index[0]: "no net growth"}).assign(mean=0.0, years=0)}
-    )
+    if len(told) == 1:
+        told["With no net growth"] = net.rename(index={net.index[0]: "no net growth"}).assign(mean=0.0, years=0)
+    return told
 
 
 def _path(ratio: float, years: int) -> dict[str, float]:

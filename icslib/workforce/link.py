@@ -115,9 +115,8 @@ def link_staffing(
     units = panel.attrs.get("units", {})
     unit = {units.get(name, "") for name in outcomes}
     moved = panel.set_index(["place", "year"])[exposure]
-    jumped = tuple(
-        (float(moved.get((place, year - 1), np.nan)), float(moved.get((place, year), np.nan))) for place, year in jumps
-    )
+    figure = lambda *key: float(moved.get(key, np.nan))  # noqa: E731
+    jumped = tuple((figure(place, year - 1), figure(place, year)) for place, year in jumps)
     sources = source_cells(panel, *panel.columns[2:])
     return Links(table, exposure, sd, unit.pop() if len(unit) == 1 else "", tuple(jumps), jumped, kind_of(places), sources)
 
@@ -130,9 +129,8 @@ def _jointly(y: np.ndarray, x: np.ndarray) -> list[tuple[float, ...]]:
     if places < 5:
         raise NotIdentified(f"Only {places} places hold both figures at these lags. Use fewer lags or more years.")
     used = fit(np.where(seen, y, 0.0), np.where(seen, x, 0.0), Absorber(seen.astype(float)))
-    return [
-        (one.estimate, one.low, one.high, one.p, places, int(seen.sum())) for one in infer(used, np.eye(len(x)), errors="cr2")
-    ]
+    made = infer(used, np.eye(len(x)), errors="cr2")
+    return [(one.estimate, one.low, one.high, one.p, places, int(seen.sum())) for one in made]
 
 
 def _within_sd(x: np.ndarray) -> float:

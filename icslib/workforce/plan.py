@@ -4,6 +4,8 @@ Need at the start is the staff in post and the shortage the plan starts from; in
 workforce that the plan says is required; between the two it grows evenly.
 """
 
+from typing import Any
+
 import pandas as pd
 
 from ..errors import NotIdentified
@@ -11,15 +13,7 @@ from ..tidy import cell_refs, merge_cells
 from .flow import Projection, net_flow, project_workforce
 
 
-def project_plan(
-    published: pd.DataFrame,
-    history: pd.Series,
-    *,
-    years: int = 15,
-    widen: pd.Series | None = None,
-    draws: int = 20_000,
-    seed: int = 1,
-) -> Projection:
+def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15, **how: Any) -> Projection:
     """Project staff against the plan's need: growth as in `history`, growth as the plan requires, and none.
 
     Parameters
@@ -29,7 +23,7 @@ def project_plan(
         ``workforce_shortfall`` (low and high end).
     history : Series of a past stock by year; its yearly growth, and how much that varied, is one scenario and the spread of all
     years : how many ahead of the plan's first year
-    widen : factors of the fan by years ahead, such as ``back_test(...).widen``
+    how : ``widen``, ``draws`` and ``seed`` of :func:`.flow.project_workforce`
 
     Raises
     ------
@@ -46,23 +40,9 @@ def project_plan(
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
     short = beside(held["workforce_shortfall"]).query("low < high")
-    growth, cells = (
-        plan_growth(published),
-        merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else []),
-    )
-    return project_workforce(
-        staff,
-        need,
-        scenarios,
-        need_growth=growth,
-        start=start,
-        years=years,
-        widen=widen,
-        draws=draws,
-        seed=seed,
-        published=short,
-        cells=cells,
-    )
+    how["cells"] = merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else [])
+    how["need_growth"] = plan_growth(published)
+    return project_workforce(staff, need, scenarios, start=start, years=years, published=short, **how)
 
 
 def plan_growth(published: pd.DataFrame) -> float:
@@ -93,9 +73,5 @@ def _figures(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _start(held: dict[str, pd.DataFrame]) -> tuple[int, float, float]:
     """Year, staff and need at the plan's start."""
-    first = held["staff_in_post"].iloc[0]
-    return (
-        int(first["end"].year),
-        float(first["value"]),
-        float(first["value"]) + float(held["workforce_shortage"]["value"].iloc[0]),
-    )
+    first, short = held["staff_in_post"].iloc[0], held["workforce_shortage"]["value"].iloc[0]
+    return int(first["end"].year), float(first["value"]), float(first["value"] + short)
