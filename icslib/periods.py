@@ -154,9 +154,14 @@ def months(first: tuple[int, int], last: tuple[int, int]) -> Period:
     return Period(f"{one.label} to {other.label}", one.start, other.end)
 
 
-def year_to(year: int, number: int) -> Period:
-    """The twelve months that end with month `number` of `year`."""
-    return months((year - (number < 12), number % 12 + 1), (year, number))
+def months_to(year: int, number: int, count: int = 12) -> Period:
+    """The `count` months that end with month `number` of `year`.
+
+    >>> months_to(2024, 3).label, months_to(2023, 9, 6).label
+    ('2023-24', '2023-04 to 2023-09')
+    """
+    first = year * 12 + number - count
+    return months((first // 12, first % 12 + 1), (year, number))
 
 
 def _full(year: str) -> int:
@@ -182,6 +187,13 @@ def _march(match: re.Match) -> int:
     return last
 
 
+_COUNTS = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "quarter": 3, "year": 12, "yr": 12}  # months
+
+
+def _count(word: str) -> int:
+    return _COUNTS.get(word.lower()) or int(word)
+
+
 _SPAN = rf"\s*\(?(?:{_NAME}\s*(?:to|[-–])\s*{_NAME})?\)?"  # "Q1 (Apr to Jun)"
 _OF_FY = [
     (_Q + _SPAN, lambda fy, m: quarter(fy, int(m[1]))),
@@ -191,6 +203,7 @@ _OF_FY = [
 _OF_YEAR = [
     (_Q + _SPAN, lambda year, m: calendar_quarter(year, int(m[1]))),
     (_M, lambda year, m: month(year, int(m[1]))),
+    (rf"(?:as )?(?:at |on )?(\d{{1,2}}) ({_NAME})", lambda year, m: day(date(year, _month(m[2]), int(m[1])))),
     (_W, lambda year, m: week(year, int(m[1]))),
     (rf"({_NAME})", lambda year, m: month(year, _month(m[1]))),
 ]
@@ -225,8 +238,8 @@ _WITHIN = [
     (r"(\d{4})[-–/](\d{2})\s*(?:to|[-–])\s*(\d{4})[-–/](\d{2})", lambda m: _years_or_months(m)),
     (r"(\d{4})\s*to\s*(\d{4})", lambda m: span(int(m[1]), int(m[2]))),
     (
-        rf"(?:(?:12|twelve) months|year|yr)\s+(?:to|ending|ended)\s+(?:\d{{1,2}}\s+)?({_NAME})\s+(\d{{4}})",
-        lambda m: year_to(int(m[2]), _month(m[1])),
+        rf"(?:({'|'.join(_COUNTS)}|\d{{1,2}}) months|(year|yr|quarter))\s+(?:to|ending|ended)\s+(?:\d{{1,2}}\s+)?({_NAME})\s+(\d{{4}})",
+        lambda m: months_to(int(m[4]), _month(m[3]), _count(m[1] or m[2])),
     ),
     (
         rf"{_MONTH_YEAR}\s*(?:to|[-–])\s*{_MONTH_YEAR}",
@@ -241,6 +254,7 @@ _WITHIN = [
     (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({_NAME})\s+(\d{{4}}|\d{{2}})", lambda m: day(date(_full(m[3]), _month(m[2]), int(m[1])))),
     (rf"({_NAME})\s+(\d{{4}})", lambda m: month(int(m[2]), _month(m[1]))),
     (r"(?:FY\s*)?(\d{4})\s*[-–/]\s*(\d{2}|\d{4})", _two_years),
+    (r"(?:(?:England|Wales|Kingdom|UK),|in|for|during)\s+((?:19|20)\d{2})", lambda m: calendar_year(int(m[1]))),
 ]
 _MARKED = re.compile(r"\s*(?:\[\w+\]|\((?:[pref]|provisional|revised|estimated?|forecast)\))+$", re.I)
 _WHOLE = [(re.compile(form, re.I | re.A), make) for form, make in _WITHIN + _ALONE]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .headers import figure_titles, header_rows, next_header
+from .headers import YEARS, figure_titles, header_rows, is_sequence, next_header
 from .kinds import EMPTY, FIGURE, MARK, TEXT, Cells
 from .table import looks_note
 
@@ -137,6 +137,9 @@ def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[
     first = int(wide[0]) if len(wide) else 0
     kinds[figure_titles(cells, kinds, first, top, left)] = TEXT
     values = _value_columns(kinds)
+    years = cells.values[top:end, left][kinds[:, 0] == FIGURE]
+    if values[1:].any() and len(years) and (years >= YEARS[0]).all() and (years <= YEARS[1]).all() and is_sequence(years):
+        values[0] = False
     if not values.any():
         return [_text_area(cells, kinds, filled, top, columns)]
     figures = kinds >= FIGURE

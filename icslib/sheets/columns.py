@@ -10,7 +10,7 @@ import pyarrow as pa
 from ..errors import PeriodError
 from ..periods import is_part, join_periods, parse_period
 from .areas import Area
-from .headers import day_of, is_day_number
+from .headers import day_of, is_day_number, is_sequence
 from .kinds import EMPTY, Cells, area_name, cell_name
 from .notes import split_citation
 from .titles import JOIN, column_letter, flatten, plain
@@ -19,13 +19,16 @@ from .totals import Totals
 Say = Callable[[str, str], None]  # (cells, what was decided)
 Labels = dict[str, pa.DictionaryArray]  # title: text, each different one kept once
 ID_TITLE = re.compile(
-    r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^(foot)?notes?( (no|number|ref)\.?)?$|^$", re.I
+    r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^(single year of )?age( in years| \(years\))?$|^(foot)?notes?( (no|number|ref)\.?)?$",
+    re.I,
 )
 TIME_TITLE = re.compile(
     r"(.*[\s_])?(year|fy|month|quarter|period|date|week)([\s_](key|start|end|ending|ended|commencing|beginning|no\.?|number))?$",
     re.I,
 )
-PLAIN_TIME = re.compile(r"((financial|calendar|fiscal|reporting|time|data)[\s_])?(year|fy|month|quarter|period|date|week)", re.I)
+PLAIN_TIME = re.compile(
+    r"((financial|calendar|fiscal|reporting|time|data)[\s_])?(year|fy|month|quarter|period|date|week)([\s_](no\.?|number))?", re.I
+)
 PARTED = re.compile(r"(?:.*[\s_])?(week|month|quarter)(?:[\s_](?:no\.?|number))?", re.I)
 
 
@@ -92,22 +95,30 @@ def set_labels_apart(
         figures = cells.values[rows, spot]
         figures = figures[~np.isnan(figures)]
         whole = len(figures) > 0 and (figures == np.round(figures)).all()
-        name = names[spot].rsplit(JOIN, 1)[-1]
-        if whole and TIME_TITLE.fullmatch(name) and all(_dates(name, str(int(f))) for f in np.unique(figures)[:400]):
+        name = _own_title(names, spot)
+        counted = not name and spot == min(names) and len(values) > 1 and is_sequence(figures)
+        timed = counted or TIME_TITLE.fullmatch(name)
+        if whole and timed and all(_dates(name, str(int(f))) for f in np.unique(figures)[:400]):
             dated.append(names[spot])
             say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} dates the rows")
-        elif whole and ID_TITLE.fullmatch(name) and (name or len(np.unique(figures)) == len(figures)):
+        elif whole and (counted or ID_TITLE.fullmatch(name)):
             say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} holds codes, not measurements")
         else:
             kept.append(spot)
     for spot in names:
-        name = names[spot].rsplit(JOIN, 1)[-1]
-        if spot not in values and TIME_TITLE.fullmatch(name):
+        name = _own_title(names, spot)
+        if spot not in values and (TIME_TITLE.fullmatch(name) or (not name and spot == min(names))):
             sample = rows[:: max(1, len(rows) // 50)].tolist()
             printed = {text for row in sample if (text := cells.text(row, spot))}
             if printed and all(_dates(name, text) for text in printed):
                 dated.append(names[spot])
     return kept, dated
+
+
+def _own_title(names: dict[int, str], spot: int) -> str:
+    """The last part of a column's title as printed; empty where none was."""
+    name = names[spot].rsplit(JOIN, 1)[-1]
+    return "" if name == f"Column {column_letter(spot + 1)}" else name
 
 
 def _dates(title: str, text: str) -> bool:

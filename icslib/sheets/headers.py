@@ -35,16 +35,19 @@ def _title_figures(heads: np.ndarray, under: np.ndarray, row: np.ndarray, lower:
     alike = len(under) and ((under >= heads.min() - 2) & (under <= heads.max() + 2) & (under == under.round())).mean() >= 0.5
     if not whole or alike:
         return False
-    sequence = (
-        len(heads) >= 2 and (steps[steps > 0] == 1).all() and set(heads[1:][steps <= 0]) <= {heads[0]} and len(set(heads)) > 1
-    )
     if YEARS[0] <= heads.min() and heads.max() <= YEARS[1]:
-        return sequence if lower else bool((row <= TEXT).any())
+        return is_sequence(heads) if lower else bool((row <= TEXT).any())
     if is_day_number(heads.min()) and is_day_number(heads.max()) and len(heads) >= 2:
         days = [day_of(head) for head in heads]
         return {day.day for day in days} == {1} or {(day + timedelta(1)).day for day in days} == {1} or (steps == 7).all()
     counted = len(heads) >= 3 and (steps == 1).all() and heads[0] in (0, 1) and not set(under) <= set(heads)
     return counted and (row == TEXT).any() != lower
+
+
+def is_sequence(figures: np.ndarray) -> bool:
+    """Whether figures count up one by one, perhaps over and over from the same start."""
+    steps = np.diff(figures)
+    return len(set(figures)) > 1 and bool((steps[steps > 0] == 1).all()) and set(figures[1:][steps <= 0]) <= {figures[0]}
 
 
 def is_day_number(figure: float) -> bool:

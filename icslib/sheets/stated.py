@@ -16,7 +16,7 @@ from .units import Unit, find_only_unit, find_unit, is_unit
 UNIT_TITLE = re.compile(r"units?( of measure(ment)?)?", re.I)
 MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 PREPARED = re.compile(
-    r"\b(published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)|created|printed|accessed|generated|next)\b",
+    r"\b(sources?|published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)|created|printed|accessed|generated|next)\b",
     re.I,
 )
 SHOWN = ("", "percent", "GBP", "share")  # what a cell itself shows: a % or £ sign, or a percent format over a share of one
