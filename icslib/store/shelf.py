@@ -17,6 +17,14 @@ from ..tidy import COLUMNS, check_observations
 from .known import known_at
 
 PACKAGE = "datapackage.json"
+LICENCE = [
+    {
+        "name": "OGL-UK-3.0",
+        "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        "title": "Open Government Licence v3.0",
+    }
+]
+QUOTED = [{"name": "other-open", "title": "Single figures quoted with their source: each row names its publisher and address"}]
 FIELD_TYPES = {
     "start": "datetime", "end": "datetime", "value": "number", "lower": "number", "upper": "number", "row": "integer",
 }  # fmt: skip
@@ -139,7 +147,8 @@ def describe(name: str, frame: pd.DataFrame, data: bytes, totals: list[dict]) ->
         "title": made[0].title if made else name,
         "path": f"{name}.parquet",
         "format": "parquet",
-        "profile": "tabular-data-resource",
+        "mediatype": "application/vnd.apache.parquet",
+        "profile": "data-resource",
         "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
         "bytes": len(data),
         "content": content_hash(frame),
@@ -153,6 +162,7 @@ def describe(name: str, frame: pd.DataFrame, data: bytes, totals: list[dict]) ->
             {"title": s.title, "path": s.address, "id": s.id, "sha256": s.sha256, "published": s.published, "licence": s.licence}
             for s in made
         ],
+        "licenses": LICENCE if all("Open Government" in s.licence for s in made) else QUOTED,
         "totals": {"agreed": len(totals), "with_a_difference": [total for total in totals if abs(total["difference"]) > 1e-3]},
     }
 
@@ -162,9 +172,8 @@ def write_package(entries: dict[str, dict]) -> None:
     listed = {
         "name": "icslib",
         "title": "Observations about England's integrated care systems, each with the cell it was printed in",
-        "licenses": [
-            {"name": "OGL-UK-3.0", "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"}
-        ],
+        "profile": "data-package",
+        "licenses": LICENCE,
         "resources": [entries[name] for name in sorted(entries)],
     }
     with paths.written_aside(paths.processed(PACKAGE)) as aside:
