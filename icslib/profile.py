@@ -123,11 +123,10 @@ class Footing(Result):
         """What its trusts plan and what they owed, in one sentence."""
         plan, debt = (row for _, row in self.table.iterrows())
         they = "trust" if self.trusts == 1 else f"{self.trusts} trusts"
-        owed = (
-            f"owed {write_number(abs(debt['value']), 'GBP m')} in loans that met deficits ({_deepest(debt, 'largest')})"
-            if debt["value"]
-            else "owed nothing in loans that met deficits"
-        )
+        owed = "owed nothing in loans that met deficits"
+        if debt["value"]:
+            size = write_number(abs(debt["value"]), "GBP m")
+            owed = f"owed {size} in loans that met deficits ({_deepest(debt, 'largest')})"
         rank = f" ({_deepest(plan, 'deepest')})" if "deficit" in self.planned else ""
         name = short_names([self.place])[self.place]
         return f"For 2025-26 the {they} of {name} planned {self.planned} before support{rank}; in March 2019 they {owed}."

@@ -165,23 +165,14 @@ def _judge(said: Figure, ours: Figure | None, claim: pd.Series) -> str:
 
 def _answer(rule: pd.Series, address: str, load: Callable[[str], pd.DataFrame]) -> Figure:
     if rule["formula"] in SEVERAL:
-        rows = _rows(rule["operands"], load, "")
-        row = rows.loc[rows["value"].idxmin() if rule["formula"] == "least" else rows["value"].idxmax()]
-        return _figure(row)
+        return _end(_rows(rule["operands"], load, ""), rule["formula"])
     parts = [_one(text, load, address) for text in rule["operands"].split(" | ")]
     formula = FORMULAS[rule["formula"]]
     corners = [formula(*values) for values in product(*((part.low, part.high) for part in parts))]
     flags = [part.flag for part in parts if part.flag]
     flag = "revised" if "revised" in flags else flags[0] if flags else ""
-    return Figure(
-        formula(*(part.value for part in parts)),
-        min(corners),
-        max(corners),
-        parts[0].unit,
-        "",
-        flag,
-        merge_cells(part.cells for part in parts),
-    )
+    value, cells = formula(*(part.value for part in parts)), merge_cells(part.cells for part in parts)
+    return Figure(value, min(corners), max(corners), parts[0].unit, "", flag, cells)
 
 
 def _one(text: str, load: Callable[[str], pd.DataFrame], address: str = "") -> Figure:
@@ -218,6 +209,11 @@ def _rows(text: str, load: Callable[[str], pd.DataFrame], address: str) -> pd.Da
     return rows
 
 
+def _end(rows: pd.DataFrame, which: str) -> Figure:
+    """The ``least`` or the ``most`` of several figures."""
+    return _figure(rows.loc[rows["value"].idxmin() if which == "least" else rows["value"].idxmax()])
+
+
 def _figure(row: pd.Series) -> Figure:
     value, half = float(row["value"]), float(row.get("rounding", 0.0) or 0.0) / 2
     down, up = (side * (abs(value) or 1.0) for side in OPEN[row["flag"]]) if row["flag"] in OPEN else (-half, half)
@@ -250,21 +246,15 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
         rows = _rows(part, load, "")
         how = part.partition("count=")[2].strip()
         if how in SEVERAL:
-            out.append(_figure(rows.loc[rows["value"].idxmin() if how == "least" else rows["value"].idxmax()]))
+            out.append(_end(rows, how))
         elif how in ("below zero", "sum"):
             about = (
                 f"{_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold "
                 f"({rows['period'].iloc[0]}, {rows['basis'].iloc[0]})"
             )
-            below = rows[rows["value"] < 0]["place"].nunique()
-            words = (
-                f"{about}: {below} in deficit"
-                if how == "below zero"
-                else f"{about} together {write_figure(rows['value'].sum(), rows['unit'].iloc[0])}"
-            )
-            out.append(
-                Figure(float(rows["value"].sum()), np.nan, np.nan, rows["unit"].iloc[0], words, "", merge_cells(cell_refs(rows)))
-            )
+            total, unit, below = float(rows["value"].sum()), rows["unit"].iloc[0], rows[rows["value"] < 0]["place"].nunique()
+            words = f": {below} in deficit" if how == "below zero" else f" together {write_figure(total, unit)}"
+            out.append(Figure(total, np.nan, np.nan, unit, about + words, "", merge_cells(cell_refs(rows))))
         else:
             out.append(_one(part, load))
     return out

@@ -14,7 +14,7 @@ from ..oversight.targets import MEASURES, TargetCounts
 from ..oversight.voice import Voices
 from ..register.short import short_names
 from . import plot, table
-from .charts import ranked_dots
+from .charts import finish, ranked_dots
 from .core import Exhibit
 from .shapes import shown, sources_of
 
@@ -94,21 +94,16 @@ def _(result: Attention, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: Strings, asked: str = "") -> Exhibit:
-    parts = {scope: rows for scope, rows in result.grant.groupby("scope", sort=False)}
-
     def draw(figure):
         ax = figure.subplots()
-        for scope, rows in parts.items():
+        for scope, rows in result.grant.groupby("scope", sort=False):
             hue = style.ASKED if scope == "with under-fives" else style.ALL
             for column, marker, label in (("real", "o", result.prices), ("cash", "x", "cash")):
-                ax.plot(
-                    rows["fy"], rows[column], marker=marker, linestyle="none", color=hue, markersize=5, label=f"{label}, {scope}"
-                )
+                ax.plot(rows["fy"], rows[column], marker, color=hue, markersize=5, label=f"{label}, {scope}")
         ax.set_ylim(0, None)
         years = result.grant.drop_duplicates("fy").sort_values("fy")
         ax.set_xticks(years["fy"], years["period"], rotation=45)
-        ax.set_ylabel("£ million")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        finish(ax, result.unit, along="y")
         figure.legend(loc="outside lower center", ncols=2, fontsize=style.SMALL)
 
     return shown(
@@ -175,28 +170,20 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
     labels = [fill(result.told(row.outcome, row.target), 38) for row in pairs.itertuples()]
     spot = dict(zip(zip(pairs["outcome"], pairs["target"], strict=True), range(len(pairs) - 1, -1, -1), strict=True))
     at = pd.Series([spot[pair] for pair in zip(own["outcome"], own["target"], strict=True)], index=own.index, dtype=float)
-    picked = own["place"] == asked
 
     def draw(figure):
         ax = figure.subplots()
         ax.scatter(own["own"], at, color=style.ALL, s=16, alpha=0.6, label="one system's own changes")
-        for rows, height, hue, label in (
-            (
-                pairs.assign(at=list(spot.values()), value=pairs["together"]),
-                0.0,
-                style.SECOND,
-                "all systems together, 95% interval",
-            ),
-            (
-                own.assign(at=at, value=own["own"], low=own["own_low"], high=own["own_high"])[picked].dropna(subset=["value"]),
-                -0.28,
-                style.ASKED,
-                f"{short_names([asked]).get(asked, '')} alone, 95% interval",
-            ),
-        ):
-            if len(rows):
-                ax.hlines(rows["at"] + height, rows["low"], rows["high"], color=hue, linewidth=2)
-                ax.scatter(rows["value"], rows["at"] + height, color=hue, s=36, zorder=3, label=label)
+
+        def row(at, values, low, high, hue, label):
+            ax.hlines(at, low, high, color=hue, linewidth=2)
+            ax.scatter(values, at, color=hue, s=36, zorder=3, label=f"{label}, 95% interval")
+
+        row(list(spot.values()), pairs["together"], pairs["low"], pairs["high"], style.SECOND, "all systems together")
+        mine = own[own["place"] == asked].dropna(subset=["own"])
+        if len(mine):
+            name = f"{short_names([asked])[asked]} alone"
+            row(at[mine.index] - 0.28, mine["own"], mine["own_low"], mine["own_high"], style.ASKED, name)
         ax.axvline(0, color=style.INK, linewidth=1)
         ax.set_xlim(-1, 1)
         ax.set_yticks(list(spot.values()), labels)
@@ -227,20 +214,12 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
 def _(result: Comovement, asked: str = "") -> Exhibit:
     """Each system's own figure with its interval, and drawn to all systems'; in order of name, as a rank would mean nothing."""
     names = short_names(result.by_place["place"].unique())
-    rows = result.by_place if asked else result.own
-    rows = rows[rows["place"] == asked] if asked else rows
-    rows = rows.assign(
-        system=rows["place"].map(names), pair=[result.told(*pair) for pair in zip(rows["outcome"], rows["target"], strict=True)]
-    )
+    rows = result.by_place[result.by_place["place"] == asked] if asked else result.own
+    pairs = [result.told(*pair) for pair in zip(rows["outcome"], rows["target"], strict=True)]
+    rows = rows.assign(system=rows["place"].map(names), pair=pairs)
     told = {"own": ("own", "own_low", "own_high"), "drawn": ("drawn", "low", "high")}
     rows = rows.assign(**{name: [_interval(*row) for row in rows[list(ends)].to_numpy()] for name, ends in told.items()})
-    if asked:
-        data = rows[["pair", "changes", "own", "drawn"]]
-    else:
-        data = rows.pivot(index="system", columns="pair", values=list(told)).swaplevel(axis=1)[
-            [(pair, name) for pair in rows["pair"].unique() for name in told]
-        ]
-        data = data.set_axis([f"{pair}: {name}" for pair, name in data], axis=1).reset_index()
+    data = rows[["pair", "changes", "own", "drawn"]] if asked else _side_by_side(rows, "pair", list(told))
     return shown(
         result,
         data,
@@ -253,12 +232,16 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
     )
 
 
-def _interval(value: float, low: float, high: float) -> str:
-    return (
-        ""
-        if pd.isna(value)
-        else f"{write_number(value, places=2)} ({write_number(low, places=2)} to {write_number(high, places=2)})"
-    )
+def _interval(*ends: float) -> str:
+    value, low, high = (write_number(end, places=2) for end in ends)
+    return "" if pd.isna(ends[0]) else f"{value} ({low} to {high})"
+
+
+def _side_by_side(rows: pd.DataFrame, of: str, values: list[str]) -> pd.DataFrame:
+    """One row a system, and for each of what `of` names, the columns `values` beside each other."""
+    wide = rows.pivot(index="system", columns=of, values=values).swaplevel(axis=1)
+    wide = wide[[(name, value) for name in rows[of].unique() for value in values]]
+    return wide.set_axis([f"{name}: {value}" for name, value in wide], axis=1).reset_index()
 
 
 @table.register
@@ -274,17 +257,12 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         alone = ["objective"] if rows["objective"].nunique() == 1 else []
         data = rows.drop(columns=["place", "system", "unit", "group", *alone]).rename(columns={**seen, "horizon": "years"})
     else:
-        told = ["now", "stretching", "alone"]
-        wide = rows.pivot(index="system", columns="objective", values=told).swaplevel(axis=1)
-        wide = wide[[(name, part) for name in rows["objective"].unique() for part in told]]
-        data = wide.set_axis([f"{name}: {seen.get(part, part)}" for name, part in wide], axis=1).reset_index()
+        data = _side_by_side(rows.rename(columns=seen), "objective", ["now", "stretching", *seen.values()])
     notes = (
         result.finding.split(". ", 1)[1],
         "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where the place is heading.",
         "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
-    units = "; ".join(
-        f"{name}, {unit}" for name, unit in result.table[["objective", "unit"]].drop_duplicates().itertuples(index=False)
-    )
-    return shown(result, data, subtitle=units, notes=notes)
+    units = result.table.drop_duplicates("objective").set_index("objective")["unit"]
+    return shown(result, data, subtitle="; ".join(f"{name}, {unit}" for name, unit in units.items()), notes=notes)

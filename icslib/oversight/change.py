@@ -40,11 +40,8 @@ def change_after(
             )
     if last <= first:
         raise NotIdentified(f"The change runs from {first} to {last}; the last year must be the later.")
-    frame = (
-        pd.DataFrame({"year": last, "change": 100 * (wide[last] / wide[first] - 1), "level": wide[first]})
-        .assign(**(terms or {}))
-        .reset_index()
-    )
+    change = pd.DataFrame({"year": last, "change": 100 * (wide[last] / wide[first] - 1), "level": wide[first]})
+    frame = change.assign(**(terms or {})).reset_index()
     printed = panel.attrs.get("cells", {})
     of = {place: [printed.get((place, year, outcome), ()) for year in (first, last)] for place in wide.index}
     cells = {(place, last, "change"): merge_cells(refs) for place, refs in of.items()}

@@ -57,10 +57,9 @@ class Comovement(Result):
     @property
     def headline(self) -> str:
         """Whether outcomes and targets move together, of all systems."""
-        told = self.pairs[self.pairs["holm"] < 0.05].itertuples()
-        said = "; ".join(
-            f"{self.told(row.outcome, row.target)} moved {'together' if row.together > 0 else 'apart'}" for row in told
-        )
+        clear = self.pairs[self.pairs["holm"] < 0.05].itertuples()
+        way = lambda row: "together" if row.together > 0 else "apart"  # noqa: E731
+        said = "; ".join(f"{self.told(row.outcome, row.target)} moved {way(row)}" for row in clear)
         return said or "Better years on national targets were not, as far as can be told, better years for outcomes"
 
     @property

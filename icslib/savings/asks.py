@@ -103,11 +103,8 @@ def asks_by_system(
         factor, prices = float(by.factor(year, price_year)), by.prices(price_year)
     total, cell = float(rows["value"].iloc[0]) * factor, cell_refs(rows).iloc[0]
     table = share_out(total, people, own["value"] * factor).to_frame()
-    table["published"], table["people"], table["apportioned"] = (
-        (own["value"] * factor).reindex(table.index, fill_value=0.0),
-        people,
-        0.0,
-    )
+    published = (own["value"] * factor).reindex(table.index, fill_value=0.0)
+    table = table.assign(published=published, people=people, apportioned=0.0)
     heads = people.attrs.get("cells", {})
     shared = merge_cells((cell, *own["cell"], *heads.values()))
     table["cells"] = [(own["cell"][place],) if place in own.index else shared for place in table.index]

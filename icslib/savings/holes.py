@@ -17,7 +17,7 @@ from ..errors import BasisError
 from ..numbers import write_money
 from ..results import Result
 from .programme import DELIVERY, cells_behind, check_assumptions, check_programme
-from .simulate import _lookup, deliver
+from .simulate import deliver, read_band, tails
 
 READINGS = ("not replaced", "rolled into the next ask")
 
@@ -55,7 +55,6 @@ def carry_forward(
     programme: pd.DataFrame,
     years: int = 10,
     draws: int = 10_000,
-    seed: int = 1,
     correlation: float = 0.5,
     *,
     common: float = 0.5,
@@ -69,10 +68,10 @@ def carry_forward(
     if not 1 <= years <= 30:
         raise BasisError(f"years is {years}; the hole can be followed for 1 to 30 years.")
     programme = check_programme(programme, check_assumptions(delivery))
-    tables = {band: _lookup(row) for band, row in delivery.iterrows()}
+    tables = {band: read_band(row) for band, row in delivery.iterrows()}
     asked = programme["asked"].sum()
     places = [(place, schemes) for place, schemes in programme.groupby("place", sort=False)]
-    rng = np.random.default_rng([seed, years])
+    rng = np.random.default_rng([1, years])
     grown = np.zeros(draws)
     rolled = {place: np.zeros(draws) for place, _ in places}
     rows = []
@@ -84,24 +83,11 @@ def carry_forward(
             grown += one_off
             rolled[place] = one_off / own * (own + rolled[place])
         for reading, hole in zip(READINGS, (grown, np.sum(list(rolled.values()), axis=0)), strict=True):
-            p10, p50, p90 = np.quantile(hole, [0.1, 0.5, 0.9])
-            rows.append(
-                {
-                    "reading": reading,
-                    "year": year,
-                    "mean": hole.mean(),
-                    "p10": p10,
-                    "p50": p50,
-                    "p90": p90,
-                    "of_ask": hole.mean() / asked,
-                }
-            )
+            mean = hole.mean()
+            rows.append({"reading": reading, "year": year, "mean": mean, **tails(hole), "of_ask": mean / asked})
     table = pd.DataFrame(rows).set_index(["reading", "year"]).sort_index()
-    share = programme["asked"] * programme["band"].map(delivery["mean"]) * programme["one_off"]
-    by_place = share.groupby(programme["place"]).sum() / programme.groupby("place")["asked"].sum()
-    limit = (
-        float((programme.groupby("place")["asked"].sum() * by_place / (1 - by_place)).sum())
-        if (by_place < 1).all()
-        else float("inf")
-    )
+    own = programme.groupby("place")["asked"].sum()
+    again = programme["asked"] * programme["band"].map(delivery["mean"]) * programme["one_off"]
+    share = again.groupby(programme["place"]).sum() / own
+    limit = float((own * share / (1 - share)).sum()) if (share < 1).all() else float("inf")
     return CarriedForward(table, float(asked), limit, cells=cells_behind(programme))

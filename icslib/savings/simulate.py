@@ -18,7 +18,6 @@ from ..results import Result
 from .programme import DELIVERY, cells_behind, check_assumptions, check_programme
 
 STEP, REACH = 1 / 64, 6.0
-ENDS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +51,12 @@ class Savings(Result):
     def finding(self) -> str:
         """What is expected of what was asked, and how sure."""
         row = self.together.loc["common"]
-        words = (
+        return (
             f"Of {write_money(row['asked'])} asked, {write_money(row['delivered'])} is expected to be delivered "
             f"({row['delivered'] / row['asked']:.0%}; eight times in ten {write_money(row['p10'])} to {write_money(row['p90'])}), "
-            f"{row['one_off'] / row['delivered']:.0%} of it one-off."
+            f"{row['one_off'] / row['delivered']:.0%} of it one-off. The chance of the planned year end or better is "
+            f"{row['break_even']:.0%}, if delivery is as we assume."
         )
-        return words + f" The chance of the planned year end or better is {row['break_even']:.0%}, if delivery is as we assume."
 
     @property
     def narrower(self) -> float:
@@ -99,12 +98,10 @@ def simulate_savings(
             raise BasisError(f"{name} is {value:g}; it must lie between 0 and 1.")
     if draws < 100:
         raise BasisError(f"{draws} draws are too few for percentiles; ask for at least 100.")
-    tables = {band: _lookup(row) for band, row in delivery.iterrows()}
+    tables = {band: read_band(row) for band, row in delivery.iterrows()}
     shock = np.random.default_rng([seed, 0]).standard_normal(draws, dtype=np.float32)
     groups = programme.groupby("place", sort=False)
-    plans = (
-        planned.reindex(list(groups.groups)) if isinstance(planned, pd.Series) else pd.Series(planned, index=list(groups.groups))
-    )
+    plans = pd.Series(planned, index=list(groups.groups))
     if plans.isna().any():
         raise BasisError(f"No planned position is given for {', '.join(map(str, plans.index[plans.isna()][:5]))}.")
     rows, sums = {}, {name: np.zeros(draws) for name in ("common", "independent", "one_off")}
@@ -141,13 +138,13 @@ def deliver(
     delivered, one_off = np.zeros(draws), np.zeros(draws)
     for band, asked, share in zip(schemes["band"], schemes["asked"], schemes["one_off"], strict=True):
         score = shared + np.float32(np.sqrt(1 - correlation)) * rng.standard_normal(draws, dtype=np.float32)
-        amount = asked * _look_up(tables[band], score)
+        amount = asked * _take(tables[band], score)
         delivered += amount
         one_off += share * amount
     return delivered, one_off
 
 
-def _lookup(band: pd.Series) -> np.ndarray:
+def read_band(band: pd.Series) -> np.ndarray:
     """The share delivered at each of an even grid of normal scores."""
     from scipy import stats
 
@@ -157,7 +154,7 @@ def _lookup(band: pd.Series) -> np.ndarray:
     return (band["most"] * stats.beta.ppf(stats.norm.cdf(scores), m * size, (1 - m) * size)).astype(np.float32)
 
 
-def _look_up(table: np.ndarray, score: np.ndarray) -> np.ndarray:
+def _take(table: np.ndarray, score: np.ndarray) -> np.ndarray:
     spot = (np.clip(score, -REACH, REACH) + np.float32(REACH)) * np.float32(1 / STEP)
     low = spot.astype(np.int32)
     below = table[low]
@@ -165,18 +162,19 @@ def _look_up(table: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def _summary(asked: float, delivered: np.ndarray, one_off: float, planned: float) -> dict[str, float]:
-    p10, p50, p90 = np.quantile(delivered, ENDS)
-    mean, position = delivered.mean(), planned - asked
+    ends, mean, position = tails(delivered), delivered.mean(), planned - asked
     return {
         "asked": asked,
         "delivered": mean,
-        "p10": p10,
-        "p50": p50,
-        "p90": p90,
+        **ends,
         "one_off": one_off,
         "position": position + mean,
-        "position_p10": position + p10,
-        "position_p90": position + p90,
+        **{f"position_{end}": position + ends[end] for end in ("p10", "p90")},
         "break_even": float((delivered >= asked - planned).mean()),
         "error": delivered.std() / np.sqrt(len(delivered)),
     }
+
+
+def tails(drawn: np.ndarray) -> dict[str, float]:
+    """The 10th, 50th and 90th percentile of what was drawn, by name."""
+    return dict(zip(("p10", "p50", "p90"), np.quantile(drawn, [0.1, 0.5, 0.9]), strict=True))
