@@ -1,18 +1,21 @@
 """Questions to the store: SQL over its tables, and how a figure was restated between editions."""
 
 import re
+from typing import Any
 
 import pandas as pd
+from rapidfuzz import process
 
 from ..catalog import get, reference
 from ..errors import StoreError
-from .shelf import load, resources
+from .shelf import load, resources, tables
 
 
 def sql(query: str) -> pd.DataFrame:
     """The answer of a ``select`` over the processed tables, and over ``measures`` and ``places`` of the register (DuckDB).
 
-    Only the tables named in `query` are read; nothing outside the store can be reached.
+    Only the tables named in `query` are read; nothing is written, and nothing outside the store can be reached.
+    ``show tables`` lists the tables, ``describe loans`` the columns of one.
 
     >>> sql("select count(distinct place) as systems from system_panel")
        systems
@@ -20,18 +23,29 @@ def sql(query: str) -> pd.DataFrame:
     """
     import duckdb
 
-    named = set(re.findall(r"\w+", query))
-    with duckdb.connect(config={"enable_external_access": False}) as connection:
-        for name in sorted(named & set(resources())):
-            connection.register(name, load(name))
-        for name in sorted(named & {"measures", "places"}):
-            connection.register(name, reference(name))
+    known = {name.lower(): name for name in [*resources(), "measures", "places"]}
+    if not isinstance(query, str):
+        raise StoreError(f"A question is text, such as 'select * from loans', not {type(query).__name__}.")
+    named = {known[word] for word in re.findall(r"\w+", query.lower()) if word in known}
+    if re.match(r"\s*show\s+tables", query.lower()):
+        return tables()
+    closed: dict[str, Any] = {"enable_external_access": False, "python_enable_replacements": False}
+    with duckdb.connect(config=closed) as connection:
         try:
+            asked = connection.extract_statements(query)
+            if [one.type.name for one in asked] != ["SELECT"]:
+                raise StoreError(f"One select is answered, not {', '.join(one.type.name.lower() for one in asked) or 'nothing'}.")
+            for name in sorted(named):
+                connection.register(name, reference(name) if name in ("measures", "places") else load(name))
             return connection.execute(query).df()
+        except duckdb.CatalogException as fault:
+            lost = re.search(r"Table with name (\S+) does not exist", str(fault))
+            if not lost:
+                raise StoreError(str(fault)) from fault
+            near = ", ".join(found for found, *_ in process.extract(lost[1].lower(), list(known), limit=3))
+            raise StoreError(f"The store has no table {lost[1]!r}. Nearest: {near}. ics.tables() lists all.") from fault
         except duckdb.Error as fault:
-            raise StoreError(
-                f"{fault} The store has the tables {', '.join(sorted(resources()))}, and measures and places."
-            ) from fault
+            raise StoreError(str(fault)) from fault
 
 
 def revisions(measure: str, place: str) -> pd.DataFrame:

@@ -11,8 +11,31 @@ def test_sql_reads_tables_and_measures_and_nothing_else():
     assert "Loan balance at the end of the year" in set(made["label"])
     with pytest.raises(StoreError, match="file system operations are disabled"):
         store.sql("select * from read_csv('pyproject.toml')")
-    with pytest.raises(StoreError, match="The store has the tables"):
-        store.sql("select * from no_such_table")
+    with pytest.raises(StoreError, match=r"no table 'lones'\. Nearest: loans"):
+        store.sql("select * from lones")
+    with pytest.raises(StoreError, match="syntax error"):
+        store.sql("selct 1")
+    assert store.sql("SELECT * FROM Loans WHERE place = 'none'").empty and len(store.sql("describe loans")) > 16
+    assert "loans" in store.sql("show tables;")["name"].tolist()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "drop table loans", "create table x as select 1", "select 1; select 2", "copy (select 1) to 'x'", "set threads=1", 3],
+)
+def test_sql_is_one_select(query):
+    with pytest.raises(StoreError, match=r"One select is answered|A question is text"):
+        store.sql(query)
+
+
+@pytest.mark.parametrize(
+    "place", ["'/etc/hostname'", "read_text('/etc/hostname')", "'https://example.org/x.csv'", "glob('/*')", "frame"]
+)
+def test_sql_reaches_no_file_no_network_and_no_variable(place):
+    frame = store.load("loans")
+    with pytest.raises(StoreError, match=r"disabled|no table"):
+        store.sql(f"select * from {place}")
+    assert len(frame)
 
 
 def test_revisions_show_how_a_figure_was_restated():
