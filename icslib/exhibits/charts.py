@@ -154,10 +154,9 @@ def bridge(ax: Any, start: tuple[str, float], steps: Mapping[str, float], end: s
     return finish(ax, unit, along="x", zero=True)
 
 
-def small_multiples(
-    figure: Any, parts: Mapping[str, Any], draw: Callable[[Any, Any], Any], *, across: int = 3, shared: bool = True
-) -> list:
-    """One small chart a part, all on the same scale unless `shared` is False: ``draw(ax, part)`` for each."""
+def small_multiples(figure: Any, parts: Mapping[str, Any], draw: Callable[[Any, Any], Any], *, shared: bool = True) -> list:
+    """One small chart a part, all on the same scale unless `shared` is False: ``draw(ax, part)`` for each; four stand two by two."""
+    across = 2 if len(parts) == 4 else min(3, len(parts))
     down = -(-len(parts) // across)
     grid = figure.subplots(down, across, sharex=shared, sharey=shared, squeeze=False).ravel()
     for ax, (name, part) in zip(grid, parts.items(), strict=False):

@@ -57,7 +57,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         ax.set_xlim(first - 0.6, last + 0.6)
 
     def draw(figure):
-        axes = small_multiples(figure, parts, one, across=min(3, len(parts)))
+        axes = small_multiples(figure, parts, one)
         axes[0].set_ylabel(style.UNIT_WORDS.get(result.unit, result.unit))
         held = {label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
         figure.legend(held.values(), held.keys(), loc="outside lower center", ncols=3, fontsize=style.SMALL)

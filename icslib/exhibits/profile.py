@@ -72,7 +72,7 @@ def _path(result: Profile, measures: list[str]) -> Exhibit:
         lines(ax, frame, unit=units.get(measure, ""), asked=name).locator_params(nbins=4)
 
     def draw(figure):
-        small_multiples(figure, {_label(measure): measure for measure in measures}, one, across=2, shared=False)
+        small_multiples(figure, {_label(measure): measure for measure in measures}, one, shared=False)
 
     told = []
     for measure, frame in paths.items():

@@ -51,9 +51,8 @@ def _(result: Asks, asked: str = "") -> Exhibit:
     title = result.finding.split("; ")[0]
     if asked in result.table.index:
         row, name = result.table.loc[asked], short_names([asked])[asked]
-        told = {"published": "as published", "published in part": "published in part"}.get(
-            row["how"], "if the ask went by people: its own is not published"
-        )
+        words = {"published": "as published", "published in part": "published in part"}
+        told = words.get(row["how"], "if the ask went by people: its own is not published")
         title = f"{name} was asked for {write_money(row['asked'])} in {result.period}, {told}"
     return shown(result, data.reset_index(), title=title, notes=notes)
 
@@ -98,9 +97,8 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
 def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
     names = short_names(result.by_place.index)
     unit = result.unit if people is None else "GBP per head"
-    data = result.by_place.drop(columns="break_even").mul(
-        1.0 if people is None else 1e6 / people.reindex(result.by_place.index), axis=0
-    )
+    each = pd.Series(1.0, result.by_place.index) if people is None else 1e6 / people.reindex(result.by_place.index)
+    data = result.by_place.drop(columns="break_even").mul(each, axis=0)
     data = data.assign(break_even=result.by_place["break_even"]).rename(index=names).rename_axis("system")
     told = [_beside(result.by_place[name].median()) for name in ("position", "position_p10", "position_p90")]
     title = f"The middle system ends {told[0]} its plan; eight times in ten, {told[1]} to {told[2]} it"
@@ -173,13 +171,9 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
     def draw(figure):
         ax = figure.subplots()
-        bars(
-            ax,
-            pd.Series(moved["at_low"].to_numpy(), labels),
-            unit=f"change from {write_number(result.base, result.unit)}, £ million",
-        )
-        spots = range(len(labels))[::-1]
-        ax.barh(list(spots), moved["at_high"].to_numpy(), color=style.ASKED, height=0.7)
+        unit = f"change from {write_number(result.base, result.unit)}, £ million"
+        bars(ax, pd.Series(moved["at_low"].to_numpy(), labels), unit=unit)
+        ax.barh(range(len(labels))[::-1], moved["at_high"].to_numpy(), color=style.ASKED, height=0.7)
         handles = [ax.patches[0], ax.patches[-1]]
         figure.legend(handles, ["at the low value", "at the high value"], loc="outside lower center", ncols=2)
 
@@ -201,9 +195,8 @@ def _(result: Sensitivity, asked: str = "") -> Exhibit:
 
 @table.register
 def _(result: Scenarios, asked: str = "") -> Exhibit:
-    data = result.table.assign(asked_again=lambda t: (100 * t["asked_again"]).round(1)).rename(
-        columns={"asked_again": "asked again, % of the ask"}
-    )
+    data = result.table.rename(columns={"asked_again": "asked again, % of the ask"})
+    data.iloc[:, -1] = (100 * data.iloc[:, -1]).round(1)
     notes = (
         "Year end without support or other help than is named; deficit negative.",
         "Sizes are of years past, not forecasts. Pay rests on an assumed share of spending.",

@@ -49,9 +49,6 @@ def _(result: Projection) -> Exhibit:
         bands = {"middle": (part["low_95"], part["high_95"])}
         lines(ax, part["median"].rename("middle"), unit=result.unit, bands=bands, zero=True)
 
-    def draw(figure):
-        small_multiples(figure, parts, one, across=2 if len(parts) == 4 else min(3, len(parts)))
-
     return shown(
         result,
         rows.drop(columns="what").round(0).assign(cells=[result.cells] * len(rows)),
@@ -59,17 +56,16 @@ def _(result: Projection) -> Exhibit:
         subtitle=f"Projected shortfall of {result.name}, {result.start} to {result.last}, {result.draws:,} draws",
         notes=(
             result.finding,
-            result.comparison if result.comparison else "",
+            result.comparison,
             "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
-            *_widened(result),
+            _widened(result),
             _need(result),
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"{'Bar' if row.low < row.high else 'Dot'}: {row.label}." for row in beside.itertuples()),
         ),
         sources=("vacancies_national",),
-        alt=describe_lines({name.replace("\n", " "): part["median"] for name, part in parts.items()}, result.unit)
-        + f" {result.finding}",
-        draw=draw,
+        alt=f"{describe_lines({name.replace(chr(10), ' '): part['median'] for name, part in parts.items()}, result.unit)} {result.finding}",
+        draw=lambda figure: small_multiples(figure, parts, one),
         size=style.TALL if len(parts) == 4 else style.WIDE,
     )
 
@@ -125,16 +121,15 @@ def _(result: Groups) -> Exhibit:
 @table.register
 def _(result: BackTest, show: str = "all") -> Exhibit:
     """Error of projections from earlier years beside the last value known, and how often fans held: of ``all``, or by ``series``."""
+    words = {"naive_error": "error of the last value", "inside": "within the fan"}
     if show == "series":
         rows = result.by_series.rename(index=CALLED, level="series")
         named = ", ".join(dict.fromkeys(rows.query("error > naive_error").index.get_level_values("series")))
+        told = {name: rows[name].map("{:.1f}".format) for name in ("error", "naive_error")}
         return shown(
             result,
-            rows.astype({"projections": int})
-            .assign(**{name: rows[name].map("{:.1f}".format) for name in ("error", "naive_error")})
-            .reset_index()
-            .rename(columns={"horizon": "years ahead", "naive_error": "error of the last value", "inside": "within the fan"}),
-            title=f"Projections from earlier years missed by more than the last figure known{f' for {named}' if named else ' for no series'}.",
+            rows.astype({"projections": int}).assign(**told).reset_index().rename(columns={**words, "horizon": "years ahead"}),
+            title=f"Projections from earlier years missed by more than the last figure known for {named or 'no series'}",
             subtitle="Mean absolute error of projections from earlier years, in percent of the figure, by series and years ahead",
             unit="percent",
             notes=(
@@ -142,14 +137,8 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
                 "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care, "
                 f"and nothing is tried more than {result.table.index[-1]} years ahead.",
             ),
-            sources=result.sources,
         )
-    words = {
-        "naive_error": "error of the last value",
-        "inside": "within the fan",
-        "others": "within, widened as the others ask",
-        "later": "within, widened as earlier years ask",
-    }
+    words |= {"others": "within, widened as the others ask", "later": "within, widened as earlier years ask"}
     return shown(
         result,
         result.table.astype({"projections": int}).round(2).reset_index().rename(columns=words),
@@ -161,7 +150,6 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
             "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier.",
             "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones.",
         ),
-        sources=result.sources,
     )
 
 
@@ -177,7 +165,6 @@ def _(result: Forecasts) -> Exhibit:
             "Scaled: error over that of repeating last year's figure in the years known; below 1 is better. "
             "Inside: percent of figures within the 95% interval.",
         ),
-        sources=result.sources,
     )
 
 
@@ -199,9 +186,6 @@ def _(result: Links) -> Exhibit:
         ax.vlines(spots, other["low"], other["high"], color=style.QUIET, linewidth=1)
         ax.scatter(spots, other["estimate"], facecolors=style.PAPER, edgecolors=style.QUIET, s=18, zorder=3)
 
-    def draw(figure):
-        small_multiples(figure, parts, one, across=2 if len(parts) == 4 else 3, shared=False)
-
     return shown(
         result,
         result.table.assign(outcome=result.table["outcome"].map(label_of)),
@@ -210,23 +194,21 @@ def _(result: Links) -> Exhibit:
         notes=(
             f"Associations within {result.kind}, not effects. Bars are 95% intervals (CR2, clustered by place). "
             "A negative lag is a lead: staffing came after.",
-            f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}."
-            if out
-            else "",
+            out and f"Hollow and grey: a second estimate without the systems whose staffing jumped when trusts merged, {out}.",
         ),
         alt=" ".join(
             f"{name.replace(chr(10), ' ')}: {describe_intervals(part[part['sample'] == 'all'], result.unit)}"
             for name, part in parts.items()
         ),
-        draw=draw,
+        draw=lambda figure: small_multiples(figure, parts, one, shared=False),
     )
 
 
-def _widened(result: Projection) -> list[str]:
+def _widened(result: Projection) -> str:
     if result.widen is None:
-        return ["Fans are not widened: these figures are too few to project some years ahead from earlier ones and see."]
+        return "Fans are not widened: these figures are too few to project some years ahead from earlier ones and see."
     told = ", ".join(f"{factor:.1f} times at {years}" for years, factor in result.widen.items())
-    return [f"Fans are widened to what past projections turned out to need: {told} years ahead, and after that the same."]
+    return f"Fans are widened to what past projections turned out to need: {told} years ahead, and after that the same."
 
 
 def _need(result: Projection) -> str:

@@ -155,7 +155,7 @@ def test_figures_use_only_the_colours_of_the_house():
         lambda g: charts.caterpillar(g.subplots(), effects, unit="percent"),
         lambda g: charts.scatter(g.subplots(), frame, "a", "b", xunit="x", unit="y", asked=[2019]),
         lambda g: charts.bridge(g.subplots(), ("before", 3.0), {"one-off": -5.0, "other": 1.0}, "after", unit="GBP m"),
-        lambda g: charts.small_multiples(g, dict(frame.items()), lambda ax, part: charts.lines(ax, part, unit="%"), across=2),
+        lambda g: charts.small_multiples(g, dict(frame.items()), lambda ax, part: charts.lines(ax, part, unit="%")),
     ]
     allowed = {colour for colour in style.DARK} | {"none"}
     for draw in drawings:
