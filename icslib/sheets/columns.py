@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from .areas import Area
 from .headers import day_of, is_day_number, is_sequence
 from .kinds import EMPTY, Cells, area_name, cell_name
 from .notes import split_citation
+from .table import looks_total
 from .titles import JOIN, column_letter, flatten, plain
 from .totals import Totals
 
@@ -23,12 +24,12 @@ ID_TITLE = re.compile(
     re.I,
 )
 TIME_TITLE = re.compile(
-    r"(.*[\s_])?(year|fy|month|quarter|period|date|week)([\s_](key|start|end|ending|ended|commencing|beginning|no\.?|number))?$",
+    r"((.*[\s_])?(year|fy|month|quarter|period|week)|((reporting|reference|data|census|snapshot)[\s_])?date)"
+    r"([\s_](key|start|end|ending|ended|commencing|beginning|no\.?|number))?",
     re.I,
 )
-PLAIN_TIME = re.compile(
-    r"((financial|calendar|fiscal|reporting|time|data)[\s_])?(year|fy|month|quarter|period|date|week)([\s_](no\.?|number))?", re.I
-)
+EDGE = re.compile(r"[\s_](start|end|ending|ended|commencing|beginning)$", re.I)
+PERIOD = re.compile(r"((reporting|time)[\s_])?period", re.I)
 PARTED = re.compile(r"(?:.*[\s_])?(week|month|quarter)(?:[\s_](?:no\.?|number))?", re.I)
 
 
@@ -109,7 +110,7 @@ def set_labels_apart(
         name = _own_title(names, spot)
         if spot not in values and (TIME_TITLE.fullmatch(name) or (not name and spot == min(names))):
             sample = rows[:: max(1, len(rows) // 50)].tolist()
-            printed = {text for row in sample if (text := cells.text(row, spot))}
+            printed = {text for row in sample if (text := cells.text(row, spot)) and not looks_total(text)}
             if printed and all(_dates(name, text) for text in printed):
                 dated.append(names[spot])
     return kept, dated
@@ -134,11 +135,17 @@ def dating_text(title: str, text: str) -> str:
 
 
 def dating_columns(labels: Labels, dated: list[str]) -> tuple[str, ...]:
-    """The column that dates the rows most finely, or those that do so together."""
-    plainly = [title for title in dated if PLAIN_TIME.fullmatch(title)]  # not the date of a publication, a survey, a change
-    sample = {title: next((text for cell in labels.get(title, ()) if (text := cell.as_py())), "") for title in plainly or dated}
+    """The column that dates the rows most finely, or those that do so together.
+
+    One titled ``period`` speaks for all; the first or last day of a period only where the others do not name that period.
+    """
+    dated = [title for title in dated if PERIOD.fullmatch(title)][:1] or dated
+    sample = {title: next((text for cell in labels.get(title, ()) if (text := cell.as_py())), "") for title in dated}
     sample = {title: dating_text(title, text) for title, text in sample.items()}
-    finest = join_periods(sample.values())
+    whole = {title: text for title, text in sample.items() if not EDGE.search(title)}
+    finest, named = join_periods(sample.values()), join_periods(whole.values())
+    if finest and named and named.start <= finest.start and finest.end <= named.end <= named.start + timedelta(92):
+        sample, finest = whole, named
     alone = [title for title, text in sample.items() if join_periods([text]) == finest]
     return () if finest is None else tuple(alone[:1] or sample)
 

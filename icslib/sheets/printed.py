@@ -92,7 +92,7 @@ class PrintedTable:
         long.columns = [f"{title} (printed)" if title in OWN else title for title in long.columns]
         long["title"] = pd.Categorical.from_codes(which, names)
         if self.dated_by:
-            long["period"] = row_periods(self.frame[list(self.dated_by)], names)[row, which]
+            long["period"] = row_periods(self.frame[list(self.dated_by)], names, self.periods)[row, which]
         else:
             long["period"] = np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
         long["value"], long["flag"] = block[there], flags[there]

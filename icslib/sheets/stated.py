@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..periods import find_period, is_part, join_periods
+from ..periods import Period, find_period, is_part, join_periods
 from .columns import Say, dating_text
 from .kinds import FIGURE, Cells
 from .titles import JOIN
@@ -19,6 +19,7 @@ PREPARED = re.compile(
     r"\b(sources?|published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)|created|printed|accessed|generated|next)\b",
     re.I,
 )
+AGED = re.compile(r"\b(age[ds]?|born|built|birth|cohort)\b", re.I)  # the years in such a title are not when it was counted
 SHOWN = ("", "percent", "GBP", "share")  # what a cell itself shows: a % or £ sign, or a percent format over a share of one
 
 
@@ -56,7 +57,7 @@ def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
     periods = {}
     for name in names:
         parts = name.split(JOIN)
-        found = join_periods(parts) or find_period(name)
+        found = join_periods(parts) or (None if AGED.search(name) else find_period(name))
         if when and not found:
             found = join_periods([when.label, *parts]) if any(map(is_part, parts)) else when
         if found:
@@ -64,13 +65,20 @@ def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
     return periods
 
 
-def row_periods(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Rows x `names`: the period that the label columns `frame` name, with a part of a year that the column names."""
+def row_periods(frame: pd.DataFrame, names: list[str], periods: dict[str, str]) -> np.ndarray:
+    """Rows x `names`: the period that the label columns `frame` name, or within it that of the column."""
     at, printed = pd.factorize(pd.MultiIndex.from_frame(frame).to_flat_index())
-    column, parts = pd.factorize(pd.Series([tuple(filter(is_part, name.split(JOIN))) for name in names], dtype=object))
+    kinds = [(tuple(filter(is_part, name.split(JOIN))), periods.get(name, "")) for name in names]
+    column, kinds = pd.factorize(pd.Series(kinds, dtype=object))
     said = [[dating_text(title, text) for title, text in zip(frame, line, strict=True)] for line in printed]
-    found = [[period.label if (period := join_periods([*line, *part])) else "" for part in parts] for line in said]
-    return np.array(found, dtype=object).reshape(len(said), len(parts))[np.ix_(at, column)]
+    found = [[_within(join_periods([*line, *parts]), own) for parts, own in kinds] for line in said]
+    return np.array(found, dtype=object).reshape(len(said), len(kinds))[np.ix_(at, column)]
+
+
+def _within(row: Period | None, column: str) -> str:
+    """The column's period where it lies in that of the row, else the row's."""
+    own = join_periods([column])
+    return column if row and own and row.start <= own.start and own.end <= row.end else row.label if row else ""
 
 
 def row_units(labels: pd.DataFrame) -> np.ndarray:
@@ -80,15 +88,10 @@ def row_units(labels: pd.DataFrame) -> np.ndarray:
     for title in ["section", measured, *filter(UNIT_TITLE.fullmatch, labels)]:
         if title in labels:
             of_unit = bool(UNIT_TITLE.fullmatch(title))
-            stated = {text: _stated(text, of_unit) for text in labels[title].unique()}
+            stated = {text: unit.name if (unit := find_unit(text)) else "" for text in labels[title].unique()}
             by_row = labels[title].map(stated).to_numpy(object)
-            said = np.where(by_row == "", said, by_row)
+            said = np.where(by_row != "", by_row, np.where(said == "", labels[title], said) if of_unit else said)
     return said
-
-
-def _stated(text: str, of_unit: bool) -> str:
-    unit = find_unit(text)
-    return text if of_unit and not is_unit(text) else unit.name if unit else ""
 
 
 def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
