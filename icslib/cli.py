@@ -104,7 +104,10 @@ def _add(args: argparse.Namespace) -> int:
     from . import store
 
     added = store.add(args.file, args.edition)
-    print(added, added.stub and f"A reader could begin like this:\n\n{added.stub}", sep="\n")
+    print(added)
+    if added.stub:
+        print("A reader could begin so; fill in what is left open (…), then run 'icslib add' again.")
+        print(*(f"\nTo the end of {path}:\n\n{text}" for path, text in added.stub.items()), sep="\n")
     return 0 if added.source else 1
 
 

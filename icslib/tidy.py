@@ -87,7 +87,7 @@ def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
         row = frame[silent].iloc[0]
         raise SheetError(
             f"{_cell(frame[silent])}: {row['measure']} of {row['place']} is empty, and so are {int(silent.sum())} figures in all. "
-            "Say in the file why they are missing ([x]), or in the reader what an empty cell means."
+            "Compare the file with the publisher's; if it is whole, let the reader say what an empty cell means (blank=)."
         )
     return frame
 

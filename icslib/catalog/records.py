@@ -136,9 +136,13 @@ def headers(*owners: str) -> dict[str, list[Title]]:
 def _headers(path: Path, changed: int) -> dict[str, list[Title]]:
     layouts: dict[str, list[Title]] = {}
     with path.open(encoding="utf-8", newline="") as stream:
-        for line, (layout, title, name) in enumerate(csv.reader(stream), 1):
+        for line, cells in enumerate(csv.reader(stream), 1):
+            if len(cells) != 3:
+                raise CatalogError(
+                    f"{path.name}, line {line}: {cells[:5]} should be a layout, a title and a name. Mend that line."
+                )
             if line > 1:
-                layouts.setdefault(layout, []).append(Title(line, title, name))
+                layouts.setdefault(cells[0], []).append(Title(line, *cells[1:]))
     return layouts
 
 

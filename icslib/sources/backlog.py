@@ -23,9 +23,9 @@ SUBTOTALS: list[str | re.Pattern] = [re.compile(r"\w+ Result"), "Grand Total", "
 
 def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a site (or a trust, where only trusts are printed) and risk, GBP million; ``site`` and its ``name``."""
-    by_site = "Site Data" in pages
-    page = need_sheet(pages, "Site Data" if by_site else "")
+    page = need_sheet(pages, "Site Data" if len(pages) > 1 else "")
     table = expect_table(page, source, subtotals=SUBTOTALS)
+    by_site = "site" in table.frame
     if not by_site:
         _refuse_shifted(page, int(table.frame.index[0]) - 2)
     risks = [name for name in table.frame if name.startswith("backlog_")]

@@ -36,7 +36,7 @@ def tidy_loans(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     edition = source.edition[:7]
     if edition not in SHEETS:
         raise CatalogError(
-            f"Loans of {source.edition!r}: which sheet holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py."
+            f"Loans of {source.edition!r}: which of the sheets {list(pages)} holds which loans is not known. Add the edition to SHEETS in icslib/sources/loans.py."
         )
     year = parse_period(edition)
     frames = [_sheet(need_sheet(pages, sheet), *about, year, source) for sheet, about in SHEETS[edition].items()]

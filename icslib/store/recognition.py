@@ -5,8 +5,11 @@ reads becomes a new edition beside the old ones; anything else is read by the ge
 beginning of a reader for it.
 """
 
+import json
+import re
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,45 +23,66 @@ from ..sheets import Page, open_pages, read_sheet
 from .builder import BuildReport, build, read_source
 from .shelf import resources
 
-STUB = '''"""{title}
+READER = '''"""{file}
 
-Raw page    {sheets}
+Raw page    sheet {sheet!r}
 Quirks      to be written down here
 """
 
 import pandas as pd
 
 from ..catalog import Source
-from ..expectations import expect_table
+from ..expectations import expect_table, need_sheet
 from ..sheets import Page
 from ..tidy import observations
 
-TITLES = {titles}
+LABELS = {labels}
+VALUES = {values}
 
 
 def tidy_{name}(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     """One row a … and measure."""
-    table = expect_table(pages[{sheet!r}], source, TITLES)
-    long = table.melt(TITLES[:1])
+    long = expect_table(need_sheet(pages, {only!r}), source, [*LABELS, *VALUES]).melt(LABELS)
     return observations(
-        long, place=long[TITLES[0]], place_type="…", measure=long["title"], period="…", unit="…", basis="outturn", source=source.id,
+        long,
+        place=long[LABELS[0]],  # a code, and its type; "other" takes any name
+        place_type="other",
+        measure=long["title"],
+        period=source.edition,
+        unit="as published",
+        basis="outturn",
+        source=source.id,
+        blank="not available",
     )
-
-
-# To go to the end of data/raw/reference/headers.csv:
-{headers}'''
+'''
+BLOCK = """
+[{name}]
+publisher = "…"
+title = "…"
+address = "…"
+licence = "…"
+reader = "{name}"
+[[{name}.editions]]
+edition = "…"  # the period of the figures, such as 2024-25
+file = {file}
+sha256 = "{sha256}"
+size = {size}
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Added(Result):
-    """What a file was taken to be: ``source`` (None if unknown), whether it is ``new``, the ``build``, or a ``description`` and a ``stub``."""
+    """What a file was taken to be: ``source`` (None if unknown), whether it is ``new``, the ``build``.
+
+    Of an unknown file a ``description``, and a ``stub``: what could go to the end of which file.
+    """
 
     file: Path
     source: Source | None = None
     new: bool = False
     build: BuildReport | None = None
     description: str = ""
-    stub: str = ""
+    stub: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def finding(self) -> str:
@@ -91,7 +115,7 @@ def add(file: Path | str, edition: str | None = None) -> Added:
     pages = open_pages(file)
     found = recognise(pages, edition)
     if found is None:
-        return _describe(file)
+        return _describe(file, pages)
     source, frame = found
     kept = _put(file, source)
     name = source.edition or frame.loc[frame["end"].idxmax(), "period"].replace(" ", "-")
@@ -104,7 +128,7 @@ def add(file: Path | str, edition: str | None = None) -> Added:
 def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Source, pd.DataFrame] | None:
     """The publication whose reader reads these pages, and what it reads; None if none does.
 
-    Its ``edition`` is the one given, or the one that the titles name, or empty.
+    Its ``edition`` is the one given, or the one that the titles or the names of sheets say, or empty.
     """
     yearless, drifted = [], []
     readable = [source for source in catalog.sources().values() if source.reader and source.reader != "figures"]
@@ -112,13 +136,13 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
         found = _try(pages, first, edition or "")
         if isinstance(found, pd.DataFrame):
             return replace(first, edition=edition or ""), found
-        if found is None or isinstance(found, DriftError | SumError) or _titles(pages, first.table, first.reader):
-            drifted += [(first, found)] if found else []
+        if isinstance(found, DriftError | SumError) or _titles(pages, first.table, first.reader):
+            drifted += [(first, found)] if edition or isinstance(found, SheetError) else []
             tried = catalog.of_table(first.table) if edition is None else []
             read = [(old, frame) for old in tried if isinstance(frame := _try(pages, old, old.edition), pd.DataFrame)]
             for old, frame in read:
                 titles = _titles(pages, f"{old.table}-{old.edition}")
-                if any(old.edition in title for title in titles):
+                if any(old.edition in text for text in (*titles, *pages)):
                     return old, frame
                 yearless += [(bool(titles), old)]
     if yearless:
@@ -129,7 +153,8 @@ def recognise(pages: dict[str, Page], edition: str | None = None) -> tuple[Sourc
         )
     if drifted:
         like, fault = max(drifted, key=lambda pair: getattr(pair[1], "alike", 1.0))
-        what = {DriftError: "its layout changed", SumError: "its figures do not add up"}.get(type(fault), "it cannot be read")
+        kinds: dict[type, str] = {DriftError: "its layout changed", SumError: "its figures do not add up"}
+        what = kinds.get(type(fault), "it cannot be read")
         raise type(fault)(f"The file looks like {like.table} ({like.title}), but {what}. {fault}")
     return None
 
@@ -140,14 +165,12 @@ def _titles(pages: dict[str, Page], *owners: str) -> list[str]:
     return next((list(row) for page in pages.values() for _, row in header_rows(page, 3) if list(row) in known), [])
 
 
-def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | SheetError | None:
-    """What a source's reader makes of the pages; the error if the layout is another; None if it may be the edition that is not known."""
+def _try(pages: dict[str, Page], source: Source, edition: str) -> pd.DataFrame | IcsError:
+    """What a source's reader makes of the pages, or the error: a SheetError if the layout is another, else of the edition."""
     try:
-        frame = read_source(replace(source, edition=edition, id=f"{source.table}?"), pages)
-    except SheetError as fault:
+        frame = read_source(replace(source, edition=edition, id=f"new {source.table}"), pages)
+    except IcsError as fault:
         return fault
-    except (IcsError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
-        return None
     held = resources().get(source.table, {"measures": set(frame["measure"]), "place_types": set(frame["place_type"])})
     fits = len(frame) and set(frame["measure"]) <= set(held["measures"]) and set(frame["place_type"]) <= set(held["place_types"])
     return frame if fits else SheetError(f"other measures or places than those of {source.table}")
@@ -163,16 +186,19 @@ def _put(file: Path, source: Source) -> Path:
     return target
 
 
-def _describe(file: Path) -> Added:
+def _describe(file: Path, pages: dict[str, Page]) -> Added:
     reading = read_sheet(file)
-    first = reading.tables[0] if reading.tables else None
-    titles = list(first.frame.columns) if first is not None else []
-    sheet = getattr(first, "sheet", "")
-    name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_")
-    headers = "".join(f"# {line}\n" for line in header_lines(name, titles).splitlines())
-    listed = [str(title) for title in titles]
-    stub = STUB.format(title=file.name, sheets=f"sheet {sheet!r}", titles=listed, sheet=sheet, name=name, headers=headers)
-    said = f"The general reader finds {len(reading.tables)} tables in it" + (
-        f"; the first, on sheet {sheet!r}, has the columns {titles[:12]}." if titles else "."
-    )
-    return Added(file, description=said, stub=stub)
+    said = f"The general reader finds {len(reading.tables)} tables in it"
+    if not reading.tables:
+        return Added(file, description=f"{said}.")
+    first = reading.tables[0]
+    said += f"; the first, on sheet {first.sheet!r}, has the columns {list(first.frame)[:12]}."
+    titles = list(max((row for _, row in header_rows(pages[first.sheet])), key=lambda row: len(set(row) & set(first.frame))))
+    values = [title for title in titles if title in first.frame and pd.api.types.is_float_dtype(first.frame[title])]
+    name = re.sub(r"\W+", "_", file.stem.lower()).strip("_")
+    about = {"file": file.name, "sheet": first.sheet, "only": first.sheet if len(pages) > 1 else "", "name": name}
+    reader = READER.format(**about, labels=[title for title in titles if title not in values], values=values)
+    quoted, size = json.dumps(file.name, ensure_ascii=False), file.stat().st_size
+    places = f"icslib/sources/{name}.py", "data/raw/reference/headers.csv", "data/raw/catalog.toml"
+    texts = reader, header_lines(name, titles), BLOCK.format(file=quoted, name=name, sha256=catalog.hash_file(file), size=size)
+    return Added(file, description=said, stub=dict(zip(places, texts, strict=True)))

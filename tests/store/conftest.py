@@ -35,7 +35,7 @@ class Project:
         (home / "data" / "raw" / "reference").mkdir()
         self.reference("corrections", "source,sheet,cell,seen,becomes,reason\n")
         self.reference("known_oddities", "source,measure,place,first,last,flag,reason\n")
-        self.reference("headers", HEADERS)
+        self.reference("headers", f"{HEADERS}\n")
         self.blocks: dict[str, list[str]] = {}
 
     def reference(self, name: str, text: str) -> None:

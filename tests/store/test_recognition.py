@@ -1,6 +1,6 @@
 import pytest
 
-from icslib import catalog, store
+from icslib import catalog, sources, store
 from icslib.errors import CatalogError, DriftError, SheetError
 from icslib.expectations import SumError
 from icslib.sheets import Page, open_pages
@@ -57,14 +57,22 @@ def test_of_two_publications_alike_the_one_that_changed_least_is_named():
         recognise({"": page})
 
 
-def test_an_unknown_file_is_described_and_a_reader_is_offered(project, tmp_path):
+def test_an_unknown_file_is_described_and_what_is_offered_reads_it_once_pasted(project, tmp_path, monkeypatch):
     dropped = tmp_path / "beds by ward.csv"
     dropped.write_text("Ward,Beds\nA,12\nB,14\n")
     added = store.add(dropped)
     assert added.source is None
     assert "not a publication we know" in str(added) and "Ward" in added.description
-    compile(added.stub, "stub", "exec")
-    assert "def tidy_beds_by_ward(" in added.stub and "'Ward', 'Beds'" in added.stub
+    for path, text in added.stub.items():
+        where = (tmp_path / "beds_by_ward.py") if path.endswith(".py") else project.home / path
+        where.write_text((where.read_text() if where.exists() else "") + text.replace('edition = "…"', 'edition = "2024-25"'))
+    monkeypatch.setattr("icslib.sources.__path__", [*sources.__path__, str(tmp_path)])
+    added = store.add(dropped)
+    assert (added.source.id, added.build.ok) == ("beds_by_ward", True)
+    assert store.load("beds_by_ward")[["place", "measure", "period", "value"]].values.tolist() == [
+        ["A", "Beds", "2024-25", 12],
+        ["B", "Beds", "2024-25", 14],
+    ]
 
 
 def test_a_layout_that_does_not_print_its_year_asks_for_it(official, monkeypatch, tmp_path):
