@@ -44,12 +44,7 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     first, last = int(rows["start"].dt.year.min()) + 1, int(rows["fy"].max())
 
     def one(ax, part):
-        for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
-            spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
-            one, hue = dots["end"].dt.year - dots["start"].dt.year <= 1, HUES[support]
-            look = {"marker": MARKS.get(kind, "."), "label": f"{kind}, {SAID[support]}"}
-            ax.scatter(spot[one], dots["value"][one], color=hue, s=30, zorder=3, **look)
-            ax.hlines(dots["value"][~one], dots["start"].dt.year[~one] + 1, spot[~one], color=hue, linewidth=3)
+        _dots(ax, part)
         finish(ax, "", along="y", zero=True)
         ax.set_xticks(range(last, first - 1, -max(1, (last - first) // 4)))
         ax.xaxis.set_major_formatter(lambda year, _: financial_year(round(year)).label)
@@ -86,6 +81,16 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
         draw=draw,
         size=(8.0, 5.0),
     )
+
+
+def _dots(ax, part: pd.DataFrame) -> None:
+    """Each figure at the end of its period, one of several years as a bar over them."""
+    for (kind, support), dots in part.groupby(["kind", "support"], sort=False):
+        spot = dots["fy"] - 1 + ((dots["end"].dt.month - 4) % 12 + 1) / 12
+        one, hue = dots["end"].dt.year - dots["start"].dt.year <= 1, HUES[support]
+        look = {"marker": MARKS.get(kind, "."), "label": f"{kind}, {SAID[support]}"}
+        ax.scatter(spot[one], dots["value"][one], color=hue, s=30, zorder=3, **look)
+        ax.hlines(dots["value"][~one], dots["start"].dt.year[~one] + 1, spot[~one], color=hue, linewidth=3)
 
 
 def _nothing(name: str, result: Comparison) -> Exhibit:

@@ -147,13 +147,8 @@ def event_study(
     else:
         estimate, se = by_pyfixest(method, y, years, wave, label, last, asked)
         covariance, placebo = np.diag(se**2), np.nan
-    average = (np.nan,) * 4
-    if (weight := np.where(known & (event >= 0), support["treated"], 0)).any():
-        weight = weight / weight.sum()
-        b = float(weight @ np.nan_to_num(estimate))
-        error = float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight)) if method == "group_time" else np.nan
-        low, high = interval(b, error, df, level)
-        average = (b, error, float(low), float(high))
+    weight = np.where(known & (event >= 0), support["treated"], 0)
+    average = _average(estimate, covariance, weight, df, level, apart=method != "group_time")
     covariance[~known | alone] = np.nan
     profile = with_intervals(np.where(known, estimate, np.nan), covariance, df, support.index, level=level, seed=seed)
     if method != "group_time":
@@ -165,6 +160,19 @@ def event_study(
         unit=panel.attrs.get("units", {}).get(outcome, ""), sources=source_cells(panel, outcome), kind=kind_of(places),
         adopted=adopted.replace("_", " "),
     )  # fmt: skip
+
+
+def _average(
+    estimate: np.ndarray, covariance: np.ndarray, weight: np.ndarray, df: int, level: float, apart: bool
+) -> tuple[float, float, float, float]:
+    """Estimate, se, low and high over events by `weight`; no error where how theirs move together is not known (`apart`)."""
+    if not weight.any():
+        return (np.nan,) * 4
+    weight = weight / weight.sum()
+    b = float(weight @ np.nan_to_num(estimate))
+    error = np.nan if apart else float(np.sqrt(weight @ np.nan_to_num(covariance) @ weight))
+    low, high = interval(b, error, df, level)
+    return b, error, float(low), float(high)
 
 
 def randomise_adoption(

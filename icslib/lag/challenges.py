@@ -14,6 +14,7 @@ from .adoption import METHODS, event_study, randomise_adoption
 from .design import Design, make_design
 from .distributed import SHAPE, estimate_lag, fit_shape
 from .gate import check_support, write_name
+from .profile import LagEstimate
 
 IN_WORDS = {
     "region by year": "comparison within regions",
@@ -104,15 +105,7 @@ def challenge_lag(
             rows[name] = {"passes": None, "reading": "not identified"}
 
     rival = lambda found: agrees(found.estimate)  # noqa: E731
-    ahead = [-k for k in range(leads, 0, -1)]
-    for_leads = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
-    try:
-        placebo = run(lags=[*ahead, *for_leads], basis="unrestricted")
-        early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
-        fine = bool(p is not None and p > 0.1)
-        rows["placebo leads"] = {**early._asdict(), "p": p, "passes": fine, "reading": "sum of the leads; all zero?"}
-    except NotIdentified:
-        rows["placebo leads"] = {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
+    rows["placebo leads"] = _leads(run, lags, leads)
     if region:
         test("region by year", "only places of one region compared", rival, year_by=region)
     if attribute:
@@ -132,12 +125,7 @@ def challenge_lag(
         "reading": f"furthest without {short_names([worst])[worst]}; the range over all",
     }  # fmt: skip
     if draws:
-        rng, order = np.random.default_rng(seed), np.arange(len(design.places))
-        held, large = np.flatnonzero(~np.isnan(design.exposure).all(axis=1)), 0
-        for _ in range(draws):
-            order[held] = rng.permutation(held)  # whole paths, among the places that have one
-            large += abs(fitted(block=design.block[:, order])) >= abs(total.estimate)
-        chance = (1 + large) / (1 + draws)
+        chance = _dealt(design, fitted, total.estimate, draws, seed)
         same = (chance <= 0.1) == (total.p <= 0.1)
         rows["exposures dealt at random"] = {"p": chance, "passes": same, "reading": "share of deals with a sum as large"}
     sources = (*base.support.sources, *(source_cells(panel, negative) if negative else ()))
@@ -183,6 +171,28 @@ def _table(rows: dict) -> pd.DataFrame:
     """One row a test; `passes` is yes, no or None."""
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["estimate", "low", "high", "p", "passes", "reading"])
     return frame.rename_axis("test").astype({"passes": object})
+
+
+def _leads(run: Callable[..., LagEstimate], lags: list[int], leads: int) -> dict:
+    """Whether outcomes move before the exposure does."""
+    ahead = [-k for k in range(leads, 0, -1)]
+    kept = [lag for lag in lags if lag >= 0][: max(len(lags) - leads, 1)]
+    try:
+        placebo = run(lags=[*ahead, *kept], basis="unrestricted")
+    except NotIdentified:
+        return {"p": np.nan, "passes": None, "reading": "not identified: no earlier outcome to test on"}
+    early, p = placebo.combine(dict.fromkeys(ahead, 1.0)), placebo.placebo
+    return {**early._asdict(), "p": p, "passes": bool(p is not None and p > 0.1), "reading": "sum of the leads; all zero?"}
+
+
+def _dealt(design: Design, fitted: Callable[..., float], seen: float, draws: int, seed: int) -> float:
+    """How often whole paths of exposure, dealt at random among the places that have one, give a sum as large as the one seen."""
+    rng, order, large = np.random.default_rng(seed), np.arange(len(design.places)), 0
+    held = np.flatnonzero(~np.isnan(design.exposure).all(axis=1))
+    for _ in range(draws):
+        order[held] = rng.permutation(held)
+        large += abs(fitted(block=design.block[:, order])) >= abs(seen)
+    return (1 + large) / (1 + draws)
 
 
 def _refit(panel, exposure, outcome, lags, ends, exclude, options) -> tuple[Design, Callable[..., float]]:
