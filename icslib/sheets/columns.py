@@ -99,9 +99,10 @@ def set_labels_apart(
         name = _own_title(names, spot)
         counted = not name and spot == min(names) and len(values) > 1 and is_sequence(figures)
         timed = counted or TIME_TITLE.fullmatch(name)
-        if whole and timed and all(_dates(name, str(int(f))) for f in np.unique(figures)[:400]):
-            dated.append(names[spot])
-            say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} dates the rows")
+        dates = timed or (re.search(r"(^|[\s_])(date|month)([\s_]|$)", name, re.I) and whole and figures.min() >= 190_001)
+        if whole and dates and all(_dates(name, str(int(f))) for f in np.unique(figures)[:400]):
+            dated += [names[spot]] if timed else []
+            say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} {'dates the rows' if timed else 'holds dates'}")
         elif whole and (counted or ID_TITLE.fullmatch(name)):
             say(area_name(rows[0], rows[-1], spot, spot), f"{names[spot]!r} holds codes, not measurements")
         else:
