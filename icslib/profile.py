@@ -5,9 +5,10 @@ their standard scores on measures of need (age, deprivation, ...), each taken at
 places and a comparison with those peers; it says nothing of why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -132,14 +133,14 @@ class Footing(Result):
         return f"For 2025-26 the {they} of {name} planned {self.planned} before support{rank}; in March 2019 they {owed}."
 
 
-def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Sequence[str] = ()) -> Footing:
+def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Mapping = MappingProxyType({})) -> Footing:
     """The planned position of 2025-26 and the debt of March 2019 of `place`, among all.
 
     Parameters
     ----------
     planned : from :func:`icslib.planned_by_system`: ``value`` (per cent of turnover, deficit negative), ``trusts``, ``cells``
     owed : Series, index place; GBP m, a debt negative, zero where nothing was lent
-    cells : the cells of the debts of all places
+    cells : the cells of the debt of each place, by place
     """
     if place not in planned.index or place not in owed.index:
         raise PanelError(
@@ -152,7 +153,7 @@ def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Seq
             "percent of turnover",
             planned.at[place, "cells"],
         ),
-        ("revenue support loans, 31 March 2019", owed, "GBP m", tuple(cells)),
+        ("revenue support loans, 31 March 2019", owed, "GBP m", tuple(cells.get(place, ()))),
     ]
     table = pd.DataFrame(
         [

@@ -83,7 +83,7 @@ def test_best_and_worst_are_told_by_the_better_end_of_each_measure():
 def test_the_footing_ranks_plan_and_debt_from_the_deepest():
     planned = pd.DataFrame({"value": [-1.24, 0.5, -3.0], "trusts": [2, 1, 4], "cells": [("p!!E2",)] * 3}, index=list("ABC"))
     owed = pd.Series({"A": -563.0, "B": 0.0, "C": -10.0})
-    told = ics.place_footing("A", planned, owed, ("l!!E3",))
+    told = ics.place_footing("A", planned, owed, {"A": ("l!!E3",), "C": ("l!!E4",)})
     assert (
         told.table["rank"].tolist()
         == [2, 1]

@@ -132,7 +132,7 @@ def _(result: Footing) -> Exhibit:
         subtitle="surplus positive, deficit and debt negative",
         notes=(
             "Plans are published by trust, as a share of turnover; their mean is weighted by staff, and read as before national support.",
-            "Interim revenue support loans met the deficits of trusts until 2019-20. The cells of the debt are those of all systems.",
+            "Interim revenue support loans met the deficits of trusts until 2019-20.",
         ),
     )
 
