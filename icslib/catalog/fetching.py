@@ -22,6 +22,7 @@ WAIT = (10, 60)  # seconds to connect, and between two pieces
 SPARE = 1 << 20  # bytes by which a changed file may outgrow twice its old size
 HOPS = 5
 PIECE = 1 << 12  # small, so that little is lost when a download is cut
+PAGE = "{} gives a page, not the file: a notice, a form, or a new address. Nothing was kept; open it in a browser."
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -85,11 +86,16 @@ def _one(source: Source, folder: Path) -> tuple[str, str]:
             _stream(url, part, limit=2 * source.size + SPARE)
         seen = hash_file(part)
         if seen != source.sha256:
+            with part.open("rb") as stream:
+                head = stream.read(200).lstrip().lower()
+            if head.startswith((b"<!doctype html", b"<html")) and not source.file.endswith((".html", ".htm")):
+                part.unlink()
+                raise CatalogError(PAGE.format(url))
             kept = folder / f"{Path(source.file).stem}.{seen[:8]}{Path(source.file).suffix}"
             os.replace(part, kept)
             raise Changed(
                 f"the publisher has changed the file: sha256 {seen[:12]}… where the catalog says {source.sha256[:12]}…. It is kept as {kept}; "
-                f"run 'icslib add {kept}' to take it in as a new edition beside the old."
+                f"run 'icslib add "{kept}"' to take it in as a new edition beside the old."
             )
         os.replace(part, target)
 
@@ -121,9 +127,9 @@ def _stream(url: str, part: Path, limit: int) -> None:
                     stream.write(piece)
     except requests.RequestException as fault:
         got = part.stat().st_size if part.exists() else 0
-        raise CatalogError(
-            f"{url} broke off after {got:,} bytes ({type(fault).__name__}). What came is kept: run the same again to go on."
-        ) from fault
+        said = f"broke off after {got:,} bytes ({type(fault).__name__}). What came is kept: run the same again to go on."
+        silent = f"does not answer ({type(fault).__name__}). Is this machine on line? If so, open the address in a browser."
+        raise CatalogError(f"{url} {said if got else silent}") from fault
     if have > limit:
         part.unlink()
         raise CatalogError(f"{url} went on past {limit:,} bytes. Nothing was kept; look at the page in a browser.")
@@ -160,6 +166,6 @@ def _open(url: str, headers: dict[str, str]):
             )
         if "text/html" in answer.headers.get("Content-Type", "") and not at.path.endswith((".html", ".htm")):
             answer.close()
-            raise CatalogError(f"{url} gives a page, not the file: a notice, a form, or a new address. Open it in a browser.")
+            raise CatalogError(PAGE.format(url))
         return answer
     raise CatalogError(f"{asked.geturl()} sends on more than {HOPS} times. Look at it in a browser.")
