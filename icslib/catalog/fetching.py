@@ -95,7 +95,7 @@ def _one(source: Source, folder: Path) -> tuple[str, str]:
             os.replace(part, kept)
             raise Changed(
                 f"the publisher has changed the file: sha256 {seen[:12]}… where the catalog says {source.sha256[:12]}…. It is kept as {kept}; "
-                f"run 'icslib add "{kept}"' to take it in as a new edition beside the old."
+                f"run 'icslib add \"{kept}\"' to take it in as a new edition beside the old."
             )
         os.replace(part, target)
 
