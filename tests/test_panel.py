@@ -3,7 +3,10 @@ import pandas as pd
 import pytest
 
 from icslib.errors import PanelError
-from icslib.panel import build_panel, coverage, fixed_by_place, grids, join_panels
+from icslib.lag.editions import chain_changes
+from icslib.panel import build_panel, coverage, fixed_by_place, grids, join_panels, source_cells
+from icslib.workforce.backtest import back_test
+from icslib.workforce.footing import hold_fixed, per_weighted_head
 
 
 def frame(text: str) -> pd.DataFrame:
@@ -110,3 +113,38 @@ def test_joined_panels_share_one_grid_and_keep_their_units():
     assert both["rate"].notna().sum() == 2 and both["spend"].notna().sum() == 2
     with pytest.raises(PanelError, match=r"\['rate'\] stand in more than one of the 2 panels"):
         join_panels(one, one)
+
+
+def traced(values: dict[str, list[float]], letter: str = "A") -> pd.DataFrame:
+    """A panel of A and B in 2020, 2021, ... whose figures know their cells: measure m of A in 2020 is ``s!m!A2``, in 2021 ``s!m!A3``."""
+    years = range(2020, 2020 + len(next(iter(values.values()))) // 2)
+    panel = pd.DataFrame({"place": np.repeat(["A", "B"], len(years)), "year": [*years] * 2, **values})
+    spots = [(place, year, name) for place, year in zip(panel["place"], panel["year"], strict=True) for name in values]
+    panel.attrs["cells"] = {(place, year, name): (f"s!{name}!{place}{year - 2018}",) for place, year, name in spots}
+    panel.attrs["tables"] = dict.fromkeys(values, "s")
+    return panel
+
+
+def test_the_cells_of_a_panel_are_those_of_its_rows_and_measures():
+    panel = traced({"x": [1.0, np.nan, 3.0, 4.0], "y": [1.0, 2.0, 3.0, 4.0]})
+    assert source_cells(panel, "x") == ("s!x!A2", "s!x!B2", "s!x!B3")  # a gap rests on nothing
+    assert source_cells(panel[panel["place"] == "A"], "x", "y") == ("s!x!A2", "s!y!A2", "s!y!A3")
+    panel.attrs["cells"] = {}
+    assert source_cells(panel, "x", "y", "z") == ("s",)
+    panel.attrs = {}
+    assert source_cells(panel, "x") == ()
+
+
+def test_what_is_made_of_a_panel_keeps_the_cells_it_was_made_of():
+    panel = traced({"need": [1.0, np.nan, 3.0, np.nan], "people": [5.0, 5.0, 6.0, 6.0], "staff": [7.0, 8.0, 9.0, 9.5]})
+    panel.attrs["cells"] = {key: refs for key, refs in panel.attrs["cells"].items() if key[1:] != (2021, "need")}
+    fixed = hold_fixed(panel, ["need"]).query("year == 2021")
+    assert source_cells(fixed, "need") == ("s!need!A2", "s!need!B2")
+    weighted = per_weighted_head(panel.query("year == 2020"), "staff", "people", "need")
+    assert source_cells(weighted, "staff") == ("s!need!A2", "s!people!A2", "s!staff!A2", "s!need!B2", "s!people!B2", "s!staff!B2")
+    levels, changes = traced({"level": [1.0, 2.0, 4.0] * 2}), traced({"change": [5.0, 50.0, 100.0] * 2})
+    chained = chain_changes(levels, changes, "level", "change", start=2022)
+    one = chained.query("place == 'A' and year == 2020")
+    assert source_cells(one, "level") == ("s!change!A3", "s!change!A4", "s!level!A4")  # 2022, less what 2021 and 2022 brought
+    history = traced({"staff": [100.0 + year for year in range(8)] * 2})
+    assert len(back_test(history, of="staff", draws=50).sources) == 16

@@ -53,13 +53,13 @@ def cell_ranges(refs: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         yield source, sheet, ", ".join(f"{name}{a or ''}" if a == b else f"{name}{a}:{name}{b}" for name, a, b in runs)
 
 
-def say_run(source: str, sheet: str, cells: str) -> str:
-    """One entry of :func:`cell_ranges` as a reader meets it, cut where it is long.
+def say_run(source: str, sheet: str, cells: str, most: int = LONGEST) -> str:
+    """One entry of :func:`cell_ranges` as a reader meets it, cut after `most` letters.
 
     >>> say_run("loans", "All years", "H12:H13, J2")
     'loans, sheet All years: H12:H13, J2'
     """
-    if len(cells) > LONGEST:
-        kept = cells[:LONGEST].rpartition(",")[0]
+    if len(cells) > most:
+        kept = cells[:most].rpartition(",")[0]
         cells = f"{kept} and {cells.count(',') - kept.count(',')} more runs of cells ('icslib trace' lists all)"
     return f"{source}{', sheet ' if sheet else ''}{sheet}: {cells}"

@@ -19,6 +19,7 @@ from icslib.errors import ExhibitError
 from icslib.exhibits import Exhibit, charts, in_short, words
 from icslib.exhibits.core import IN_SHORT, MIME
 from icslib.exhibits.markup import LONGEST, write_csv, write_exhibit
+from icslib.render.provenance import Cells
 
 SURPLUS = pd.Series({"Ambleton": -12.3, "Brackley": -4.0, "Castle Vale": 3.1}, name="surplus")
 NASTY = [
@@ -277,3 +278,18 @@ def test_cells_of_a_row_are_behind_its_figures_not_its_years_or_names():
     worded = data.assign(plan="−£5.0m plan", fy="2023-24")
     page = html(figure(kind="table", data=worded, draw=None), links=Listed())
     assert page.count("<a href=#c") == 1 and "<a href=#c1>−£5.0m plan</a>" in page  # a year in words is no figure either
+
+
+def test_numbers_without_a_link_say_what_they_are_made_from():
+    data = pd.DataFrame({"place": ["A", "B"], "value": [1.0, 2.0], "model": [0.5, 0.7], "cells:value": [("s!!B2",), ("s!!B3",)]})
+
+    def said(**fields):
+        page = write_exhibit(exhibits.table(data, title="t", **fields).record(), links=Cells("x"))
+        return re.findall(r"Numbers without a link[^<]*", page)
+
+    assert said() == ["Numbers without a link are made from those with one."]
+    assert said(sources=("s", "p!Page 1!C2", "p!Page 1!C3", "s!!B2")) == [
+        "Numbers without a link are made from 2 cells: p, sheet Page 1: C2:C3."
+    ]
+    record = exhibits.table(data.drop(columns="cells:value"), title="t", sources=("p!Page 1!C2", "p!Page 1!C3")).record()
+    assert [one["id"] for one in record["sources"]] == ["p"] and record["behind"] == [["p", "Page 1", "C2:C3"]]
