@@ -1,7 +1,7 @@
 """Sheets drawn as text: one line a row, ``|`` between cells.
 
 A cell that looks like a plain number is written as a number, unless quoted (``'007``). ``<`` belongs to the merged
-area of the cell on its left, ``^`` to that of the cell over it. ``@2024-04-01`` is a date cell.
+area of the cell on its left, ``^`` to that of the cell over it. ``@2024-04-01`` is a date cell, ``%0.05`` one shown as 5%.
 """
 
 import io
@@ -18,6 +18,10 @@ from icslib.sheets import Page, Reading
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
+class Share(float):
+    """A figure shown as a percentage."""
+
+
 def cells(text: str) -> list[list[object]]:
     """The rows of a drawn page; the first and last line break are not part of it."""
     rows = [[cell.strip() for cell in line.split("|")] for line in text.removeprefix("\n").rstrip().split("\n")]
@@ -30,6 +34,8 @@ def _cell(text: str) -> object:
         return text[1:]
     if text.startswith("@"):
         return datetime.fromisoformat(text[1:])
+    if text.startswith("%") and NUMBER.fullmatch(text[1:]):
+        return Share(text[1:])
     return float(text) if NUMBER.fullmatch(text) else text
 
 
@@ -42,13 +48,13 @@ def xlsx(**sheets: str) -> bytes:
     """Drawn pages as the bytes of a workbook, merged areas and dates included."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
-        dated = book.add_format({"num_format": "yyyy-mm-dd"})
+        formats = {datetime: book.add_format({"num_format": "yyyy-mm-dd"}), Share: book.add_format({"num_format": "0.0%"})}
         for name, text in sheets.items():
-            _write(book.add_worksheet(name), cells(text) if text.strip() else [], dated)
+            _write(book.add_worksheet(name), cells(text) if text.strip() else [], formats)
     return file.getvalue()
 
 
-def _write(sheet, rows, dated) -> None:
+def _write(sheet, rows, formats) -> None:
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
             right, down = c, r
@@ -60,10 +66,8 @@ def _write(sheet, rows, dated) -> None:
                 continue
             if right > c or down > r:
                 sheet.merge_range(r, c, down, right, cell)
-            elif isinstance(cell, datetime):
-                sheet.write_datetime(r, c, cell, dated)
             else:
-                sheet.write(r, c, cell)
+                sheet.write(r, c, cell, formats.get(type(cell)))
 
 
 def csv(text: str, delimiter: str = ",", encoding: str = "utf-8") -> bytes:
