@@ -74,7 +74,8 @@ def read_deflators(figures: pd.DataFrame | None = None) -> dict[str, Deflator]:
     ----------
     figures : DataFrame, optional
         Rows of index numbers (``unit`` starts with ``index``) with ``edition``, ``period``, ``value``. By default our
-        transcription, ``data/raw/figures/gdp_deflator.csv``. Editions by calendar year are left out: they cannot deflate a financial year.
+        transcription, ``data/raw/figures/gdp_deflator.csv``. Editions by calendar year are left out: they cannot deflate a
+        financial year.
     """
     where = paths.raw("figures", "gdp_deflator.csv")
     if figures is None:

@@ -28,7 +28,8 @@ class Profile(Result):
     ----------
     place : str
     standing : DataFrame, index ``measure``
-        ``year`` (latest of the place), ``value``, ``unit``, ``median`` (of all places that year), ``peers`` (median of the peers),
+        ``year`` (latest of the place), ``value``, ``unit``, ``median`` (of all places that year), ``peers`` (median of the
+        peers),
         ``rank`` (1 is the lowest), ``places`` (that hold the year), ``score`` (distance from the mean of all, in standard
         deviations), ``cells``.
     scores : DataFrame, one row a place, one column a measure
@@ -64,7 +65,9 @@ class Profile(Result):
 
     @property
     def finding(self) -> str:
-        """Its best and its worst standing among all, each beside its peers, need aside; where no measure has a better end, the furthest from the middle."""
+        """Its best and its worst standing among all, each beside its peers, need aside; where no measure has a better end, the
+        furthest from the middle.
+        """
         rows = self.standing[self.standing["places"] > 1].drop(index=list(self.by), errors="ignore")
         better = rows.index.map(lambda one: known_measure(one)[1])
         judged = rows[better.isin(["lower", "higher"])]
@@ -89,13 +92,19 @@ class Profile(Result):
             told.append(f"{much} {lower_label(measure)} ({value}; peers {peers})")
         if not told:
             raise PanelError(f"{self.place} holds no figure of {', '.join(measures)}.")
-        return f"Beside its {len(self.peers)} peers {self.name} has {' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}."
+        return (
+            f"Beside its {len(self.peers)} peers {self.name} has "
+            f"{' and '.join([', '.join(told[:-1]), told[-1]] if len(told) > 1 else told)}."
+        )
 
     def _told(self, row: pd.Series) -> str:
         rank, count = int(row["rank"]), int(row["places"])
         end, spot = ("lowest", rank) if 2 * rank <= count + 1 else ("highest", count + 1 - rank)
         where = f"{'' if spot == 1 else ordinal(spot) + ' '}{end} of {count} {kind_of(self.panel['place'])}"
-        return f"{lower_label(row.name)} ({write_number(row['value'], row['unit'])} in {row['year']}, {where}; peers {write_number(row['peers'])})"
+        return (
+            f"{lower_label(row.name)} ({write_number(row['value'], row['unit'])} in {row['year']}, {where}; peers "
+            f"{write_number(row['peers'])})"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +153,8 @@ def place_footing(place: str, planned: pd.DataFrame, owed: pd.Series, cells: Map
     """
     if place not in planned.index or place not in owed.index:
         raise PanelError(
-            f"{place} has no planned position or no debt row. Both are held for {', '.join(map(str, planned.index.intersection(owed.index)[:5]))}, ..."
+            f"{place} has no planned position or no debt row. Both are held for "
+            f"{', '.join(map(str, planned.index.intersection(owed.index)[:5]))}, ..."
         )
     rows = [
         (
@@ -176,7 +186,7 @@ def ordinal(number: int) -> str:
 
 
 def known_measure(measure: str) -> tuple[str, str]:
-    """Label of a measure and which end is better ("lower", "higher" or ""); one the list does not hold is named by its own letters.
+    """Label of a measure and which end is better ("lower", "higher" or ""); one not in the list is named by its own letters.
 
     >>> known_measure("gps")
     ('General practitioners', 'higher')

@@ -107,7 +107,8 @@ class Ledger(Result):
                 if row[name]
             )
             out.append(
-                f"{claim}  {row['verdict'].upper()}  {row['statement']} ({', '.join(filter(None, (row['publisher'], row['published'])))}).{ours}{tail}"
+                f"{claim}  {row['verdict'].upper()}  {row['statement']} "
+                f"({', '.join(filter(None, (row['publisher'], row['published'])))}).{ours}{tail}"
             )
         return [*out, "", self.finding]
 

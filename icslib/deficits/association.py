@@ -109,7 +109,10 @@ class Explained(Result):
     def basis(self) -> str:
         """How the estimates were made, and where the outcome is furthest below what the terms suggest."""
         furthest = self.by_place["gap"].idxmin()
-        words = f"{self.clusters} clusters, {ERRORS.get(self.errors, self.errors)} intervals. Furthest below what the terms suggest: {short_names([furthest])[furthest]} "
+        words = (
+            f"{self.clusters} clusters, {ERRORS.get(self.errors, self.errors)} intervals. Furthest below what the terms "
+            f"suggest: {short_names([furthest])[furthest]} "
+        )
         words += f"({write_number(self.by_place.loc[furthest, 'gap'], self.difference)})."
         moved = ", ".join(f"{name} (up to {share:.0%})" for name, share in self.apportioned.items())
         words += f" Partly apportioned from divided places: {moved}." if moved else ""

@@ -17,7 +17,8 @@ class Concentration(Result):
     Attributes
     ----------
     curve : DataFrame
-        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_weight``, ``share_of_amount``, ``cells:amount`` where given.
+        ``place`` (smallest amount per weight first), ``amount``, ``weight``, ``share_of_weight``, ``share_of_amount``,
+        ``cells:amount`` where given.
     gini : float
         Against equal amounts per unit of weight; 0 equal, towards 1 held by one place; with a 95% bootstrap interval.
     top : Series

@@ -48,7 +48,8 @@ def inherited_debt(loans: pd.DataFrame, to: str = "system", vintage: str = "2022
     Returns
     -------
     DataFrame
-        ``place``, ``period`` (31 March), ``loan_type``, ``value``, ``apportioned`` (share of it that a divided place gave), ``cells``. For each period and kind the values add up to
+        ``place``, ``period`` (31 March), ``loan_type``, ``value``, ``apportioned`` (share of it that a divided place gave),
+        ``cells``. For each period and kind the values add up to
         minus the sum of the loan rows; what lies in no place is under ``not placed``.
 
     Raises
@@ -101,7 +102,8 @@ def apart(rows: pd.DataFrame) -> pd.DataFrame:
 def owed(
     debts: pd.DataFrame, places: pd.Index | list[str], day: str = "2019-03-31", kinds: tuple[str, ...] = (REVENUE,)
 ) -> Positions:
-    """What each place owed on one day, as positions (GBP m, a debt negative), with the cells of its loans; a place without a listed loan owed nothing.
+    """What each place owed on one day, as positions (GBP m, a debt negative), with the cells of its loans; a place without a
+    listed loan owed nothing.
 
     Parameters
     ----------
@@ -125,7 +127,9 @@ def debt_panel(
     per: str = "registered",
     vintage: str = "2022-07",
 ) -> pd.DataFrame:
-    """What each place owed on each day we know, as a panel: ``place``, ``year`` (of the March), ``debt`` (a size, not negative), GBP per head or GBP m."""
+    """What each place owed on each day we know, as a panel: ``place``, ``year`` (of the March), ``debt`` (a size, not
+    negative), GBP per head or GBP m.
+    """
     days = sorted(debts.loc[debts["loan_type"] == REVENUE, "period"].unique())
     known = [scaled(owed(debts, places, day), populations, per, vintage) for day in days]
     panel = pd.concat(
@@ -150,13 +154,16 @@ def borrowing_panel(
     ----------
     debts : from :func:`inherited_debt`, with ``openings=True``, so that every March is there
     estates : panel of the parts of the maintenance backlog (columns ``backlog_...``, GBP m)
-    pressures : panel with ``acute_days_sick`` (per 10,000 people), ``acute_staff_days`` (per 100 people) and what else may go with borrowing
+    pressures : panel with ``acute_days_sick`` (per 10,000 people), ``acute_staff_days`` (per 100 people) and what else may go
+    with borrowing
 
     Returns
     -------
     DataFrame
-        ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered head; more debt is
-        positive), ``backlog`` (GBP per registered head, two years before), ``sickness_absence`` (per cent of days, acute trusts), the other measures of `pressures`.
+        ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered
+        head; more debt is
+        positive), ``backlog`` (GBP per registered head, two years before), ``sickness_absence`` (per cent of days, acute
+        trusts), the other measures of `pressures`.
         People are those of one year, so a change is never one of people.
     """
     people = heads(populations, vintage=vintage)
@@ -165,7 +172,8 @@ def borrowing_panel(
     years = [year for year in known if year - 1 in known]
     if not years:
         raise BasisError(
-            f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for openings=True."
+            f"Debts are held for {list(known)}: no two years running, so what was borrowed in a year is not known. Ask for "
+            "openings=True."
         )
     borrowed = known.diff(axis=1)[years].stack().rename("borrowed").reset_index()
     parts = [name for name in estates if name.startswith("backlog_")]
@@ -211,7 +219,8 @@ class LoanTotals(Result):
     Attributes
     ----------
     table : DataFrame
-        ``period``, ``loan_type``, ``measure``, ``rows`` (sum, GBP m), ``printed`` (NaN where no headline is held), ``difference``, ``reason``,
+        ``period``, ``loan_type``, ``measure``, ``rows`` (sum, GBP m), ``printed`` (NaN where no headline is held),
+        ``difference``, ``reason``,
         ``cells:rows``, ``cells:printed``.
     """
 
@@ -227,7 +236,10 @@ class LoanTotals(Result):
         if wide.empty:
             return words + "."
         row = wide.loc[wide["difference"].abs().idxmax()]
-        return f"{words}; that of {row['period']} is {write_money(abs(row['difference']))} {'below' if row['difference'] < 0 else 'above'} its own."
+        return (
+            f"{words}; that of {row['period']} is {write_money(abs(row['difference']))} "
+            f"{'below' if row['difference'] < 0 else 'above'} its own."
+        )
 
 
 def loan_totals(loans: pd.DataFrame) -> LoanTotals:
@@ -254,7 +266,8 @@ def loan_totals(loans: pd.DataFrame) -> LoanTotals:
     if len(unexplained):
         row = unexplained.iloc[0]
         raise BasisError(
-            f"The headline for {row['loan_type']} at {row['period']} is {row['printed']:g}, its rows sum to {row['rows']:g}, and no "
+            f"The headline for {row['loan_type']} at {row['period']} is {row['printed']:g}, its rows sum to {row['rows']:g}, "
+            "and no "
             "reason is written in data/raw/reference/loan_total_reasons.csv."
         )
     return LoanTotals(table.rename(columns={"refs": "cells:rows", "told": "cells:printed"}))

@@ -11,7 +11,8 @@ from .basis import Positions, rename_bases
 
 
 def heads(populations: pd.DataFrame, kind: str = "registered", vintage: str = "2022-07", period: str = "2022-23") -> pd.Series:
-    """People of each system: ``registered`` with a practice, or ``need-weighted`` (the allocation tool's final weighted population).
+    """People of each system: ``registered`` with a practice, or ``need-weighted`` (the allocation tool's final weighted
+    population).
 
     ``attrs["cells"]`` names the cells of each place's figure.
     """

@@ -40,7 +40,8 @@ class Persistence(Result):
         Share staying in the worst ``group``: ``seen``, ``chance`` with its 95% range, and ``reversion``, what
         reversion to the mean at this rank correlation alone would give.
     places : DataFrame, index ``place``
-        ``before``, ``after`` (deficit negative), ``rank_before``, ``rank_after`` (1 the worst), ``cells:before`` and ``cells:after`` where given.
+        ``before``, ``after`` (deficit negative), ``rank_before``, ``rank_after`` (1 the worst), ``cells:before`` and
+        ``cells:after`` where given.
     left_out : tuple of str
         Places with only one of the two figures.
     """
@@ -74,7 +75,10 @@ class Persistence(Result):
         """The headline with the correlation and its interval."""
         whole = self.table.iloc[0]
         rho, low, high = (write_number(whole[name], places=2) for name in ("rho", "low", "high"))
-        return f"{self.headline}: rank correlation {rho} (95% interval {low} to {high}), {whole['places']:.0f} {kind_of(self.places.index)}."
+        return (
+            f"{self.headline}: rank correlation {rho} (95% interval {low} to {high}), {whole['places']:.0f} "
+            f"{kind_of(self.places.index)}."
+        )
 
     @property
     def headline(self) -> str:
@@ -148,7 +152,8 @@ def transition(before: pd.Series, after: pd.Series, rho: float = np.nan) -> tupl
 
     Parameters
     ----------
-    before, after : Series of the same index; the worst are the lowest. Ties are broken by order of the index, the same way each time.
+    before, after : Series of the same index; the worst are the lowest. Ties are broken by order of the index, the same way each
+    time.
     rho : rank correlation used for what reversion alone gives: two normal scores with Pearson
         correlation ``2 sin(pi rho / 6)``, the share of the lowest third of one that is among the lowest of the other.
 

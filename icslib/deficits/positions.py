@@ -78,7 +78,8 @@ def compare_positions(
     first, last : first and last financial year, by its March; every year between is a column of ``coverage``
     kinds : kinds to keep, such as ``["plan", "outturn"]``
     price_year, by : put money in prices of this year by this deflator edition; cash when not given
-    people, per : Series by place, and what it counts (``registered``, ``need-weighted``); pounds per head of them, or the money itself when not given
+    people, per : Series by place, and what it counts (``registered``, ``need-weighted``); pounds per head of them, or the money
+    itself when not given
     names : how measures are named, see :func:`~icslib.deficits.basis.name_bases`
     """
     named = in_prices(name_bases(figures, names), price_year, by)

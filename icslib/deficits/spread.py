@@ -1,7 +1,8 @@
 """How far systems differ beyond what few and unlike trusts would make them differ anyway.
 
 A system's figure is the weighted mean of its trusts. With two trusts it wanders more than with ten, so the width of its
-interval and the limits of the funnel follow the effective number of trusts, ``(sum w)^2 / sum w^2``. What systems differ by beyond
+interval and the limits of the funnel follow the effective number of trusts, ``(sum w)^2 / sum w^2``. What systems differ by
+beyond
 that is the over-dispersion tau, by the moment estimator of DerSimonian and Laird (1986), as in Spiegelhalter (2005),
 *Handling over-dispersion of performance indicators*. A place inside the limits is not told apart from the mean.
 """
@@ -28,7 +29,8 @@ class Spread(Result):
     ----------
     by_place : DataFrame, index ``place``
         ``estimate``, ``low``, ``high`` (95%, sampling only), ``trusts``,
-        ``size`` (effective number of trusts), ``outside`` (below or above the 95% limits with over-dispersion, else ""), ``cells:estimate`` where given.
+        ``size`` (effective number of trusts), ``outside`` (below or above the 95% limits with over-dispersion, else ""),
+        ``cells:estimate`` where given.
     limits : DataFrame, index ``size``
         ``low``, ``high`` with over-dispersion, ``plain_low``, ``plain_high`` without, at 95%.
     mean, tau, sd : float
@@ -47,7 +49,10 @@ class Spread(Result):
     def finding(self) -> str:
         """How many systems stand apart, and how many chance alone would put there."""
         luck = write_number(0.025 * len(self.by_place), places=0)
-        return f"{self.headline}; chance alone would put about {luck} on either side of the mean ({write_number(self.mean, self.unit)})."
+        return (
+            f"{self.headline}; chance alone would put about {luck} on either side of the mean "
+            f"({write_number(self.mean, self.unit)})."
+        )
 
     @property
     def headline(self) -> str:

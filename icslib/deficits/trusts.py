@@ -10,7 +10,8 @@ from .debts import apart, inherited_debt, owed
 DAYS = 365.25 / 12
 PLAN, VARIANCE = "surplus_pct", "surplus_variance_pct"
 UNITS = {
-    "planned_surplus_pct": "percent", "variance_pct": "percent", "owed": "GBP per FTE", "debt": "GBP per FTE", "backlog": "GBP per FTE", "sickness_absence": "percent",
+    "planned_surplus_pct": "percent", "variance_pct": "percent", "owed": "GBP per FTE", "debt": "GBP per FTE",
+    "backlog": "GBP per FTE", "sickness_absence": "percent",
     "acute": "1 if acute",
 }  # fmt: skip
 NAMES = {  # what the columns of the table are called
@@ -26,7 +27,9 @@ NAMES = {  # what the columns of the table are called
 
 
 def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
-    """The system of each place in `rows` (observations, one row a place): ``trust``, ``place`` and ``share``, more than one row where a boundary cuts."""
+    """The system of each place in `rows` (observations, one row a place): ``trust``, ``place`` and ``share``, more than one row
+    where a boundary cuts.
+    """
     moved = register.roll_up(
         apart(rows.assign(value=1.0, unit="count", lower=float("nan"), upper=float("nan"))), "system", vintage
     )
@@ -34,7 +37,9 @@ def homes_of(rows: pd.DataFrame, vintage: str) -> pd.DataFrame:
 
 
 def trust_size(staff: pd.DataFrame) -> pd.Series:
-    """Full-time equivalents of each trust, from staff days available over the months it printed: rows of ``load("sickness_absence")`` to a Series, index trust."""
+    """Full-time equivalents of each trust, from staff days available over the months it printed: rows of
+    ``load("sickness_absence")`` to a Series, index trust.
+    """
     days = staff[staff["measure"] == "staff_days_available"].groupby("place")
     return days["value"].sum() / days["period"].nunique() / DAYS
 
@@ -64,9 +69,12 @@ def trust_table(
     Returns
     -------
     DataFrame
-        ``place``, ``year`` (2026), ``system`` (the one that holds most of it), ``kind`` (``acute`` or ``other``), ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
-        and ``debt`` (GBP per full-time equivalent, negative and as a size), ``size`` (full-time equivalents, from staff days available),
-        ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``acute`` (0 or 1), the measures of `about`, ``cells``
+        ``place``, ``year`` (2026), ``system`` (the one that holds most of it), ``kind`` (``acute`` or ``other``),
+        ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
+        and ``debt`` (GBP per full-time equivalent, negative and as a size), ``size`` (full-time equivalents, from staff days
+        available),
+        ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``acute`` (0 or 1), the measures
+        of `about`, ``cells``
         (of the planned position), ``cells:owed``.
     """
     wide = plans.pivot_table(index="place", columns="measure", values="value")
@@ -125,7 +133,8 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     Returns
     -------
     DataFrame, index ``place``
-        ``value`` (plan, per cent of turnover, deficit negative), ``variance`` (position to date less plan, behind is negative), ``trusts``, ``zeros``
+        ``value`` (plan, per cent of turnover, deficit negative), ``variance`` (position to date less plan, behind is negative),
+        ``trusts``, ``zeros``
         (trusts planning exactly zero), ``cells`` (of the plan), ``cells:variance``.
     """
     rows = {measure: plans[plans["measure"] == measure].set_index("place") for measure in (PLAN, VARIANCE)}

@@ -130,7 +130,9 @@ def scatter(ax: Any, frame: pd.DataFrame, x: str, y: str, *, xunit: str, unit: s
 
 
 def funnel(ax: Any, frame: pd.DataFrame, x: str, y: str, limits: pd.DataFrame, middle: float, **how: Any) -> Any:
-    """A :func:`scatter` of values against size between their limits (index size): dotted if ``plain``, dashed if 95% within wider ones."""
+    """A :func:`scatter` of values against size between their limits (index size): dotted if ``plain``, dashed if 95% within
+    wider ones.
+    """
     for side in limits:
         dash = ":" if side.startswith("plain") else "--" if side.endswith("_95") else "-"
         ax.plot(limits[side], color=style.QUIET, linestyle=dash, linewidth=1)
@@ -155,7 +157,9 @@ def bridge(ax: Any, start: tuple[str, float], steps: Mapping[str, float], end: s
 
 
 def small_multiples(figure: Any, parts: Mapping[str, Any], draw: Callable[[Any, Any], Any], *, shared: bool = True) -> list:
-    """One small chart a part, all on the same scale unless `shared` is False: ``draw(ax, part)`` for each; four stand two by two."""
+    """One small chart a part, all on the same scale unless `shared` is False: ``draw(ax, part)`` for each; four stand two by
+    two.
+    """
     across = 2 if len(parts) == 4 else min(3, len(parts))
     down = -(-len(parts) // across)
     grid = figure.subplots(down, across, sharex=shared, sharey=shared, squeeze=False).ravel()

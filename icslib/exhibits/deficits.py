@@ -1,4 +1,6 @@
-"""Figures and tables of deficits: persistence, concentration, spread, associations (positions themselves are in :mod:`.positions`)."""
+"""Figures and tables of deficits: persistence, concentration, spread, associations (positions themselves are in
+:mod:`.positions`).
+"""
 
 from .. import style
 from ..deficits.association import Explained
@@ -31,7 +33,8 @@ def _(result: Persistence, asked: str = "") -> Exhibit:
         result,
         data.reset_index(),
         title=_own(result, asked, names) or result.headline,
-        subtitle=f"{capitalise(result.before)} (across) and {result.after} (up), one dot a {kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
+        subtitle=f"{capitalise(result.before)} (across) and {result.after} (up), one dot a "
+        f"{kind_of(result.places.index).removesuffix('s')}; rank correlation {rho}",
         unit=result.units[1],
         notes=(SIGN, f"{zeros} of {len(data)} stand at exactly zero in {result.after}.", _left_out(result)),
         alt=result.finding,
@@ -55,11 +58,15 @@ def _(result: Persistence, asked: str = "", show: str = "parts") -> Exhibit:
         stay = result.staying
         data = (result.matrix * 100).round(0).rename_axis("before").reset_index()
         title = f"{stay['seen']:.0%} of the worst stayed among the worst; chance gives {stay['chance']:.0%}"
-        beside = f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean {stay['reversion']:.0%}."
+        beside = (
+            f"Chance alone gives {stay['chance_low']:.0%} to {stay['chance_high']:.0%} (95% range), reversion to the mean "
+            f"{stay['reversion']:.0%}."
+        )
         notes = (beside, "Rows sum to 100. Worst: furthest in deficit or debt.")
         return shown(result, data, title=title, unit="percent", notes=notes)
     notes = (
-        "Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few different figures.",
+        "Spearman rank correlation, 95% interval (Bonett and Wright), p by permutation. A dash: too few places, or too few "
+        "different figures.",
         _left_out(result),
     )
     return shown(result, result.table.round(6).reset_index(), unit="rank correlation", notes=notes)
@@ -85,9 +92,11 @@ def _(result: Concentration, asked: str = "") -> Exhibit:
         result,
         curve,
         title=result.finding.split(" (")[0],
-        subtitle=f"Lorenz curve; dashed: everybody owes alike; Gini {result.gini:.2f} (95% interval {result.low:.2f} to {result.high:.2f})",
+        subtitle=f"Lorenz curve; dashed: everybody owes alike; Gini {result.gini:.2f} (95% interval {result.low:.2f} to "
+        f"{result.high:.2f})",
         notes=(
-            f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to {result.top['high']:.0%}, by resampling places.",
+            f"The interval of the share of the largest {result.top['places']:.0f}: {result.top['low']:.0%} to "
+            f"{result.top['high']:.0%}, by resampling places.",
         ),
         alt=describe_ranking(curve.set_index("place")["amount"], result.unit),
         draw=draw,
@@ -132,7 +141,8 @@ def _(result: Spread, asked: str = "", show: str = "caterpillar") -> Exhibit:
             "Solid limits allow for over-dispersion, dotted ones do not."
             if show == "funnel"
             else "Where intervals overlap the mean, an order of places means nothing.",
-            f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
+            f"Trusts inside a system differ by a standard deviation of {write_number(result.sd, result.unit)}, systems beyond "
+            f"that by {write_number(result.tau, result.unit)}. {result.plain} would seem apart if the second were ignored.",
             "Intervals treat a system's trusts as a sample from trusts like them.",
         ),
         alt=describe_intervals(data, result.unit, reference=result.mean),
@@ -149,12 +159,15 @@ def _(result: Explained, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.terms.round(6).reset_index(),
-        subtitle=f"{capitalise(result.outcome)}: difference that goes with one standard deviation more of each term, entered alone",
+        subtitle=f"{capitalise(result.outcome)}: difference that goes with one standard deviation more of each term, entered "
+        "alone",
         unit=result.difference,
         notes=(
             ASSOCIATION,
             result.basis,
-            f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all {len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster at a time is left out.",
+            f"Together the terms go with {result.variation:.0%} of the variation. Holm's p-value counts all "
+            f"{len(result.terms)} terms tried; 'left out' is the range of the estimate of all terms together when one cluster "
+            "at a time is left out.",
         ),
         alt=describe_intervals(frame, result.difference),
         draw=lambda figure: bars(

@@ -71,7 +71,9 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
 
 
 def write_table(record: dict, links: Links | None = None) -> str:
-    """The data as a table with caption and scopes, numbers aligned, each linked to its cells; the heads say how it comes from them."""
+    """The data as a table with caption and scopes, numbers aligned, each linked to its cells; the heads say how it comes from
+    them.
+    """
     columns, rows = record["columns"], record["rows"][:LONGEST]
     held = [[row[spot] for row in record["rows"]] for spot in range(len(columns))]
     writers = [_writer(name, values) for name, values in zip(columns, held, strict=True)]
@@ -128,7 +130,9 @@ def write_download(record: dict, name: str, title: str) -> str:
 
 
 def write_behind(record: dict) -> str:
-    """What the numbers without a link are made from: the cells the exhibit names for them all, else those its other numbers link to."""
+    """What the numbers without a link are made from: the cells the exhibit names for them all, else those its other numbers
+    link to.
+    """
     if not _has_bare_numbers(record):
         return ""
     runs = record.get("behind", [])

@@ -18,7 +18,10 @@ from .charts import finish, ranked_dots
 from .core import Exhibit
 from .shapes import shown, sources_of
 
-PARTIAL = "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is counted; each with its page in data/raw/reference/oversight_metrics.csv."
+PARTIAL = (
+    "The lists are those that public pages give, and are partial; shares are of what is listed, not of all that is "
+    "counted; each with its page in data/raw/reference/oversight_metrics.csv."
+)
 
 
 @plot.register
@@ -38,7 +41,8 @@ def _(result: TargetCounts, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.table.drop(columns="counts"),
-        subtitle="National targets in planning guidance, by planning year as the source writes it; a line is a range between sources",
+        subtitle="National targets in planning guidance, by planning year as the source writes it; a line is a range between "
+        "sources",
         notes=(result.finding, "Each counts in its own way: how many a year had depends on what is called a target."),
         alt="; ".join(f"{row['period']}: {row['low']:g} to {row['high']:g}" for _, row in rows.iterrows()) + ".",
         draw=draw,
@@ -69,7 +73,8 @@ def _(result: Attention, asked: str = "") -> Exhibit:
         notes=(
             result.finding,
             PARTIAL,
-            f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} to {result.high:.2f}).",
+            f"By name and by heading the two rules agree on {result.agreement:.0%} (kappa {result.kappa:.2f}, {result.low:.2f} "
+            f"to {result.high:.2f}).",
         ),
         alt="; ".join(
             f"{label}: " + ", ".join(f"{purpose} {share:.0f}%" for purpose, share in row.items())
@@ -144,13 +149,15 @@ def _(result: Voices, asked: str = "") -> Exhibit:
         data.reset_index().drop(columns=["measure", "period"]).round(1),
         subtitle="Survey shares, with 95% intervals where the number of answers is published",
         notes=(
-            f"{result.finding.split('. ', 1)[1]} Of {len(result.table)} survey figures held, {int(result.table['base'].notna().sum())} come with a base.",
+            f"{result.finding.split('. ', 1)[1]} Of {len(result.table)} survey figures held, "
+            f"{int(result.table['base'].notna().sum())} come with a base.",
             "A share without a link is worked out from the answers and the base beside it.",
             "Questions of one wording class may be set side by side; those of different classes may not.",
             "Most of these are leaders speaking of their own systems. A flag such as 'at least' stands in the data.",
         ),
         sources=sources_of(sum(result.table["cells:share"] + result.table["cells:answers"], ())),
-        alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to {write_number(data['share'].max(), 'percent')}. {result.finding}",
+        alt=f"{len(data)} survey shares from {write_number(data['share'].min(), 'percent')} to "
+        f"{write_number(data['share'].max(), 'percent')}. {result.finding}",
         draw=lambda figure: ranked_dots(
             figure.subplots(),
             data["share"],
@@ -165,7 +172,9 @@ def _(result: Voices, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: Comovement, asked: str = "") -> Exhibit:
-    """Each pair in a row: all systems together with the interval, each system's own figure as a grey dot, the one asked about in colour."""
+    """Each pair in a row: all systems together with the interval, each system's own figure as a grey dot, the one asked about
+    in colour.
+    """
     pairs, own = result.pairs, result.by_place
     labels = [fill(result.told(row.outcome, row.target), 38) for row in pairs.itertuples()]
     spot = dict(zip(zip(pairs["outcome"], pairs["target"], strict=True), range(len(pairs) - 1, -1, -1), strict=True))
@@ -194,11 +203,13 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
     return shown(
         result,
         result.pairs.replace({"outcome": result.names, "target": result.names}).round(6),
-        subtitle="Correlation of a system's changes in outcome and in performance on a national target, both signed so that better is up",
+        subtitle="Correlation of a system's changes in outcome and in performance on a national target, both signed so that "
+        "better is up",
         notes=(
             result.finding,
             "Each change is taken less all systems' mean change of that period. An association over time, not an effect.",
-            "Healthy life expectancy is of three years: only periods that do not overlap are compared, beside the target's mean over the same three years.",
+            "Healthy life expectancy is of three years: only periods that do not overlap are compared, beside the target's "
+            "mean over the same three years.",
         ),
         alt="; ".join(
             f"{label}: {row.together:.2f} ({row.low:.2f} to {row.high:.2f})"
@@ -226,7 +237,8 @@ def _(result: Comovement, asked: str = "") -> Exhibit:
         title=f"{names[asked]}: what its own years can show" if asked else "What each system's own years can show",
         subtitle="Correlation of changes, both signed so that better is up, with 95% intervals",
         notes=(
-            "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems cannot be told apart.",
+            "Own: from this system's changes alone; it needs four or more. Drawn: pulled to all systems' by as much as systems "
+            "cannot be told apart.",
             "A system whose interval lies clear of zero is no finding by itself: one in twenty would by chance.",
         ),
     )
@@ -246,7 +258,9 @@ def _side_by_side(rows: pd.DataFrame, of: str, values: list[str]) -> pd.DataFram
 
 @table.register
 def _(result: Sketch, asked: str = "") -> Exhibit:
-    """One place: every rung of every objective. All places: one row a place, with what is now, the stretching rung and whether it could be seen."""
+    """One place: every rung of every objective. All places: one row a place, with what is now, the stretching rung and whether
+    it could be seen.
+    """
     rows = result.table.assign(
         system=result.table["place"].map(short_names(result.table["place"])),
         visible=result.table["visible"].map({True: "yes", False: "no"}).fillna(""),
@@ -260,8 +274,10 @@ def _(result: Sketch, asked: str = "") -> Exhibit:
         data = _side_by_side(rows.rename(columns=seen), "objective", ["now", "stretching", *seen.values()])
     notes = (
         result.finding.split(". ", 1)[1],
-        "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where the place is heading.",
-        "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the horizon asked about.",
+        "Modest: done by half of like windows in the past. Stretching: by one in ten. Unprecedented: by none. On trend: where "
+        "the place is heading.",
+        "Visible: whether going from now to the stretching rung could be told from noise in that place by itself, at the "
+        "horizon asked about.",
         "A rung says what was ever done, not what caused it, and no system has been given such an aim.",
     )
     units = result.table.drop_duplicates("objective").set_index("objective")["unit"]

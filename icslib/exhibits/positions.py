@@ -64,7 +64,8 @@ def _(result: Comparison, asked: str = "", whole_years: bool = True) -> Exhibit:
     )
     span = "whole years" if whole_years else "months and whole years"
     ranges = (
-        f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to {write_number(p['value'].max(), result.unit)}."
+        f"{part}: {len(p)} figures, {write_number(p['value'].min(), result.unit)} to "
+        f"{write_number(p['value'].max(), result.unit)}."
         for part, p in parts.items()
     )
     return shown(
@@ -174,7 +175,8 @@ def _standing(result: Comparison, asked: str) -> Exhibit:
         title=f"{who} figure is published that we know of for {empty.to_numpy().sum()} of {empty.size} {years}",
         notes=(
             SIGN,
-            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash is a gap, "
+            "One figure a system and year: outturn, else plan, forecast, year to date, draft; the latest of its kind. A dash "
+            "is a gap, "
             "not a zero.",
             f"No figure of any system, so no column: {', '.join(bare)}." if bare else "",
             f"No figure at all, so no row: {gone}." if gone else "",

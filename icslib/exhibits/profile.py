@@ -131,7 +131,8 @@ def _(result: Footing) -> Exhibit:
         title=f"{name}: trusts planned {result.planned} in 2025-26",
         subtitle="surplus positive, deficit and debt negative",
         notes=(
-            "Plans are published by trust, as a share of turnover; their mean is weighted by staff, and read as before national support.",
+            "Plans are published by trust, as a share of turnover; their mean is weighted by staff, and read as before "
+            "national support.",
             "Interim revenue support loans met the deficits of trusts until 2019-20.",
         ),
     )

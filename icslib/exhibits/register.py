@@ -12,10 +12,14 @@ from .core import Exhibit
 from .shapes import shown
 
 READ = (
-    "Each line is a place while it was in use; an arrow shows what passed from one to another and when, with the share of the place that gave. "
+    "Each line is a place while it was in use; an arrow shows what passed from one to another and when, with the share of the "
+    "place that gave. "
     "A line that begins at the left edge began before our files."
 )
-KNOWN = "Shares are of small areas, registered people or beds, as the basis column says; 'not published' means that no file of ours says."
+KNOWN = (
+    "Shares are of small areas, registered people or beds, as the basis column says; 'not published' means that no file of "
+    "ours says."
+)
 
 
 @plot.register

@@ -32,7 +32,8 @@ def _(result: NationalSavings, asked: str = "") -> Exhibit:
 def _(result: Delivered, asked: str = "") -> Exhibit:
     data = result.table.drop(columns="fy").round({"share": 3, "assumed": 3, "high_implied": 2})
     notes = (
-        "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by band is known for boards only.",
+        "'High implied': the share the high-risk part must have delivered if the other parts delivered as assumed. Risk by "
+        "band is known for boards only.",
         f"No total that can be traced to a page is held for {', '.join(result.gaps)}." if result.gaps else "",
     )
     return shown(result, data, title=result.finding.split("; ")[0], notes=notes)
@@ -59,7 +60,9 @@ def _(result: Asks, asked: str = "") -> Exhibit:
 
 @plot.register
 def _(result: Savings, asked: str = "", show: str = "together", people: pd.Series | None = None) -> Exhibit:
-    """`show`: "together" (distribution of the sum, with and without a common shock) or "systems" (year end of each, per head of `people`)."""
+    """`show`: "together" (distribution of the sum, with and without a common shock) or "systems" (year end of each, per head of
+    `people`).
+    """
     if show == "systems":
         return _systems(result, asked, people)
     spread = result.percentiles
@@ -84,8 +87,10 @@ def _(result: Savings, asked: str = "", show: str = "together", people: pd.Serie
         subtitle=f"Chance of delivering no more than an amount, {result.draws:,} draws",
         notes=(
             ASSUMED,
-            f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo error of the mean: {write_number(row['error'], 'GBP m')}.",
-            f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} times narrower: false precision."
+            f"Correlation between schemes {result.correlation:g}, {result.common:.0%} of it common to all systems. Monte Carlo "
+            f"error of the mean: {write_number(row['error'], 'GBP m')}.",
+            f"Taking systems as independent would make the range from the 10th to the 90th percentile {result.narrower:.1f} "
+            "times narrower: false precision."
             if len(result.by_place) > 1
             else "",
         ),
@@ -106,7 +111,8 @@ def _systems(result: Savings, asked: str, people: pd.Series | None) -> Exhibit:
         row = result.by_place.loc[asked]
         title = (
             f"{names[asked]}: {write_money(row['delivered'])} expected of {write_money(row['asked'])} asked; "
-            f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan, and the chance of plan or better is {row['break_even']:.0%}"
+            f"eight times in ten the year ends {_beside(row['position_p10'])} to {_beside(row['position_p90'])} plan, and the "
+            f"chance of plan or better is {row['break_even']:.0%}"
         )
     return shown(
         result,
@@ -151,13 +157,16 @@ def _(result: CarriedForward, asked: str = "") -> Exhibit:
         result.table.round(3).reset_index(),
         title=_of(
             asked,
-            f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, {write_money(ends['mean'].iloc[1])} if rolled forward",
+            f"After {last} years one-off savings leave {write_money(ends['mean'].iloc[0])} to find if not replaced, "
+            f"{write_money(ends['mean'].iloc[1])} if rolled forward",
         ),
         subtitle="What must be found again because savings were one-off, by years of asking; band: 10th to 90th percentile",
         notes=(
             ASSUMED,
             "Savings asked and not delivered are not in it: they are in each year's deficit already.",
-            f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are {' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near {write_money(result.limit)}.",
+            f"Both readings ask the same new savings every year, {write_money(result.asked)}; at the end the holes are "
+            f"{' and '.join(f'{share:.0%}' for share in ends['of_ask'])} of it. The second settles near "
+            f"{write_money(result.limit)}.",
         ),
         alt=describe_lines(wide.rename_axis("year"), result.unit),
         draw=lambda figure: lines(figure.subplots(), wide, unit=result.unit, bands=bands, zero=True),

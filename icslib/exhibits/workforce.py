@@ -43,7 +43,8 @@ def _(result: Gap, asked: str = "") -> Exhibit:
         title=first_sentence(result.finding).split(", the most")[0],
         subtitle=f"Vacant posts by staff group, {find_place(result.place).name}, {result.table['series'].iloc[0]}",
         notes=(
-            "Posts vacant on the last day of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no figure for.",
+            "Posts vacant on the last day of a quarter. A line joins neighbouring quarters only; a gap is a quarter we hold no "
+            "figure for.",
             "Registered nursing, and registered nursing and midwifery, are different groups and are not joined. "
             "Adverts and ESR vacancies are other series.",
             "Posts are vacancies over the rate that the same page printed; low and high allow for rounding.",
@@ -70,7 +71,8 @@ def _(result: Gap, show: str = "coverage") -> Exhibit:
         data = data.assign(**{f"cells:{_group(name)}": behind[name].to_numpy() for name in held.index})
         notes: tuple[str, ...] = (
             "Held as a count of vacant posts, a rate or both. "
-            f"Nothing is held for {quarters - held.shape[1]} other quarters between the first and the last, nor by system for any.",
+            f"Nothing is held for {quarters - held.shape[1]} other quarters between the first and the last, nor by system for "
+            "any.",
         )
     else:
         stands = result.facts["stands"]
@@ -101,7 +103,8 @@ def _(result: Staffing, asked: str = "", show: str = "distance", among: Sequence
         left, bounded = ", ".join(result.left_out), int(rows["bounded"].sum())
         notes = [
             ASSOCIATION,
-            f"Bars are 95% intervals of a multilevel model over {years}; neighbouring years resemble each other ({result.years_alike:.2f}), "
+            f"Bars are 95% intervals of a multilevel model over {years}; neighbouring years resemble each other "
+            f"({result.years_alike:.2f}), "
             "and the more they do, the less a lasting distance can be told from a drift.",
             f"Left out: {left}." if left else "",
             f"Shown: {len(rows)} of {result.places} {kind}; the model is of all." if len(among) else "",
@@ -165,7 +168,8 @@ def _(result: Xmr) -> Exhibit:
         subtitle=f"{result.name}, with the usual range: the mean and 2.66 mean moving ranges either way",
         notes=(
             result.finding.split(". ", 1)[1],
-            "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a limit.",
+            "Signals by the rules of Making Data Count: outside limits, shift of seven, trend of seven, two of three near a "
+            "limit.",
             f"Limits set anew {rebased}." if rebased else "One baseline: limits are of the whole series.",
             f"No figure: {', '.join(map(_when, result.gaps))}." if result.gaps else "",
         ),
@@ -192,7 +196,8 @@ def _(result: Funnel, asked: str = "") -> Exhibit:
         subtitle=f"{result.name} by {kind.removesuffix('s')} against size; the line is the rate of all together",
         notes=(
             result.finding.split(". ", 1)[1],
-            "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes every day independent.",
+            "Solid and dashed lines: 99.8% and 95% limits allowing for over-dispersion; dotted: chance alone, which assumes "
+            "every day independent.",
             "Outside the limits says different, not why.",
         ),
         sources=("sickness_absence",),

@@ -57,14 +57,16 @@ def _(result: Projection) -> Exhibit:
         notes=(
             result.finding,
             result.comparison,
-            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet made.",
+            "Shaded: middle 50% and 95% of draws, from how much flows varied in the past. A fan does not hold policies not yet "
+            "made.",
             _widened(result),
             _need(result),
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"{'Bar' if row.low < row.high else 'Dot'}: {row.label}." for row in beside.itertuples()),
         ),
         sources=("vacancies_national",),
-        alt=f"{describe_lines({name.replace(chr(10), ' '): part['median'] for name, part in parts.items()}, result.unit)} {result.finding}",
+        alt=f"{describe_lines({name.replace(chr(10), ' '): part['median'] for name, part in parts.items()}, result.unit)} "
+        f"{result.finding}",
         draw=lambda figure: small_multiples(figure, parts, one),
         size=style.TALL if len(parts) == 4 else style.WIDE,
     )
@@ -89,7 +91,8 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
     return shown(
         result,
         rows.reset_index().assign(cells=[result.cells] * len(rows)),
-        title=f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to {said['staff, high']}), "
+        title=f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to "
+        f"{said['staff, high']}), "
         f"{said['need, low']} to {said['need, high']} needed",
         subtitle=f"{_name(result)}, need and shortfall in the years ahead of {result.start}",
         notes=(
@@ -120,7 +123,9 @@ def _(result: Groups) -> Exhibit:
 
 @table.register
 def _(result: BackTest, show: str = "all") -> Exhibit:
-    """Error of projections from earlier years beside the last value known, and how often fans held: of ``all``, or by ``series``."""
+    """Error of projections from earlier years beside the last value known, and how often fans held: of ``all``, or by
+    ``series``.
+    """
     words = {"naive_error": "error of the last value", "inside": "within the fan"}
     if show == "series":
         rows = result.by_series.rename(index=CALLED, level="series")
@@ -134,7 +139,8 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
             unit="percent",
             notes=(
                 result.finding,
-                "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read with care, "
+                "Within the fan: how often the 95% fan, not widened, held what came, in percent. Few projections each: read "
+                "with care, "
                 f"and nothing is tried more than {result.table.index[-1]} years ahead.",
             ),
         )
@@ -145,10 +151,14 @@ def _(result: BackTest, show: str = "all") -> Exhibit:
         subtitle="Mean absolute error by years ahead, in percent of the figure",
         unit="percent",
         notes=(
-            f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of repeating the last value known.",
-            "Within the fan: how often the 95% fan held what came, in percent. Widen: how many times as wide it would have had to be to hold 95%. The last two columns try "
-            "such a factor on figures it was not learnt from: each series with that of the others, and later years with that of the earlier.",
-            "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain ones.",
+            f"{len(result.misses):,} projections of {result.misses['series'].nunique()} series. Ratio: error over that of "
+            "repeating the last value known.",
+            "Within the fan: how often the 95% fan held what came, in percent. Widen: how many times as wide it would have had "
+            "to be to hold 95%. The last two columns try "
+            "such a factor on figures it was not learnt from: each series with that of the others, and later years with that "
+            "of the earlier.",
+            "Series share the shocks of a year and few years are held, so the widened fans are a better guide than the plain "
+            "ones.",
         ),
     )
 

@@ -27,14 +27,17 @@ class Attention(Result):
     Attributes
     ----------
     table : DataFrame, one row a metric
-        ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen rule), ``prevention``
-        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published; their cells), ``reason``.
+        ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen
+        rule), ``prevention``
+        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published; their
+        cells), ``reason``.
     shares : DataFrame, index framework, columns purposes
         Share of listed metrics, per cent; with ``metrics`` and ``movable``.
     agreement, kappa, low, high : float
         Share classified alike by both rules; Cohen's kappa and its 95% interval (statsmodels ``cohens_kappa``).
     bounds : tuple of float
-        Lowest and highest share movable by prevention of all scored metrics of the latest framework, whatever the unlisted ones are; NaN where
+        Lowest and highest share movable by prevention of all scored metrics of the latest framework, whatever the unlisted ones
+        are; NaN where
         their number is not known.
     """
 
@@ -62,7 +65,10 @@ class Attention(Result):
         if not self.scored:
             return f"{self.headline}."
         span = f"{self.bounds[0]:.0%} and {self.bounds[1]:.0%}"
-        return f"{self.headline}. An acute trust is scored on {self.scored}, not all of them listed, so the true share lies between {span}."
+        return (
+            f"{self.headline}. An acute trust is scored on {self.scored}, not all of them listed, so the true share lies "
+            f"between {span}."
+        )
 
     @property
     def finding(self) -> str:
@@ -90,9 +96,11 @@ def classify_metrics(
         ``period``, ``framework``, ``metric``, ``theme``, ``status``.
     rule : "name" or "theme", the rule the shares rest on
     rules : DataFrame
-        ``rule``, ``order`` (the first pattern that meets wins), ``pattern`` (regular expression, any case), ``purpose``, ``prevention`` (yes or no),
+        ``rule``, ``order`` (the first pattern that meets wins), ``pattern`` (regular expression, any case), ``purpose``,
+        ``prevention`` (yes or no),
         ``years_from``, ``reason``. By default ``data/raw/reference/purpose_rules.csv``.
-    published : observations of published years to effect; ``years_from`` names the measures ``<name>`` or ``<name>_low`` and ``<name>_high``
+    published : observations of published years to effect; ``years_from`` names the measures ``<name>`` or ``<name>_low`` and
+    ``<name>_high``
     scored : how many metrics the latest framework scores, where more are scored than listed
 
     Raises
@@ -125,7 +133,8 @@ def classify_metrics(
     if scored:
         if scored < len(now):
             raise NotIdentified(
-                f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check both."
+                f"{len(now)} metrics are listed for {now['period'].iloc[0]}, more than the {scored} said to be scored. Check "
+                "both."
             )
         bounds = now["prevention"].sum() / scored, (now["prevention"].sum() + scored - len(now)) / scored
     agreement, interval = float(np.trace(cross) / cross.sum()), (float(kappa.kappa_low), float(kappa.kappa_upp))

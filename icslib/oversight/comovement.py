@@ -1,13 +1,19 @@
 """How far one system's own outcomes and its performance on national targets move together.
 
-A system has few years, so its own correlation says little: over n changes, 95% of figures from a system without any link lie within
-tanh(1.96 / root (n - 3)) of zero (Fisher 1921). It is therefore given with its interval, beside the correlation of all systems' changes taken
-together, and drawn to that by as much as systems cannot be told apart (a normal model of arctanh r with a flat prior on the spread between
+A system has few years, so its own correlation says little: over n changes, 95% of figures from a system without any link lie
+within
+tanh(1.96 / root (n - 3)) of zero (Fisher 1921). It is therefore given with its interval, beside the correlation of all systems'
+changes taken
+together, and drawn to that by as much as systems cannot be told apart (a normal model of arctanh r with a flat prior on the
+spread between
 systems, integrated over the spread; Rubin 1981, *Journal of Educational Statistics* 6:377-401).
 
-A change is from one period to the next that does not overlap it: a figure of three years moves over three years, beside the mean of the
-target over the same three. Each is taken less all systems' mean change of that period, over how much systems differed in it, and signed so
-that better is up. Correlation over time in a system is allowed for by Bartlett's factor at one period, n / (1 + 2 (1 - 1/n) r_y r_x).
+A change is from one period to the next that does not overlap it: a figure of three years moves over three years, beside the
+mean of the
+target over the same three. Each is taken less all systems' mean change of that period, over how much systems differed in it,
+and signed so
+that better is up. Correlation over time in a system is allowed for by Bartlett's factor at one period, n / (1 + 2 (1 - 1/n) r_y
+r_x).
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,10 +40,13 @@ class Comovement(Result):
     Attributes
     ----------
     pairs : DataFrame, one row an outcome and a target
-        ``outcome``, ``target``, ``span`` (years of a change), ``changes`` (of a system, at most), ``systems``, ``together``, ``low``, ``high`` (all
-        systems' changes, 95% by leaving out a system at a time), ``p`` and ``holm`` (allowing for all pairs), ``needed`` (what one system's own figure would have to pass; NaN where it has none).
+        ``outcome``, ``target``, ``span`` (years of a change), ``changes`` (of a system, at most), ``systems``, ``together``,
+        ``low``, ``high`` (all
+        systems' changes, 95% by leaving out a system at a time), ``p`` and ``holm`` (allowing for all pairs), ``needed`` (what
+        one system's own figure would have to pass; NaN where it has none).
     by_place : DataFrame, one row a system and pair
-        ``place``, ``outcome``, ``target``, ``changes``, ``own``, ``own_low``, ``own_high`` (NaN with fewer than four changes), ``drawn``, ``low``,
+        ``place``, ``outcome``, ``target``, ``changes``, ``own``, ``own_low``, ``own_high`` (NaN with fewer than four changes),
+        ``drawn``, ``low``,
         ``high`` (drawn to all systems').
     names : dict, measures in words
     sources : the cells of the panel
@@ -74,7 +83,8 @@ class Comovement(Result):
         clear = int(((self.own["own_low"] > 0) | (self.own["own_high"] < 0)).sum())
         least = write_number(self.pairs["needed"].min(), places=1)
         return (
-            f"{said} One system by itself has {self.own['changes'].max()} changes at most, too few to tell a correlation below {least} from none: "
+            f"{said} One system by itself has {self.own['changes'].max()} changes at most, too few to tell a correlation below "
+            f"{least} from none: "
             f"{clear} of {len(self.own)} own figures can be told, and chance alone would give {0.05 * len(self.own):.0f}."
         )
 
@@ -131,7 +141,9 @@ def move_together(
 
 
 def _changes(y: np.ndarray, x: np.ndarray, span: int) -> tuple[np.ndarray, np.ndarray]:
-    """Changes over `span` years, counted back from the last year both are held, (places, periods): standard scores in their period."""
+    """Changes over `span` years, counted back from the last year both are held, (places, periods): standard scores in their
+    period.
+    """
     if span > 1 and span <= x.shape[1]:
         means = np.lib.stride_tricks.sliding_window_view(x, span, axis=1).mean(axis=-1)
         x = np.concatenate([np.full((len(x), span - 1), np.nan), means], axis=1)
@@ -148,7 +160,9 @@ def _changes(y: np.ndarray, x: np.ndarray, span: int) -> tuple[np.ndarray, np.nd
 
 
 def _together(y: np.ndarray, x: np.ndarray) -> tuple[float, float, float, float]:
-    """Correlation of all changes, with a 95% interval and a p-value from leaving out one place at a time on the scale of arctanh."""
+    """Correlation of all changes, with a 95% interval and a p-value from leaving out one place at a time on the scale of
+    arctanh.
+    """
     sums = np.nansum([y * x, y**2, x**2], axis=2)  # (3, places)
     left = sums.sum(axis=1, keepdims=True) - sums
     z = np.arctanh(np.clip(left[0] / np.sqrt(left[1] * left[2]), -1 + 1e-12, 1 - 1e-12))
@@ -183,7 +197,8 @@ def _each(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
 
 
 def draw_together(estimates: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Estimates drawn to their mean, and their standard deviations, under ``z_i ~ N(t_i, s_i^2)``, ``t_i ~ N(m, tau^2)`` with flat m and tau.
+    """Estimates drawn to their mean, and their standard deviations, under ``z_i ~ N(t_i, s_i^2)``, ``t_i ~ N(m, tau^2)`` with
+    flat m and tau.
 
     Given tau all is normal; the mean and variance over tau are sums on a grid of 400, weighed by its marginal likelihood.
 

@@ -35,9 +35,11 @@ class Strings(Result):
     Attributes
     ----------
     grant : DataFrame
-        ``period``, ``fy``, ``cash``, ``real`` (GBP m), ``scope`` (``without`` or ``with under-fives``), ``flag``, ``cells``: one row a printed figure.
+        ``period``, ``fy``, ``cash``, ``real`` (GBP m), ``scope`` (``without`` or ``with under-fives``), ``flag``, ``cells``:
+        one row a printed figure.
     held : DataFrame
-        ``period``, ``fy``, ``allocated`` and ``held`` nationally (per cent of money that is not ring-fenced), ``basis``, ``cells``.
+        ``period``, ``fy``, ``allocated`` and ``held`` nationally (per cent of money that is not ring-fenced), ``basis``,
+        ``cells``.
     items : DataFrame
         ``item``, ``period``, ``value``, ``unit``, ``basis``, ``publisher``, ``note``, ``cells``.
     change : float
@@ -56,7 +58,10 @@ class Strings(Result):
     @property
     def headline(self) -> str:
         """What became of the grant."""
-        return f"The public health grant to councils {'fell' if self.change < 0 else 'rose'} by {abs(self.change):.0%} in real terms from {self.first} to {self.last}"
+        return (
+            f"The public health grant to councils {'fell' if self.change < 0 else 'rose'} by {abs(self.change):.0%} in real "
+            f"terms from {self.first} to {self.last}"
+        )
 
     @property
     def diverted(self) -> str:
@@ -65,13 +70,19 @@ class Strings(Result):
         if not {"sdf_underspend_reported", "sdf_underspend_diverted_to_icb_pressures"} <= set(moved.index):
             return ""
         kept, used = moved["sdf_underspend_reported"], moved["sdf_underspend_diverted_to_icb_pressures"]
-        return f"Of {write_number(kept, 'GBP m')} of development money that systems reported unspent, {used / kept:.0%} went to balance the books"
+        return (
+            f"Of {write_number(kept, 'GBP m')} of development money that systems reported unspent, {used / kept:.0%} went "
+            "to balance the books"
+        )
 
     @property
     def withheld(self) -> str:
         """How much was held nationally."""
         low, high, years = self.held["held"].min(), self.held["held"].max(), self.held["period"]
-        return f"NHS England held {low:.0f}% to {high:.0f}% of money that is not ring-fenced nationally, {years.iloc[0]} to {years.iloc[-1]}"
+        return (
+            f"NHS England held {low:.0f}% to {high:.0f}% of money that is not ring-fenced nationally, {years.iloc[0]} to "
+            f"{years.iloc[-1]}"
+        )
 
     @property
     def finding(self) -> str:

@@ -1,4 +1,6 @@
-"""A page of realistic objectives: few, beyond the core targets, from what places like this one ever did, with when each could be seen."""
+"""A page of realistic objectives: few, beyond the core targets, from what places like this one ever did, with when each could
+be seen.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +24,12 @@ class Sketch(Result):
     Attributes
     ----------
     table : DataFrame
-        ``objective``, ``place``, ``horizon`` (years), the rungs in the outcome's ``unit``, ``visible`` (whether going from now to the stretching rung
-        could be told from noise in this place by itself; at the horizon asked about, None at others), ``alone`` and ``group``: the first year in
-        which a steady real improvement could be seen in this place by itself and in several together (NaN: not within the years looked at).
+        ``objective``, ``place``, ``horizon`` (years), the rungs in the outcome's ``unit``, ``visible`` (whether going from now
+        to the stretching rung
+        could be told from noise in this place by itself; at the horizon asked about, None at others), ``alone`` and ``group``:
+        the first year in
+        which a steady real improvement could be seen in this place by itself and in several together (NaN: not within the years
+        looked at).
     """
 
     table: pd.DataFrame
@@ -57,7 +62,10 @@ class Sketch(Result):
             alone, group = part["alone"].fillna(np.inf).median(), part["group"].iloc[0]
             one = "in it by itself" if part["place"].nunique() == 1 else "in the middle system by itself"
             told.append(f"in {name}, {_after(group)} in {self.systems} systems together and {_after(alone)} {one}")
-        return f"{self.headline}. A steady real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: {'; '.join(told)}."
+        return (
+            f"{self.headline}. A steady real fall of {abs(self.yearly):.0%} a year could be told from ordinary movement so: "
+            f"{'; '.join(told)}."
+        )
 
 
 def sketch_objectives(
@@ -67,9 +75,11 @@ def sketch_objectives(
 
     Parameters
     ----------
-    goals : objective in words, and its outlook: ``ladder`` (index ``place``, ``horizon``), ``by_place["detectable"]`` (the change, a fraction, that could
+    goals : objective in words, and its outlook: ``ladder`` (index ``place``, ``horizon``), ``by_place["detectable"]`` (the
+    change, a fraction, that could
         be told from noise there by `horizon`), ``unit``, ``sources``
-    alone, group : the same objectives, and the first year in which an improvement could be seen: ``by_place`` of one place by itself,
+    alone, group : the same objectives, and the first year in which an improvement could be seen: ``by_place`` of one place by
+    itself,
         ``first_year`` and ``treated`` of several
     place : a code, or empty for all
     """

@@ -28,9 +28,12 @@ class Voices(Result):
     Attributes
     ----------
     table : DataFrame
-        ``measure``, ``said`` (in words), ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry, report), ``base`` (NaN: not published),
-        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``; ``answers``: the printed count that a share was made from,
-        NaN where the share itself is printed; ``cells:share`` (of a printed share), ``cells:answers`` and ``cells:base``: where each is printed.
+        ``measure``, ``said`` (in words), ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry,
+        report), ``base`` (NaN: not published),
+        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``; ``answers``: the printed count
+        that a share was made from,
+        NaN where the share itself is printed; ``cells:share`` (of a printed share), ``cells:answers`` and ``cells:base``: where
+        each is printed.
     gap : float
         Intention less capacity to invest in prevention, percentage points.
     smallest : int
@@ -53,7 +56,8 @@ class Voices(Result):
     def finding(self) -> str:
         """Intention beside capacity, and what is not known about the gap."""
         return (
-            f"{self.headline}, a gap of {self.gap:.0f} percentage points. How many answered is not published; from {self.smallest} answers "
+            f"{self.headline}, a gap of {self.gap:.0f} percentage points. How many answered is not published; from "
+            f"{self.smallest} answers "
             "to each question on, the gap would be more than chance."
         )
 
@@ -113,7 +117,9 @@ def compare_voices(figures: pd.DataFrame) -> Voices:
 
 
 def _unit_cell(ref: str) -> tuple[str, ...]:
-    """The cell that prints the base of a count such as "finance officers of 19": the unit, beside the value in a table of figures."""
+    """The cell that prints the base of a count such as "finance officers of 19": the unit, beside the value in a table of
+    figures.
+    """
     match = re.fullmatch(r"(.*!)E(\d+)", ref)
     return (f"{match[1]}{UNIT_COLUMN}{match[2]}",) if match else ()
 

@@ -19,9 +19,10 @@ from .facts import canonical
 
 # What can be added up. Every other unit is a rate, a mean or an index, and needs a denominator.
 COUNTS = {
-    "GBP", "GBP m", "GBP bn", "GBP thousand", "GBP k", "FTE", "WTE", "headcount", "people", "persons", "weighted persons", "patients",
-    "posts", "vacancies", "staff", "days", "FTE days", "bed days", "beds", "count", "number", "attendances", "admissions", "calls",
-    "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests", "kWh", "tonnes", "percent of England",
+    "GBP", "GBP m", "GBP bn", "GBP thousand", "GBP k", "FTE", "WTE", "headcount", "people", "persons", "weighted persons",
+    "patients", "posts", "vacancies", "staff", "days", "FTE days", "bed days", "beds", "count", "number", "attendances",
+    "admissions", "calls", "incidents", "deaths", "square metres", "m2", "sites", "pathways", "waits", "practices", "households", "requests",
+    "kWh", "tonnes", "percent of England",
 }  # fmt: skip
 Denominators: TypeAlias = str | pd.DataFrame | Mapping[str, "str | pd.DataFrame"] | None
 
@@ -37,7 +38,9 @@ def extras(frame: pd.DataFrame) -> list[str]:
 
 
 def dimensions(frame: pd.DataFrame, place: list[str]) -> list[str]:
-    """The extra columns that tell apart figures of one place (sex, staff group), not those that only describe it (its name, a note)."""
+    """The extra columns that tell apart figures of one place (sex, staff group), not those that only describe it (its name, a
+    note).
+    """
     possible = extras(frame)
     figure = [name for name in FIGURE if name in frame]
     if not possible or frame.empty:
@@ -87,7 +90,8 @@ def _denominator(rows: pd.DataFrame, measure: str, given: Denominators, all_rows
     if source is None or len(source) == 0:
         raise PlaceError(
             f"{measure} is in {unit}, which cannot be added up: {', '.join(sorted(rows['was'].unique())[:4])} come together in "
-            f"{rows['place'].iloc[0]}. Give denominators= what it is {unit} of (a frame with place and value, or the name of a measure)."
+            f"{rows['place'].iloc[0]}. Give denominators= what it is {unit} of (a frame with place and value, or the name of a "
+            "measure)."
         )
     on = ["place", "period"] if "period" in source and source["period"].nunique() > 1 else ["place"]
     source = source.assign(place=canonical(source["place"]).fillna(source["place"]))

@@ -13,7 +13,8 @@ ABOUT = {
         "code": "The code we use: ODS for NHS bodies, ONS for councils, regions of government and England",
         "name": "Name of this version",
         "also": "Other names and codes it goes by, separated by '|'",
-        "place_type": "system (STP, then ICB), ccg, sub_icb, trust, local_authority, region, england, practice, pcn, provider, pct, other",
+        "place_type": "system (STP, then ICB), ccg, sub_icb, trust, local_authority, region, england, practice, pcn, provider, "
+        "pct, other",
         "ons_code": "ONS code of this version, where it has one",
         "region": "NHS region, by code",
         "valid_from": "First day of this version; empty where no file of ours says",
@@ -25,8 +26,10 @@ ABOUT = {
         "old": "Code of the older or smaller place",
         "new": "Code of the newer or larger place",
         "date": "Day from which it is so",
-        "share": "Part of the old place concerned, 0 to 1; the shares of an old place, date and basis sum to 1; empty: not published",
-        "back": "Part of the new place that came from the old one; 0 for a county, whose districts fill the same ground; empty: not known",
+        "share": "Part of the old place concerned, 0 to 1; the shares of an old place, date and basis sum to 1; empty: not "
+        "published",
+        "back": "Part of the new place that came from the old one; 0 for a county, whose districts fill the same ground; "
+        "empty: not known",
         "basis": "What the shares were counted in",
         "source": "Catalog ids or addresses of the files and pages that say so",
     },
@@ -57,13 +60,15 @@ def export_register(folder: Path | str) -> list[Path]:
 
 def _describe() -> dict:
     kind = dict.fromkeys(("share", "back"), "number") | dict.fromkeys(("valid_from", "valid_to", "date"), "date")
+    field = lambda column, said: {"name": column, "type": kind.get(column, "string"), "description": said}  # noqa: E731
     return {
         "name": "icslib-places",
         "title": "Places of the English NHS and local government that know their dates, and what became of them",
-        "licenses": [{"name": "OGL-UK-3.0", "title": "Contains public sector information licensed under the Open Government Licence v3.0"}],
+        "licenses": [{"name": "OGL-UK-3.0", "title": "Contains public sector information licensed under the Open Government "
+                                                     "Licence v3.0"}],
         "resources": [
             {"name": Path(name).stem, "path": name, "mediatype": "text/csv",
-             "schema": {"fields": [{"name": column, "type": kind.get(column, "string"), "description": said} for column, said in columns.items()]}}
+             "schema": {"fields": [field(column, said) for column, said in columns.items()]}}
             for name, columns in ABOUT.items()
         ],
     }  # fmt: skip

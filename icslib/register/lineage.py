@@ -31,8 +31,8 @@ class Lineage(Result):
     @property
     def finding(self) -> str:
         """What the place came from and what it became, with dates and shares."""
-        return f"{self.place.code} {self.place.name}: " + "; ".join([*self._said("new", "old", "took in"), *self._said("old", "new", "gave")] or [
-            "no succession in our files"]) + "."  # fmt: skip
+        said = [*self._said("new", "old", "took in"), *self._said("old", "new", "gave")]
+        return f"{self.place.code} {self.place.name}: {'; '.join(said) or 'no succession in our files'}."
 
     def _said(self, here: str, there: str, verb: str) -> list[str]:
         mine = self.links[self.links[here] == self.place.code].sort_values("date")
@@ -64,8 +64,9 @@ def lineage_of(text: str, at: str | None = None, place_type: str | None = None) 
     links = every.loc[sorted(set(up) | set(down))].drop(columns="family").sort_values("date").reset_index(drop=True)
     versions = table("places")
     codes = {place.code, *links["old"], *links["new"]}
-    rows = versions[versions["code"].isin(codes)].sort_values("valid_from").groupby("code").agg(
-        name=("name", "last"), place_type=("place_type", "last"), valid_from=("valid_from", "first"), valid_to=("valid_to", "max"))  # fmt: skip
+    first = versions[versions["code"].isin(codes)].sort_values("valid_from").groupby("code")
+    how = {"name": "last", "place_type": "last", "valid_from": "first", "valid_to": "max"}
+    rows = first.agg(how)
     return Lineage(place, rows, links)
 
 

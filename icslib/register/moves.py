@@ -125,7 +125,9 @@ def known_codes(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def plan_of(frame: pd.DataFrame, pair: np.ndarray, end: pd.Timestamp, drawn: pd.Timestamp | None) -> pd.DataFrame:
-    """For each distinct (place, type, end of period) that changes: ``pair``, ``place``, ``place_type``, ``new``, ``share``, ``note``, ``start``."""
+    """For each distinct (place, type, end of period) that changes: ``pair``, ``place``, ``place_type``, ``new``, ``share``,
+    ``note``, ``start``.
+    """
     rows = frame.loc[pd.Series(pair).drop_duplicates().index, ["place", "place_type", "end"]]
     rows["pair"] = pair[rows.index]
     life = lives()
@@ -162,7 +164,9 @@ def _settle(
 
 
 def divide(rows: pd.DataFrame, pair: np.ndarray, plan: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """Every row as one or more pieces (``place`` is the new place, ``was`` the old, ``share`` how much goes); and the segment each began in."""
+    """Every row as one or more pieces (``place`` is the new place, ``was`` the old, ``share`` how much goes); and the segment
+    each began in.
+    """
     if plan.empty:
         return rows.assign(was=rows["place"], share=1.0).reset_index(drop=True), np.full(len(rows), -1)
     where, first, times = np.unique(plan["pair"].to_numpy(int), return_index=True, return_counts=True)

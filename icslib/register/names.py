@@ -60,7 +60,8 @@ def _index() -> pd.DataFrame:
 def find_place(text: str, at: str | date | None = None, place_type: str | None = None) -> Place:
     """The one place that goes by `text`: a code, a name old or new, in capitals, with "&".
 
-    A typing slip is forgiven where one place is close beyond doubt (``SLIPS``, ``CLEAR``), and a :class:`PlaceWarning` says how it was read.
+    A typing slip is forgiven where one place is close beyond doubt (``SLIPS``, ``CLEAR``), and a :class:`PlaceWarning` says how
+    it was read.
 
     Parameters
     ----------

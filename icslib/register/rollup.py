@@ -107,11 +107,14 @@ def home_of(codes: Iterable[str], vintage: str | date = "2022-07", to: str = "sy
 
 
 def _spread(frame: pd.DataFrame, end: pd.Timestamp, by: str, drawn: pd.Timestamp | None) -> pd.DataFrame:
-    """Every row (``line``) as pieces in the systems of a date: ``was``, ``part`` then, ``home``, ``share`` of the row, ``cover`` of the home."""
+    """Every row (``line``) as pieces in the systems of a date: ``was``, ``part`` then, ``home``, ``share`` of the row,
+    ``cover`` of the home.
+    """
     lies = _memberships(by)
     frame = frame.assign(place_type=frame["place_type"].replace(FAMILY), line=np.arange(len(frame)))
     pair = number(frame, ["place", "place_type", "end"])
-    # Parts are moved to boundaries of which memberships are published; a trust only if it has none of its own, whatever it became.
+    # Parts are moved to boundaries of which memberships are published; a trust only if it has none of its own, whatever it
+    # became.
     until = {kind: max(end, lies["day"].min()) for kind in frame["place_type"].unique()} | {"system": end, "trust": OPEN}
     own = {*lies["part"].unique()} & {*frame["place"].unique()}  # few: isin is slow for many words
     moves = ~((frame["place_type"] == "trust") & frame["place"].isin(own))
@@ -160,7 +163,9 @@ def _fill(parts: pd.DataFrame, start: np.ndarray, until: dict[str, pd.Timestamp]
 
 
 def _homes(lies: pd.DataFrame, parts: set[str], end: pd.Timestamp) -> pd.DataFrame:
-    """The system of each part at a date: columns part, home, share (of the part), cover (of the home); a system or region is its own."""
+    """The system of each part at a date: columns part, home, share (of the part), cover (of the home); a system or region is
+    its own.
+    """
     near = lies[lies["part"].isin(parts)]
     off = (near["day"] - end).abs()
     near = near[off == off.groupby(near["part"]).transform("min")]
@@ -172,8 +177,8 @@ def _homes(lies: pd.DataFrame, parts: set[str], end: pd.Timestamp) -> pd.DataFra
         )
         both = mine.merge(way[["whole", "new", "on"]], on="whole", how="left")
         stays = both["new"].isna()
-        homes.append(pd.DataFrame(dict(part=both["part"], home=both["new"].fillna(both["whole"]),
-                                       share=both["share"] * both["on"].fillna(1.0), cover=both["cover"].where(stays))))  # fmt: skip
+        share, cover = both["share"] * both["on"].fillna(1.0), both["cover"].where(stays)
+        homes.append(pd.DataFrame(dict(part=both["part"], home=both["new"].fillna(both["whole"]), share=share, cover=cover)))
     return pd.concat(homes).groupby(["part", "home"], as_index=False).agg(share=("share", "sum"), cover=("cover", "max"))
 
 

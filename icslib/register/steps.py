@@ -87,7 +87,9 @@ def _themselves(codes: set[str]) -> list[tuple[str, str, float, str]]:
 
 @remember("succession")
 def _one_step(family: str, day: pd.Timestamp, ahead: bool) -> tuple[dict[str, list[tuple[str, float]]], dict[str, str]]:
-    """Where each place goes on one day, or came from, and how much of it; and what to say of those for which no shares are published."""
+    """Where each place goes on one day, or came from, and how much of it; and what to say of those for which no shares are
+    published.
+    """
     links = _links()[family][0]
     step = links[links["date"] == day]
     here, there, part, word = ("old", "new", "share", "became") if ahead else ("new", "old", "back", "includes")

@@ -119,7 +119,9 @@ def failed_records(where: Path) -> list[Record]:
 
 
 def write_failures(where: Path) -> Path | None:
-    """Write ``failures.html``: for each failed run the cell, the error, the parameters and the command to try again. None if none failed."""
+    """Write ``failures.html``: for each failed run the cell, the error, the parameters and the command to try again. None if
+    none failed.
+    """
     records, path = failed_records(where), where / "failures.html"
     if not records:
         path.unlink(missing_ok=True)

@@ -83,7 +83,9 @@ def modules_loaded(began: float = float("inf")) -> dict[str, str]:
 
 
 def page_files(began: float = float("inf")) -> dict[str, str]:
-    """The code, templates and style that pages are made by, with their hashes as at `began`: they alter its look, never its results."""
+    """The code, templates and style that pages are made by, with their hashes as at `began`: they alter its look, never its
+    results.
+    """
     render = PACKAGE / "render"
     found = sorted([*render.glob("*.py"), *(render / "templates").glob("*.*"), PACKAGE / "changes.py", PACKAGE / "style.py"])
     return {path.relative_to(PACKAGE.parent).as_posix(): hash_since(path, began) for path in found}
@@ -110,7 +112,8 @@ def everything() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
         for path in sorted(paths.raw(part).glob("*.*"))
     ]
     named = {"modules": modules, "tables": tables, "files": raw}
-    return tuple({name: hash_file(FIND[kind](name)) for name in names} for kind, names in named.items())  # type: ignore[return-value]
+    hashed = {kind: {name: hash_file(FIND[kind](name)) for name in names} for kind, names in named.items()}
+    return hashed["modules"], hashed["tables"], hashed["files"]
 
 
 @contextmanager

@@ -135,7 +135,8 @@ def read_parameters(notebook: Notebook) -> list[Parameter]:
                 kind = None
             case _:
                 raise ParameterError(
-                    f"{where}, line {line.lineno}: {ast.unparse(line)!r} is not 'name: kind = default  # description [constraint]'."
+                    f"{where}, line {line.lineno}: {ast.unparse(line)!r} is not 'name: kind = default  # description "
+                    "[constraint]'."
                 )
         try:
             default = _read_value(value)

@@ -106,7 +106,7 @@ def _all_values(notebook: Notebook, parameter, others: Mapping[str, Any]) -> Seq
 
 
 def read_plan() -> list[Job]:
-    """All jobs of the plan file, in its order; a report whose values are refused is among them and says so, and stops no other."""
+    """All jobs of the plan file, in its order; a report whose values are refused is among them, says so, and stops no other."""
     path = paths.reports("plan.toml")
     try:
         plan = tomllib.loads(path.read_text(encoding="utf-8"))

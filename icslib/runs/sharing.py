@@ -53,7 +53,8 @@ def depends(code: str, names: Collection[str]) -> bool:
 
 
 def split(text: str, names: Collection[str]) -> int:
-    """Index of the first code cell of a run of the notebook `text` that may depend on `names`; 0 if nothing before it is worth sharing.
+    """Index of the first code cell of a run of the notebook `text` that may depend on `names`; 0 if nothing before it is worth
+    sharing.
 
     In a run a cell of given parameters stands behind the one that declares them, so later cells are one further on.
     """
@@ -78,7 +79,8 @@ def group(tasks: Iterable[Task]) -> list[tuple[list[Task], int]]:
 
 
 def load_named(cells: Iterable[Any], names: Mapping[str, Any]) -> None:
-    """Look up what code cells name of the modules among `names`, such as ``ics.plot``: what is loaded when first named is then loaded once.
+    """Look up what code cells name of the modules among `names`, such as ``ics.plot``: what is loaded when first named is then
+    loaded once.
 
     >>> load_named([{"cell_type": "code", "source": "ics.plot(result)"}], {"ics": __import__("icslib")})
     """

@@ -24,8 +24,10 @@ class Asks(Result):
     Attributes
     ----------
     table : DataFrame, index ``place``
-        ``asked`` (GBP m), ``published`` (the part of it that is printed for a system), ``how`` (``published``, ``published in part``, ``shared out
-        by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP), ``cells``, ``cells:per_head``.
+        ``asked`` (GBP m), ``published`` (the part of it that is printed for a system), ``how`` (``published``, ``published in
+        part``, ``shared out
+        by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP), ``cells``,
+        ``cells:per_head``.
     total : float
         The national ask, GBP m.
     """
@@ -50,7 +52,8 @@ class Asks(Result):
         known, whole = self.table["published"] > 0, self.table["how"] == "published"
         part = f", {(known & ~whole).sum()} in part" if (known & ~whole).any() else ""
         return (
-            f"Of the {write_money(self.total)} asked for {self.period}, {write_money(self.table['published'].sum())} is published by system "
+            f"Of the {write_money(self.total)} asked for {self.period}, {write_money(self.table['published'].sum())} is "
+            "published by system "
             f"({known.sum()} of {len(self.table)}{part}); the rest is shared out by people"
             + ("." if self.prices == CASH else f". In {self.prices}.")
         )

@@ -46,7 +46,8 @@ class CarriedForward(Result):
         last = self.table.index.get_level_values("year").max()
         grows, rolls = (self.table.loc[(reading, last)] for reading in READINGS)
         return (
-            f"After {last} years of asking {write_money(self.asked)} a year, one-off savings leave {write_money(grows['mean'])} to find if they are "
+            f"After {last} years of asking {write_money(self.asked)} a year, one-off savings leave "
+            f"{write_money(grows['mean'])} to find if they are "
             f"not replaced, and growing; {write_money(rolls['mean'])} if each is rolled into the next ask, and settled."
         )
 
@@ -63,7 +64,8 @@ def carry_forward(
     """The carried-forward hole over `years` (3 to 10, as the NAO's horizon) under both readings.
 
     The same programme is asked every year; delivery is drawn anew each year with the correlations of
-    :func:`simulate_savings`. Savings that were asked and not delivered are not in the hole: they are already in the year-end deficit.
+    :func:`simulate_savings`. Savings that were asked and not delivered are not in the hole: they are already in the year-end
+    deficit.
     """
     if not 1 <= years <= 30:
         raise BasisError(f"years is {years}; the hole can be followed for 1 to 30 years.")

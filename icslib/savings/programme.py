@@ -113,7 +113,8 @@ def check_assumptions(delivery: pd.DataFrame) -> pd.DataFrame:
         if not (0 < m < 1 and 0 < v < m * (1 - m)):
             limit = row["most"] * np.sqrt(max(m * (1 - m), 0))
             raise BasisError(
-                f"Delivery of the {band} band cannot have mean {row['mean']:g} and standard deviation {row['sd']:g} between 0 and "
+                f"Delivery of the {band} band cannot have mean {row['mean']:g} and standard deviation {row['sd']:g} between 0 "
+                "and "
                 f"{row['most']:g}: the mean must lie inside, and the standard deviation below {limit:.2f}."
             )
     return delivery
@@ -129,7 +130,8 @@ def share_out(total: float, weights: pd.Series, known: pd.Series | None = None) 
     rest, others = total - known.sum(), weights.drop(known.index)
     if rest < 0 or (len(others) == 0 and rest > 1e-9):
         raise BasisError(
-            f"The published asks of {len(known)} places come to {known.sum():g}, the national ask is {total:g}: they cannot both hold."
+            f"The published asks of {len(known)} places come to {known.sum():g}, the national ask is {total:g}: they cannot "
+            "both hold."
         )
     if (others <= 0).any() or others.isna().any():
         raise BasisError(f"{others.index[~(others > 0)][0]} has no weight above zero to share the rest out by.")

@@ -26,7 +26,8 @@ class NationalSavings(Result):
     Attributes
     ----------
     table : DataFrame
-        ``part``, ``amount`` (GBP m), ``share`` of the whole ask, ``how`` (printed, or the product of two printed figures), ``cells``.
+        ``part``, ``amount`` (GBP m), ``share`` of the whole ask, ``how`` (printed, or the product of two printed figures),
+        ``cells``.
     bands : dict
         Shares of the ICBs' savings by risk band; what is neither high nor medium is taken as low.
     """
@@ -45,7 +46,8 @@ class NationalSavings(Result):
         high, medium = (self.bands[band] * self.icb for band in ("high", "medium"))
         return (
             f"Systems were asked to save {write_money(self.asked)} in 2022-23, {write_money(self.one_off)} of it one-off "
-            f"({self.one_off / self.asked:.0%}). Of the boards' own {write_money(self.icb)}, {write_money(high)} was at high risk and "
+            f"({self.one_off / self.asked:.0%}). Of the boards' own {write_money(self.icb)}, {write_money(high)} was at high "
+            "risk and "
             f"{write_money(medium)} at medium; how the other {write_money(self.asked - self.icb)} was rated is not published."
         )
 
@@ -97,7 +99,8 @@ class Delivered(Result):
     ----------
     table : DataFrame, one row a pair of printed figures
         ``period``, ``fy``, ``target``, ``delivered`` (GBP m, NaN where not published), ``as_told`` (as reported, or as far as the
-        auditor could substantiate), ``share`` delivered, ``assumed`` share, and ``high_implied``: what the high-risk band must have delivered if the other bands delivered as assumed.
+        auditor could substantiate), ``share`` delivered, ``assumed`` share, and ``high_implied``: what the high-risk band must
+        have delivered if the other bands delivered as assumed.
     """
 
     table: pd.DataFrame

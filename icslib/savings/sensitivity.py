@@ -63,8 +63,10 @@ def tornado(
     ----------
     measure : column of ``Savings.together``: ``p10`` (default), ``delivered``, ``p90``
 
-    Moved: the mean delivered of each band by 15 points of share either way (within what can be delivered), its spread by half either way, the
-    correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low to high risk or back.
+    Moved: the mean delivered of each band by 15 points of share either way (within what can be delivered), its spread by half
+    either way, the
+    correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low to high risk or
+    back.
     """
     base: dict[str, Any] = {"draws": draws, "seed": seed, "correlation": correlation, "common": common}
 
@@ -105,7 +107,8 @@ class Scenarios(Result):
     Attributes
     ----------
     table : DataFrame, index ``scenario``
-        GBP m: ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``; ``asked_again``, what more would have to be asked to stand where
+        GBP m: ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``; ``asked_again``, what more would have to be
+        asked to stand where
         it stood without the shock, as a share of the ask.
     """
 
@@ -119,8 +122,10 @@ class Scenarios(Result):
         single = self.table.drop(index=["as planned", "all at once"], errors="ignore")
         worst = single.loc[single["shock"].idxmin()]
         return (
-            f"The largest single shock is {single['shock'].idxmin()} ({write_money(worst['shock'])}): the expected year end moves from "
-            f"{write_money(self.table.loc['as planned', 'position'])} to {write_money(worst['position'])}, and {worst['asked_again']:.0%} more "
+            f"The largest single shock is {single['shock'].idxmin()} ({write_money(worst['shock'])}): the expected year end "
+            "moves from "
+            f"{write_money(self.table.loc['as planned', 'position'])} to {write_money(worst['position'])}, and "
+            f"{worst['asked_again']:.0%} more "
             "would have to be asked to make it good."
         )
 
@@ -130,8 +135,10 @@ def usual_shocks(
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
 
-    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the nearest
-    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated (the share is our assumption).
+    Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the
+    nearest
+    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated
+    (the share is our assumption).
     `part` of the national shock is taken, for some of the places.
     """
     kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))

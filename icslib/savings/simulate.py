@@ -53,7 +53,8 @@ class Savings(Result):
         row = self.together.loc["common"]
         return (
             f"Of {write_money(row['asked'])} asked, {write_money(row['delivered'])} is expected to be delivered "
-            f"({row['delivered'] / row['asked']:.0%}; eight times in ten {write_money(row['p10'])} to {write_money(row['p90'])}), "
+            f"({row['delivered'] / row['asked']:.0%}; eight times in ten {write_money(row['p10'])} to "
+            f"{write_money(row['p90'])}), "
             f"{row['one_off'] / row['delivered']:.0%} of it one-off. The chance of the planned year end or better is "
             f"{row['break_even']:.0%}, if delivery is as we assume."
         )

@@ -1,9 +1,13 @@
 """How far projections from earlier years missed, beside the last value known, and how much wider their fans should have been.
 
-From every origin a series is projected with what was known then. A miss over the half-width of the 95% fan on its side is a score: above 1 the fan
-did not hold the truth. Fans are widened at each horizon by the factor that holds 95% of scores: the ceil(0.95 (n + 1))-th smallest of n, never
-below 1 (split conformal prediction; Lei and others 2018, *Journal of the American Statistical Association* 113:1094-1111). Whether that works is
-judged out of sample twice: on each series with the factor of the others, and on later origins with the factor of the earlier half. Series share the
+From every origin a series is projected with what was known then. A miss over the half-width of the 95% fan on its side is a
+score: above 1 the fan
+did not hold the truth. Fans are widened at each horizon by the factor that holds 95% of scores: the ceil(0.95 (n + 1))-th
+smallest of n, never
+below 1 (split conformal prediction; Lei and others 2018, *Journal of the American Statistical Association* 113:1094-1111).
+Whether that works is
+judged out of sample twice: on each series with the factor of the others, and on later origins with the factor of the earlier
+half. Series share the
 shocks of a year, and origins are few, so the second says more and the first is kinder than it looks.
 """
 
@@ -28,11 +32,14 @@ class BackTest(Result):
     Attributes
     ----------
     table : DataFrame, index ``horizon``
-        ``projections``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent within the 95% fan),
-        ``widen`` (the factor that would have held 95%), ``others`` and ``later`` (percent within the fan widened by the factor of the other series, and
+        ``projections``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent
+        within the 95% fan),
+        ``widen`` (the factor that would have held 95%), ``others`` and ``later`` (percent within the fan widened by the factor
+        of the other series, and
         by that of earlier origins; NaN with one origin).
     misses : DataFrame
-        Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``, ``score``.
+        Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``,
+        ``score``.
     """
 
     table: pd.DataFrame
@@ -56,7 +63,8 @@ class BackTest(Result):
         horizon, row = self.table.index[-1], self.table.iloc[-1]
         wide = f"; {row['widen']:.1f} times as wide, as the other series ask for, it held {row['others']:.0f}%"
         return (
-            f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by {row['error']:.1f}%; "
+            f"{horizon} year{'s' if horizon > 1 else ''} ahead, such projections from earlier years missed by "
+            f"{row['error']:.1f}%; "
             f"the last value known missed by {row['naive_error']:.1f}%. The 95% fan held {row['inside']:.0f}% of what came"
             f"{wide if row['widen'] > 1 else ''}."
         )
@@ -71,7 +79,8 @@ def back_test(
     draws: int = 4_000,
     seed: int = 1,
 ) -> BackTest:
-    """Project every series from every earlier year with what was known then; misses beside the naive forecast, and the factors to widen fans by.
+    """Project every series from every earlier year with what was known then; misses beside the naive forecast, and the factors
+    to widen fans by.
 
     Parameters
     ----------
@@ -106,7 +115,8 @@ def back_test(
 
 
 def factor(scores: np.ndarray, share: float = SHARE) -> float:
-    """The factor that holds `share` of future scores like these: their ceil(share (n + 1))-th smallest, the largest where n is too few, 1 at least.
+    """The factor that holds `share` of future scores like these: their ceil(share (n + 1))-th smallest, the largest where n is
+    too few, 1 at least.
 
     >>> factor(np.linspace(0.1, 2.0, 20))
     2.0

@@ -43,7 +43,8 @@ class Projection(Result):
     Attributes
     ----------
     paths : DataFrame
-        ``scenario``, ``year``, ``what`` (``staff``, ``need``, ``shortfall``), ``low_95``, ``low_50``, ``median``, ``high_50``, ``high_95``.
+        ``scenario``, ``year``, ``what`` (``staff``, ``need``, ``shortfall``), ``low_95``, ``low_50``, ``median``, ``high_50``,
+        ``high_95``.
     flows : dict of scenario to the table of its flows
     published : DataFrame
         Published figures to set beside: ``year``, ``what``, ``low``, ``high``, ``label``; empty if none were given.
@@ -134,7 +135,8 @@ def project_workforce(
         the years it goes on for
     need_growth : percent a year; the least and the most, if it is not known
     years : how many ahead
-    widen : factors of the fan by years ahead, such as ``back_test(...).widen``; between two by the line that joins them, after the last as the last
+    widen : factors of the fan by years ahead, such as ``back_test(...).widen``; between two by the line that joins them, after
+    the last as the last
     published : figures to compare with (``year``, ``what``, ``low``, ``high``, ``label``)
 
     >>> flows = pd.DataFrame({"kind": ["share", "number"], "mean": [-10.0, 15.0], "sd": 0.0, "years": 0})

@@ -52,7 +52,8 @@ class Forecasts(Result):
         mean, low, high = (write_number(self.ahead[side].iloc[-1], self.unit) for side in ("mean", "low", "high"))
         about = within(str(self.series.name or "the series"))
         return (
-            f"Of {models} models, {NAMES[self.best]} would have missed {about} least. It says {mean} in {self.ahead.index[-1]:%B %Y} "
+            f"Of {models} models, {NAMES[self.best]} would have missed {about} least. It says {mean} in "
+            f"{self.ahead.index[-1]:%B %Y} "
             f"(95% {low} to {high})."
         )
 
@@ -70,7 +71,8 @@ def forecast_series(
 
     Parameters
     ----------
-    series : Series of float with a PeriodIndex or a DatetimeIndex of regular steps, no gaps; ``attrs["cells"]``, where it has them, are kept
+    series : Series of float with a PeriodIndex or a DatetimeIndex of regular steps, no gaps; ``attrs["cells"]``, where it has
+    them, are kept
     horizons : steps ahead that are judged; the longest is forecast
     origins : how many, evenly spread over the last half of the series
     season : steps in a year

@@ -35,7 +35,8 @@ class Funnel(Result):
     ----------
     by_place : DataFrame, index place
         ``value`` (percent), ``denominator``, ``z``, ``z_adjusted``, ``low_95``, ``high_95``, ``low_998``, ``high_998`` and
-        ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion; ``cells`` where `frame` has them.
+        ``stands`` (``within``, ``above 95%``, ``above 99.8%``, ``below ...``), all with over-dispersion; ``cells`` where
+        `frame` has them.
     limits : DataFrame, index denominator
         The funnel's lines on a grid of sizes, with and without over-dispersion (``plain_``).
     pooled : the pooled proportion, percent

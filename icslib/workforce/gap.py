@@ -35,7 +35,8 @@ class Gap(Result):
         ``posts_low``, ``posts_high``, ``in_post``, ``temporary``, ``covered`` (temporary over vacancies, percent),
         ``qualifier`` (``at least``, ``about``), ``editions`` (how many hold it), ``cells``.
     editions : DataFrame
-        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``, ``qualifier``, ``used``, ``cells``.
+        Every printing: ``staff_group``, ``day``, ``measure``, ``value``, ``rounding``, ``publisher``, ``published``,
+        ``qualifier``, ``used``, ``cells``.
     coverage : DataFrame, index ``staff_group``, one column a quarter
         ``count and rate``, ``count``, ``rate`` or ``""``; the cells are those of ``editions``.
     """
@@ -90,7 +91,8 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001") -> Gap:
     Parameters
     ----------
     vacancies : observations
-        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where there,
+        Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where
+        there,
         ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
     place : code of the place
 
@@ -134,7 +136,9 @@ def _combine(held: pd.DataFrame) -> pd.DataFrame:
 
 
 def _posts(part: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Posts implied by the count and rate that one page printed together, both exact, the interval their rounding leaves, and staff in post."""
+    """Posts implied by the count and rate that one page printed together, both exact, the interval their rounding leaves, and
+    staff in post.
+    """
     for _, page in part[part["exact"]].groupby("address", sort=False):
         found = page.set_index("measure")
         if {"vacancies", "vacancy_rate"} <= set(found.index):

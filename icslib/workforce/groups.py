@@ -33,7 +33,8 @@ OTHER, LEAVERS, REST = "adult social care", "leavers", "other joiners and all el
 LEAST = 3  # figures of a stock
 YEAR = pd.Timedelta(days=366)
 CALLED = {
-    "medical": "hospital doctors", "registered nursing": "registered nurses", "registered nursing and midwifery": "nurses and midwives on the register"
+    "medical": "hospital doctors", "registered nursing": "registered nurses", "registered nursing and "
+                                                                              "midwifery": "nurses and midwives on the register"
 }  # fmt: skip
 
 
@@ -45,11 +46,13 @@ class Groups(Result):
     ----------
     stocks : DataFrame, index year, one column a group with three figures or more
     units : Series, index group
-    rates : DataFrame, index year, one column a group: leavers as a percent of staff, printed or counted over the stock a year before
+    rates : DataFrame, index year, one column a group: leavers as a percent of staff, printed or counted over the stock a year
+    before
     figures : DataFrame
         Every figure used: observations with ``staff_group``, ``year`` (of the period's end) and ``cells``.
     coverage : DataFrame, index group
-        ``staff``, ``leavers``, ``joiners``, ``newly trained``, ``from abroad``, ``published outlook`` (years held, in words), ``missing`` and ``cells``.
+        ``staff``, ``leavers``, ``joiners``, ``newly trained``, ``from abroad``, ``published outlook`` (years held, in words),
+        ``missing`` and ``cells``.
     """
 
     stocks: pd.DataFrame
@@ -60,7 +63,9 @@ class Groups(Result):
 
     @property
     def yearly(self) -> pd.DataFrame:
-        """The stocks with a figure for every year from their first to their last: those that can be tested more than a year ahead."""
+        """The stocks with a figure for every year from their first to their last: those that can be tested more than a year
+        ahead.
+        """
         return self.stocks[[name for name in self.stocks if np.diff(self.stocks[name].dropna().index).max() == 1]]
 
     @property
@@ -69,8 +74,10 @@ class Groups(Result):
         flowing = [CALLED.get(name, name) for name in self.stocks if name in self.rates]
         without = ", ".join(self.coverage.index.difference(self.stocks.columns))
         return (
-            f"{self.stocks.shape[1]} staff groups have enough figures of their staff to be projected; leavers are held beside them for {len(flowing)} "
-            f"({', '.join(flowing)}), so the others are projected by net growth alone.{f' Not projected: {without}.' if without else ''}"
+            f"{self.stocks.shape[1]} staff groups have enough figures of their staff to be projected; leavers are held beside "
+            f"them for {len(flowing)} "
+            f"({', '.join(flowing)}), so the others are projected by net growth "
+            f"alone.{f' Not projected: {without}.' if without else ''}"
         )
 
     def flows(self, name: str) -> pd.DataFrame:
@@ -101,7 +108,8 @@ def measure_groups(published: pd.DataFrame) -> Groups:
     Parameters
     ----------
     published : observations
-        With ``staff_group``, such as load('vacancies_national'): ``staff_in_post`` (FTE) or ``registrants``, ``leavers``, ``leaver_rate``, the kinds of
+        With ``staff_group``, such as load('vacancies_national'): ``staff_in_post`` (FTE) or ``registrants``, ``leavers``,
+        ``leaver_rate``, the kinds of
         ``joiners``, and the plan's figures. A year is that of the period's end.
     """
     held = published[published["measure"].isin([*STOCKS, *FLOWS, *PLANNED]) & ~published["staff_group"].isin(["all", OTHER])]
@@ -125,7 +133,8 @@ def _rates(held: pd.DataFrame, stock: pd.Series, unit: str) -> pd.Series:
 
 def _cover(held: pd.DataFrame, stocks: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     columns = {
-        "staff": STOCKS, "leavers": ("leavers", "leaver_rate"), "joiners": ("joiners",), "newly trained": ("joiners_from_training",),
+        "staff": STOCKS, "leavers": ("leavers", "leaver_rate"), "joiners": ("joiners",),
+        "newly trained": ("joiners_from_training",),
         "from abroad": ("joiners_from_abroad", "joiners_from_abroad_share"), "published outlook": PLANNED,
     }  # fmt: skip
     rows = {}
@@ -158,14 +167,16 @@ def project_group(
     widen: pd.Series | None = None,
     draws: int = 20_000,
 ) -> Projection:
-    """Project a group's staff against need: as it went, with fewest leavers, as the plan expects, beside the shortfalls published for it.
+    """Project a group's staff against need: as it went, with fewest leavers, as the plan expects, beside the shortfalls
+    published for it.
 
     Parameters
     ----------
     groups : of :func:`measure_groups`
     published : the observations they were made of, with the plan's figures for all staff (``workforce_required`` and the like)
     years : ahead of the group's last figure; as many more as it takes to reach a shortfall published for it
-    widen : factors of the fan by years ahead, such as ``back_test(groups.stocks).widen``; not used for a group whose figures are not yearly, as
+    widen : factors of the fan by years ahead, such as ``back_test(groups.stocks).widen``; not used for a group whose figures
+    are not yearly, as
         it cannot be among those tested further than a year ahead
 
     Raises
@@ -190,14 +201,18 @@ def project_group(
     used = groups.figures[groups.figures["staff_group"] == name]["cells"]
     return project_workforce(
         staff, staff + short, _scenarios(groups, published, name, start, staff), need_growth=(least, most), start=start,
-        years=last - start, widen=widen if name in groups.yearly else None, draws=draws, published=shortfalls, unit=groups.units[name],
-        name=CALLED.get(name, name), premise="" if short else f"as if none were short in {start}", needs=("as the population", told),
+        years=last - start, widen=widen if name in groups.yearly else None, draws=draws, published=shortfalls,
+        unit=groups.units[name],
+        name=CALLED.get(name, name), premise="" if short else f"as if none were short in {start}",
+        needs=("as the population", told),
         cells=merge_cells([*used, *behind]),
     )  # fmt: skip
 
 
 def _establishment(published: pd.DataFrame, name: str) -> tuple[float, str]:
-    """Yearly growth of a group's posts, percent, between the first and the last day whose vacancies and rate imply them, and those years in words."""
+    """Yearly growth of a group's posts, percent, between the first and the last day whose vacancies and rate imply them, and
+    those years in words.
+    """
     rows = published[(published["staff_group"] == name) & published["measure"].isin(["vacancies", "vacancy_rate"])]
     if rows["measure"].value_counts().min() < 2 or rows["measure"].nunique() < 2:
         return -np.inf, ""
@@ -214,7 +229,9 @@ def _yearly(ratio: float, years: float) -> float:
 
 
 def _shortage(own: pd.DataFrame, figures: pd.DataFrame, staff: float) -> tuple[float, list[str]]:
-    """What is short at the start, and its cells: a published shortage, else vacancies, or a vacancy rate, within a year of the last stock."""
+    """What is short at the start, and its cells: a published shortage, else vacancies, or a vacancy rate, within a year of the
+    last stock.
+    """
     stocks = figures[figures["measure"].isin(STOCKS) & figures["staff_group"].isin(own["staff_group"])]
     away = (own["end"] - stocks["end"].max()).abs()
     for measure, reach in (("workforce_shortage", pd.Timedelta.max), ("vacancies", YEAR), ("vacancy_rate", YEAR)):

@@ -33,7 +33,8 @@ class Links(Result):
     Attributes
     ----------
     table : DataFrame
-        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``; in the outcome's
+        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``;
+        in the outcome's
         unit for one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
     exposure : str
     sd : float
@@ -97,7 +98,8 @@ def link_staffing(
     ----------
     panel : DataFrame with ``place``, ``year``, `exposure` and `outcomes`; NaN for gaps
     lags : years by which staffing comes before the outcome; negative for leads
-    jumps : (place, first year) pairs where staffing jumped by a merger; the second sample leaves out that place's years from then on
+    jumps : (place, first year) pairs where staffing jumped by a merger; the second sample leaves out that place's years from
+    then on
     """
     places, years, held = grids(panel, [exposure, *outcomes])
     cut = np.ones(held[exposure].shape, bool)

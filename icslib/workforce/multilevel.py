@@ -2,10 +2,14 @@
 
     y_it = x_it b + u_i + e_it,     u_i ~ N(0, tau2),     e_it = rho e_i,t-1 + n_it,     var e = sigma2
 
-Given tau and rho, b is by generalised least squares and u_i its best linear unbiased prediction with Henderson's prediction error variance
-(Laird and Ware 1982, *Biometrics* 38:963-974); without rho that is statsmodels' ``MixedLM``, to which the tests hold it. Over six to ten years
-a lasting distance and a slow drift look alike, so tau and rho are not settled on one value: all is averaged over a grid of both, weighed by the
-restricted likelihood with a flat prior on tau / sigma and rho (sigma and b integrated out). An interval then holds both the error at each value
+Given tau and rho, b is by generalised least squares and u_i its best linear unbiased prediction with Henderson's prediction
+error variance
+(Laird and Ware 1982, *Biometrics* 38:963-974); without rho that is statsmodels' ``MixedLM``, to which the tests hold it. Over
+six to ten years
+a lasting distance and a slow drift look alike, so tau and rho are not settled on one value: all is averaged over a grid of
+both, weighed by the
+restricted likelihood with a flat prior on tau / sigma and rho (sigma and b integrated out). An interval then holds both the
+error at each value
 and the differences between values.
 """
 
@@ -21,7 +25,9 @@ LEAST = 1e-4  # weight below which a value of tau and rho is left out
 
 
 class Levels(NamedTuple):
-    """``distance_of`` (places, rows) turns y into the distances, ``distance_sd`` their errors; b and its errors; the middle tau, sigma and rho."""
+    """``distance_of`` (places, rows) turns y into the distances, ``distance_sd`` their errors; b and its errors; the middle
+    tau, sigma and rho.
+    """
 
     distance_of: np.ndarray
     distance_sd: np.ndarray
@@ -33,7 +39,9 @@ class Levels(NamedTuple):
 
 
 class Point(NamedTuple):
-    """The model at one rho and ratio: minus twice the restricted log likelihood up to a constant, sigma2, b, and its covariance over sigma2."""
+    """The model at one rho and ratio: minus twice the restricted log likelihood up to a constant, sigma2, b, and its covariance
+    over sigma2.
+    """
 
     loss: float
     sigma2: float
@@ -78,7 +86,9 @@ def fit_levels(
 
 
 class Alike(NamedTuple):
-    """Places that hold the same years: their ``rows`` (places, years), and ``moments`` (years, years, K + 1, K + 1) of x and y summed over them."""
+    """Places that hold the same years: their ``rows`` (places, years), and ``moments`` (years, years, K + 1, K + 1) of x and y
+    summed over them.
+    """
 
     rows: np.ndarray
     moments: np.ndarray

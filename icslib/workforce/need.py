@@ -1,14 +1,19 @@
 """Staffing against what need suggests: systems on one footing, shrunk, with intervals that hold the truth.
 
-y is staff per head (or any staffing measure), x what need, age and deprivation suggest, and u_i the lasting distance of system i from that, by
+y is staff per head (or any staffing measure), x what need, age and deprivation suggest, and u_i the lasting distance of system
+i from that, by
 the multilevel model of :mod:`.multilevel`. Shrinkage pulls systems with few, noisy or much alike years towards zero.
 
-Every u_i is a weighted sum of the y, so a suppressed figure known only to lie between two bounds is carried as an interval: the weighted sum is
+Every u_i is a weighted sum of the y, so a suppressed figure known only to lie between two bounds is carried as an interval: the
+weighted sum is
 taken at its least and its most, and the sampling interval added to each.
 
-In simulation of 42 places over eight and ten years, 95% intervals hold the planted distance in 94 to 96% of places while neighbouring years
-resemble each other by up to 0.8, and in 93% at 0.9 (tests/workforce/test_need.py). What would make it wrong: a need term that is itself a result of staffing; a
-merger that moves staff between systems (`jumps`). It is an association: a system far from what need suggests may have its reasons.
+In simulation of 42 places over eight and ten years, 95% intervals hold the planted distance in 94 to 96% of places while
+neighbouring years
+resemble each other by up to 0.8, and in 93% at 0.9 (tests/workforce/test_need.py). What would make it wrong: a need term that
+is itself a result of staffing; a
+merger that moves staff between systems (`jumps`). It is an association: a system far from what need suggests may have its
+reasons.
 """
 
 from collections.abc import Sequence
@@ -34,7 +39,9 @@ class Staffing(Result):
     Attributes
     ----------
     by_place : DataFrame, index ``place``, sorted by ``distance``
-        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``, ``high`` (95%), ``latest`` (the last year's figure, with its ``cells:latest``), ``bounded`` (years carried as bounds) and ``years``, in the outcome's unit.
+        ``actual`` and ``expected`` (means over years), ``gap`` (their difference), ``distance`` (the gap shrunk), ``low``,
+        ``high`` (95%), ``latest`` (the last year's figure, with its ``cells:latest``), ``bounded`` (years carried as bounds)
+        and ``years``, in the outcome's unit.
     terms : DataFrame, index ``term``
         ``estimate``, ``low``, ``high`` for one standard deviation more of the term; year effects are not listed.
     between, within : float
@@ -77,7 +84,8 @@ class Staffing(Result):
             f" Left out: {', '.join(self.left_out[:4])}{' and more' if len(self.left_out) > 4 else ''}." if self.left_out else ""
         )
         return (
-            f"{in_words(self.outcome)}: {low} is furthest below what need suggests ({write_number(least['distance'], self.unit)}; "
+            f"{in_words(self.outcome)}: {low} is furthest below what need suggests "
+            f"({write_number(least['distance'], self.unit)}; "
             f"95% interval {write_number(least['low'])} to {write_number(least['high'])}), {high} furthest above "
             f"({write_number(most['distance'])}; {write_number(most['low'])} to {write_number(most['high'])}). "
             f"{len(clear)} of {self.places} {kind_of(self.by_place.index)} can be told apart from what need suggests.{out}"
@@ -103,11 +111,13 @@ def compare_staffing(
     Parameters
     ----------
     panel : DataFrame with ``place``, ``year``, `outcome` and the terms of `need`
-        A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds is left out. A term that does not change over years (a need index) is allowed.
+        A suppressed outcome is NaN with bounds in the columns ``<outcome>_lower`` and ``<outcome>_upper``; a NaN without bounds
+        is left out. A term that does not change over years (a need index) is allowed.
     need : terms that say how much is needed; standardised before use. None where the outcome is per weighted head already
         (:func:`.footing.per_weighted_head`): the distance is then from England's own figure.
     people : column of people, to weigh places by in the England line
-    jumps : (place, first year) pairs, such as those of mergers (:func:`.footing.breaks_in_series`): the place's years before are not used,
+    jumps : (place, first year) pairs, such as those of mergers (:func:`.footing.breaks_in_series`): the place's years before
+    are not used,
         as a trust of the system was then counted elsewhere
     leave_out : places not used at all
 
@@ -123,7 +133,8 @@ def compare_staffing(
     if places < len(need) + 3 or rows["year"].nunique() < 2:
         held = f"{len(rows)} rows of {places} places in {rows['year'].nunique()} years"
         raise NotIdentified(
-            f"{held} cannot carry {len(need)} terms and a distance for each place. Use more places, at least two years, or fewer terms."
+            f"{held} cannot carry {len(need)} terms and a distance for each place. Use more places, at least two years, or "
+            "fewer terms."
         )
     x, names = _design(rows, list(need))
     middle = (rows["lower"] + rows["upper"]).to_numpy() / 2
@@ -146,7 +157,8 @@ def compare_staffing(
     sides = {"estimate": fit.beta, "low": fit.beta - Z * fit.beta_sd, "high": fit.beta + Z * fit.beta_sd}
     terms = pd.DataFrame(sides, index=pd.Index(names, name="term")).loc[list(need)]
     return Staffing(
-        by_place.sort_values("distance"), terms, fit.between, fit.within, fit.rho, places, rows["year"].nunique(), len(rows), outcome,
+        by_place.sort_values("distance"), terms, fit.between, fit.within, fit.rho, places, rows["year"].nunique(), len(rows),
+        outcome,
         panel.attrs.get("units", {}).get(outcome, ""), dropped, england, int(rows["year"].min()), int(rows["year"].max()),
         source_cells(panel, outcome, *need, *filter(None, [people])),
     )  # fmt: skip

@@ -19,7 +19,8 @@ def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15
     Parameters
     ----------
     published : observations
-        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``, ``workforce_growth_required_pct`` and
+        Measures ``staff_in_post`` (all staff), ``workforce_shortage``, ``workforce_required``,
+        ``workforce_growth_required_pct`` and
         ``workforce_shortfall`` (low and high end).
     history : Series of a past stock by year; its yearly growth, and how much that varied, is one scenario and the spread of all
     years : how many ahead of the plan's first year
@@ -46,7 +47,9 @@ def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15
 
 
 def plan_growth(published: pd.DataFrame) -> float:
-    """Yearly growth of the plan's need for all staff, percent: from staff and shortage at its start to the middle of the required."""
+    """Yearly growth of the plan's need for all staff, percent: from staff and shortage at its start to the middle of the
+    required.
+    """
     held = _figures(published)
     start, _, need = _start(held)
     required = held["workforce_required"]
@@ -54,7 +57,9 @@ def plan_growth(published: pd.DataFrame) -> float:
 
 
 def beside(published: pd.DataFrame) -> pd.DataFrame:
-    """Published shortfalls to set beside a projection, a row a year and publisher: ``year``, ``what``, ``low``, ``high``, ``label``."""
+    """Published shortfalls to set beside a projection, a row a year and publisher: ``year``, ``what``, ``low``, ``high``,
+    ``label``.
+    """
     rows = published[published["measure"] == "workforce_shortfall"]
     by = rows.get("publisher", pd.Series("NHS England", index=rows.index)).str.replace(r" \(.*", "", regex=True)
     by = by.replace("NHS England", "The Long Term Workforce Plan") + "'s shortfall if nothing changed"

@@ -17,7 +17,8 @@ def sickness_by(absence: pd.DataFrame, vintage: str = DRAWN) -> pd.DataFrame:
     Parameters
     ----------
     absence : observations
-        Measures ``sickness_days_lost`` and ``staff_days_available`` by organisation and month, with the column ``system``; rows where that is
+        Measures ``sickness_days_lost`` and ``staff_days_available`` by organisation and month, with the column ``system``; rows
+        where that is
         empty are national bodies and left out. An organisation without one of the two figures in a month is not counted in it.
     vintage : boundaries of the systems; days of systems that were joined or divided move by the register's shares of people
 
@@ -27,7 +28,8 @@ def sickness_by(absence: pd.DataFrame, vintage: str = DRAWN) -> pd.DataFrame:
         ``place``, ``months`` (how many), ``lost``, ``available``, ``rate`` (percent), ``cells``.
 
     >>> days = pd.DataFrame({"place": "R1", "system": "Q1", "measure": [LOST, AVAILABLE], "value": [5.0, 100.0]})
-    >>> days = days.assign(start=pd.Timestamp("2024-04-01"), end=pd.Timestamp("2024-04-30"), source="s", sheet="", column=["I", "J"], row=2)
+    >>> days = days.assign(start=pd.Timestamp("2024-04-01"), end=pd.Timestamp("2024-04-30"))
+    >>> days = days.assign(source="s", sheet="", column=["I", "J"], row=2)
     >>> sickness_by(days)[["place", "lost", "rate"]].values.tolist()
     [['Q1', 5.0, 5.0]]
     """

@@ -44,10 +44,13 @@ class Xmr(Result):
     Attributes
     ----------
     points : DataFrame, index as given
-        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the rules in words, or
-        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``); ``cells`` where observations were given.
+        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal``
+        (the rules in words, or
+        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``); ``cells`` where observations
+        were given.
     baselines : DataFrame
-        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for setting it.
+        ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for
+        setting it.
     gaps : index of points without a value, over which no moving range is taken
     """
 
@@ -68,7 +71,8 @@ class Xmr(Result):
         tentative = f", tentative below {LEAST}" if base["tentative"] else ""
         flagged = int((self.points["signal"] != "").sum())
         return (
-            f"{self.name} stood at {write_number(last['value'], self.unit)} in {told_day(last.name)}, {about}{by}. The usual range is {limits} "
+            f"{self.name} stood at {write_number(last['value'], self.unit)} in {told_day(last.name)}, {about}{by}. The usual "
+            f"range is {limits} "
             f"on {base['points']} points{tentative}. {flagged} of {int(self.points['value'].notna().sum())} points are signals."
         )
 
@@ -86,7 +90,8 @@ def xmr(
 
     Parameters
     ----------
-    series : Series of float, index sorted (dates, periods or integers); or observations of one place and measure, whose cells are then kept
+    series : Series of float, index sorted (dates, periods or integers); or observations of one place and measure, whose cells
+    are then kept
     better : "higher", "lower" or ""
         Decides whether a signal is improvement or concern; without it, signals are high or low.
     rebase : index values at which a new baseline starts, each for a reason known to whoever gives it; or ``"shift"``:

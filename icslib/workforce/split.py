@@ -134,7 +134,8 @@ def decompose(
     residual = float(after - before - by_group.to_numpy().sum())
     if abs(residual) > 1e-9 * max(1.0, abs(before), abs(after)):
         raise NotIdentified(
-            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken apart."
+            f"The parts leave {residual:.3g} of {after - before:.3g} over; the figures are too far apart in size to be taken "
+            "apart."
         )
     left, unit = tuple(sorted(map(str, set(wide.index) - set(held.index)))), unit or ("" if of == "total" else "percent")
     both = [first, last]
