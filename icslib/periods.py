@@ -305,7 +305,7 @@ def find_period(text: str) -> Period | None:
     True
     """
     left, found = f" {text} ", set()
-    for form, make in _INSIDE:
+    for form, make in _INSIDE if re.search("[0-9]{2}", text) else ():
         for match in list(form.finditer(left)):
             try:
                 found.add(make(match))

@@ -237,8 +237,10 @@ def carry_sections(cells: Cells, area: Area, read: Labels, rows: np.ndarray, say
 def carry_groups(read: Labels, totals: Totals, is_total: np.ndarray, rows: np.ndarray, say: Say) -> Labels:
     """The label columns with a ``section`` before them: the total printed over its members, where labels alone do not tell rows apart."""
     heads = np.flatnonzero(totals.first == totals.rows + 1)
-    codes = np.column_stack([column.indices.to_numpy() for column in read.values()])[~is_total] if read else np.zeros((0, 0))
-    if not len(heads) or "section" in read or len(np.unique(codes, axis=0)) == len(codes):
+    if not len(heads) or not read or "section" in read:
+        return read
+    codes = np.column_stack([column.indices.to_numpy() for column in read.values()])[~is_total]
+    if len(np.unique(codes, axis=0)) == len(codes):
         return read
     over = np.zeros(len(rows), int)
     names = [" ".join(filter(None, (column[row].as_py() for column in read.values()))) for row in totals.rows[heads].tolist()]

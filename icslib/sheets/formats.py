@@ -19,7 +19,7 @@ def percent_cells(book: bytes) -> dict[str, list[tuple[int, int]]]:
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         names = parts.namelist()
         if "content.xml" in names and b'value-type="percentage"' in (content := parts.read("content.xml")):
-            return _of_ods(ElementTree.fromstring(content))
+            return _of_ods(content)
         if "xl/styles.xml" not in names or not (styles := _percent_styles(parts.read("xl/styles.xml"))):
             return {}
         cell = re.compile(rb'<c r="([A-Z]{1,3})(\d+)" s="(?:' + "|".join(styles).encode() + rb')"')
@@ -48,16 +48,19 @@ def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
     return {name: f"xl/{links[link]}" for name, link in found.items() if link in links}
 
 
-def _of_ods(root: ElementTree.Element) -> dict[str, list[tuple[int, int]]]:
-    found = {}
-    for table in root.iter(f"{_ODS_TABLE}table"):
-        row, spots = 0, []
-        for line in table.iter(f"{_ODS_TABLE}table-row"):
+def _of_ods(content: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Read row by row; what is read is let go, so that a large sheet takes little memory."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    row, spots, table = 0, [], None
+    for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
+        if element.tag == f"{_ODS_TABLE}table" and event == "start":
+            row, spots, table = 0, found.setdefault(element.get(f"{_ODS_TABLE}name", ""), []), element
+        elif element.tag == f"{_ODS_TABLE}table-row" and event == "end":
             column = 0
-            for cell in line:
+            for cell in element:
                 if cell.get(_ODS_TYPE) == "percentage":
                     spots.append((row, column))
                 column += int(cell.get(f"{_ODS_TABLE}number-columns-repeated", 1))
-            row += int(line.get(f"{_ODS_TABLE}number-rows-repeated", 1))
-        found[table.get(f"{_ODS_TABLE}name", "")] = spots
+            row += int(element.get(f"{_ODS_TABLE}number-rows-repeated", 1))
+            table.clear()
     return found

@@ -92,15 +92,14 @@ class PrintedTable:
         long.columns = [f"{title} (printed)" if title in OWN else title for title in long.columns]
         long["title"] = pd.Categorical.from_codes(which, names)
         if self.dated_by:
-            long["period"] = row_periods(self.frame[list(self.dated_by)], names, self.periods)[row, which]
+            long["period"] = row_periods(self.frame[list(self.dated_by)], names, self.periods)(row, which)
         else:
             long["period"] = np.array([self.periods.get(name, "") for name in names], dtype=object)[which]
         long["value"], long["flag"] = block[there], flags[there]
         said = np.array([self.units[name].name if name in self.units else "" for name in names], dtype=object)[which]
         own = np.array([find_unit(name) is not None for name in names], bool)[which]
-        if not own.all():
-            by_row = row_units(self.frame[list(self.labels)])[row]
-            said = np.where(own | (by_row == ""), said, by_row)
+        if not own.all() and ((by_row := row_units(self.frame[list(self.labels)])) != "").any():
+            said = np.where(own | (by_row[row] == ""), said, by_row[row])
         if self.shown is not None:
             sign = self.shown[row][np.arange(len(row)), np.array([self.values.index(name) for name in names])[which]]
             said = np.where((sign == 3) | ((sign > 0) & ~own), np.array(SHOWN, dtype=object)[sign], said)

@@ -1,6 +1,7 @@
 """What titles, rows and cells state of the unit and the period of a figure; the nearest statement counts."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -65,14 +66,19 @@ def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
     return periods
 
 
-def row_periods(frame: pd.DataFrame, names: list[str], periods: dict[str, str]) -> np.ndarray:
-    """Rows x `names`: the period that the label columns `frame` name, or within it that of the column."""
-    at, printed = pd.factorize(pd.MultiIndex.from_frame(frame).to_flat_index())
-    kinds = [(tuple(filter(is_part, name.split(JOIN))), periods.get(name, "")) for name in names]
-    column, kinds = pd.factorize(pd.Series(kinds, dtype=object))
+def row_periods(frame: pd.DataFrame, names: list[str], periods: dict[str, str]) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """Gives for rows and numbers of `names` the period that the label columns `frame` name, or within it that of the column."""
+    codes, texts = zip(*(pd.factorize(frame[title]) for title in frame), strict=True)
+    sizes = [len(distinct) for distinct in texts]
+    at, seen = pd.factorize(np.ravel_multi_index(codes, sizes))
+    printed = zip(*(distinct[spots] for distinct, spots in zip(texts, np.unravel_index(seen, sizes), strict=True)), strict=True)
+    column, kinds = pd.factorize(
+        pd.Series([(tuple(filter(is_part, name.split(JOIN))), periods.get(name, "")) for name in names], dtype=object)
+    )
     said = [[dating_text(title, text) for title, text in zip(frame, line, strict=True)] for line in printed]
     found = [[_within(join_periods([*line, *parts]), own) for parts, own in kinds] for line in said]
-    return np.array(found, dtype=object).reshape(len(said), len(kinds))[np.ix_(at, column)]
+    table = np.array(found, dtype=object).reshape(len(said), len(kinds))
+    return lambda row, which: table[at[row], column[which]]
 
 
 def _within(row: Period | None, column: str) -> str:
@@ -98,11 +104,12 @@ def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
     """What each figure shows of its unit, a number of ``SHOWN``; -1 where no figure is."""
     shown = np.zeros((len(rows), len(values)), np.int8)
     for spot, column in enumerate(values):
+        few = cells.page.cells(column, rows[:: max(1, len(rows) // 500)])
+        few = few if isinstance(few, np.ndarray) else few.to_pylist()
+        if not any(isinstance(cell, str) and ("%" in cell or "£" in cell) for cell in few):
+            continue
         raw = cells.page.cells(column, rows)
         if isinstance(raw, np.ndarray):
-            step = max(1, len(raw) // 500)
-            if not any(isinstance(cell, str) and ("%" in cell or "£" in cell) for cell in raw[::step]):
-                continue
             raw = pa.array([cell if isinstance(cell, str) else "" for cell in raw], pa.large_string())
         for code, mark in ((1, "%"), (2, "£")):
             shown[pc.match_substring(raw, mark).to_numpy(zero_copy_only=False), spot] = code

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -39,6 +40,7 @@ _FORMS = [
 _KNOWN = [(re.compile(form, re.I), make) for form, make in _FORMS]
 
 
+@lru_cache(4096)
 def find_unit(text: str) -> Unit | None:
     """The first unit that `text` states, looking from the most particular to the plainest.
 
