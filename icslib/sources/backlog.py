@@ -7,6 +7,8 @@ Quirks      rows "R1A Result" and "Grand Total" stand between the sites and are 
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -29,7 +31,6 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     if not by_site:
         _refuse_shifted(page, int(table.frame.index[0]) - 2)
     risks = [name for name in table.frame if name.startswith("backlog_")]
-    printed = table.totals[table.totals["place"].map(plain) == "Grand Total"]
     long = table.melt(["place", "site", "name"] if by_site else ["place", "name"], values=risks)
     long["name"], long["value"] = long["name"].map(plain), long["value"] / 1e6
     if not by_site:
@@ -45,13 +46,21 @@ def tidy_backlog(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         source=source.id,
         extra=["site", "name"],
     )
-    frame.attrs["totals"] = [
-        expect_total(
-            f"{risk}, GBP m", float(printed[risk].iloc[0]) / 1e6, frame.loc[frame["measure"] == risk, "value"].sum(), within=0.002
-        )
-        for risk in (risks if len(printed) else ())
-    ]
+    if len(table.totals):
+        printed = replace(table, frame=table.totals).melt("place", values=risks).set_index(["title", "place"])["value"] / 1e6
+        frame.attrs["totals"] = [
+            total for risk in risks for total in _totals(frame[frame["measure"] == risk], printed[risk], risk)
+        ]
     return frame
+
+
+def _totals(rows: pd.DataFrame, printed: pd.Series, risk: str) -> Iterator[dict]:
+    """The total of all sites, held; and the trust whose printed subtotal is farthest from its sites, recorded as it is."""
+    yield expect_total(f"{risk}, GBP m", printed["Grand Total"], rows["value"].sum(), within=0.002)
+    sums = rows.groupby("place")["value"].sum()
+    subtotals = printed[printed.index.str.endswith(" Result")].rename(lambda text: text.removesuffix(" Result"))
+    trust = (sums.reindex(subtotals.index) - subtotals).abs().idxmax()
+    yield expect_total(f"{risk} of {trust}, GBP m", subtotals[trust], sums[trust], within=float("inf"))
 
 
 def _refuse_shifted(page: Page, header: int) -> None:

@@ -39,8 +39,16 @@ def tidy_beds(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     frame.attrs["totals"] = [
         expect_total(f"England, {spot[0]}, {spot[1]}", sums.at[spot, "england"], sums.at[spot, "provider"], within=0.01)
         for spot in worst
-    ]
+    ] + [_by_sector(frame, state) for state in ("available", "occupied")]
     return frame
+
+
+def _by_sector(frame: pd.DataFrame, state: str) -> dict:
+    """Beds overnight are the sum of those of the sectors; the record of the provider and quarter where most is missing."""
+    wide = frame[frame["measure"].str.endswith(state)].pivot(index=["place", "period"], columns="measure", values="value")
+    whole, parts = wide[f"beds_overnight_{state}"], wide[[f"beds_{kind}_{state}" for kind in KINDS[1:-1]]].sum(axis=1)
+    spot = (parts - whole).abs().idxmax()
+    return expect_total(f"{whole.name} of {spot[0]}, {spot[1]}, by sector", whole[spot], parts[spot], within=0, least=0.01)
 
 
 def _quarter(text: object) -> Period:

@@ -43,6 +43,16 @@ def test_a_grand_total_far_from_the_sites_is_an_error():
         )
 
 
+def test_a_subtotal_that_is_printed_wrong_is_recorded_with_its_difference():
+    text = SITES.format(subtotal=3000000).replace(
+        "RAA Result        |               |           |           | 3000000", "RAA Result |||| 2500000"
+    )
+    frame = tidy_backlog({"Site Data": whole("backlog-2015-16", text, "Site Data")}, source("backlog", "2015-16"))
+    assert frame.attrs["totals"][1] == {
+        "total": "backlog_high_risk of RAA, GBP m", "printed": 2.5, "rows": 3.0, "difference": 0.5,
+    }  # fmt: skip
+
+
 def test_trust_lines_are_read_where_sites_are_not_printed():
     frame = tidy_backlog({"": whole("backlog-2013-14", TRUSTS.format(ages=100))}, source("backlog", "2013-14"))
     assert frame.set_index(["place", "measure"]).loc[("RAA", "backlog_significant_risk"), "value"] == 0.2

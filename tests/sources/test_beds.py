@@ -1,17 +1,22 @@
 import pytest
-from drawing import source, whole
+from drawing import header, source, whole
 
 from icslib import store
 from icslib.errors import SheetError
+from icslib.sheets import Page
 from icslib.sources.beds import MEASURES, tidy_beds
 
 
 def page(england: int) -> dict:
-    """Two providers of 10 and 20 beds; the first reported no day beds."""
+    """Two providers of 10 and 20 beds, all general and acute; the first reported no day beds."""
+    empty = ("mental_illness", "maternity", "learning_disability")
     lines = ["year | period_end | org_code | org_name | " + " | ".join(MEASURES)]
     for code, name, night, day in (("RAA", "AMBLETON", 10, "NA"), ("RBB", "BRACKLEY", 20, 20), ("NA", "ENGLAND", england, 20)):
         lines.append(
-            f"2024 | March | {code} | {name} | " + " | ".join(str(day if "_day_" in title else night) for title in MEASURES)
+            f"2024 | March | {code} | {name} | "
+            + " | ".join(
+                "0" if any(kind in title for kind in empty) else str(day if "_day_" in title else night) for title in MEASURES
+            )
         )
     return {"": whole("beds", "\n".join(lines))}
 
@@ -31,6 +36,14 @@ def test_day_beds_that_were_not_reported_are_left_out_not_zero():
 def test_providers_that_do_not_make_england_are_an_error():
     with pytest.raises(SheetError, match=r"add up to 30\.00 but 40\.00 is printed"):
         tidy_beds(page(england=40), source("beds"))
+
+
+def test_sectors_that_do_not_make_the_beds_overnight_are_an_error():
+    beds = page(england=30)[""]
+    maternity = list(header("beds").values()).index("beds_maternity_available")
+    grid = [[*row[:maternity], "2", *row[maternity + 1 :]] if "BRACKLEY" in row or "ENGLAND" in row else row for row in beds.grid]
+    with pytest.raises(SheetError, match=r"beds_overnight_available of .*, by sector: .* \(difference \+2\.00\)"):
+        tidy_beds({"": Page(grid, "", "drawn.csv")}, source("beds"))
 
 
 def test_england_adds_up_in_every_quarter_overnight():

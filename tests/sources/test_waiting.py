@@ -31,6 +31,17 @@ def test_treatments_that_do_not_make_the_total_are_an_error():
         tidy_waiting({"x": whole("waiting_trusts", TRUSTS.replace("| 20 |", "| 21 |"))}, source("waiting_trusts"))
 
 
+def test_waits_within_and_over_18_weeks_make_the_total_of_england():
+    text = "month | type_of_wait | count"
+    for kind, count in (("No. within 18 weeks", 6), ("No. > 18 weeks", 4), ("No. > 52 weeks", 1), ("Total waiting", 10)):
+        text += f"\n2024-04-01 | {kind} | {count}"
+    frame = tidy_waiting({"": whole("waiting_england", text)}, source("waiting_england"))
+    assert (len(frame), frame.attrs["totals"][0]["difference"]) == (4, 0)
+    for damaged in (text.replace("| 4\n", "| 7\n"), text.replace("2024-04-01 | No. > 18 weeks | 4\n", "")):
+        with pytest.raises(SheetError, match="waiting in 2024-04-01, by time: the rows add up to"):
+            tidy_waiting({"": whole("waiting_england", damaged)}, source("waiting_england"))
+
+
 def test_regions_get_a_code():
     page = whole(
         "waiting_regions",
