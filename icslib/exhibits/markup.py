@@ -139,7 +139,7 @@ def write_behind(record: dict) -> str:
     if not runs:
         return "<p class=cells>Numbers without a link are made from those with one.</p>" if record["cells"] else ""
     count = sum(len(list_refs(*run)) for run in runs)
-    said = "; ".join(say_run(*run, most=200) for run in runs)
+    said = "; ".join(say_run(source, sheet, cells, most=200) for source, sheet, cells in runs)
     return f"<p class=cells>Numbers without a link are made from {count:,} cell{'s' * (count != 1)}: {escape(said)}.</p>"
 
 

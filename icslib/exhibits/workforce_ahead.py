@@ -51,7 +51,7 @@ def _(result: Projection) -> Exhibit:
 
     return shown(
         result,
-        rows.drop(columns="what").round(0).assign(cells=[result.cells] * len(rows)),
+        rows.drop(columns="what").round(0),
         title=_range(result, rows[rows["year"] == result.last]),
         subtitle=f"Projected shortfall of {result.name}, {result.start} to {result.last}, {result.draws:,} draws",
         notes=(
@@ -64,7 +64,6 @@ def _(result: Projection) -> Exhibit:
             *(f"{name}: {_flows(flows)}." for name, flows in result.flows.items()),
             *(f"{'Bar' if row.low < row.high else 'Dot'}: {row.label}." for row in beside.itertuples()),
         ),
-        sources=("vacancies_national",),
         alt=f"{describe_lines({name.replace(chr(10), ' '): part['median'] for name, part in parts.items()}, result.unit)} "
         f"{result.finding}",
         draw=lambda figure: small_multiples(figure, parts, one),
@@ -90,7 +89,7 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
     said = {name: write_number(value, places=0) for name, value in first.items()}
     return shown(
         result,
-        rows.reset_index().assign(cells=[result.cells] * len(rows)),
+        rows.reset_index(),
         title=f"{_name(result)} in {years[-1]}, {within(next(iter(result.flows)))}: {said['staff']} ({said['staff, low']} to "
         f"{said['staff, high']}), "
         f"{said['need, low']} to {said['need, high']} needed",
@@ -99,7 +98,6 @@ def _(result: Projection, ahead: Sequence[int] = (3, 5, 10)) -> Exhibit:
             "Low and high: 95% of draws; of need, the least and the most it may grow. A shortfall below zero: more than needed.",
             _need(result),
         ),
-        sources=("vacancies_national",),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..errors import PanelError
+from ..panel import source_cells
 from ..tidy import merge_cells
 
 
@@ -79,8 +80,13 @@ def per_weighted_head(
 
 
 def england_line(panel: pd.DataFrame, measure: str, people: str) -> pd.Series:
-    """A rate per head of all places together by year, weighted by people; only years in which every place has a figure."""
+    """A rate per head of all places together by year, weighted by people; only years in which every place has a figure.
+
+    ``attrs["cells"]`` names the cells it was made from.
+    """
     held = panel.dropna(subset=[measure, people])
     whole = held.groupby("year")["place"].nunique() == panel["place"].nunique()
     sums = held.assign(product=held[measure] * held[people]).groupby("year")[["product", people]].sum()[whole]
-    return (sums["product"] / sums[people]).rename(measure)
+    line = (sums["product"] / sums[people]).rename(measure)
+    line.attrs = {"cells": source_cells(held[held["year"].isin(line.index)], measure, people)}
+    return line

@@ -41,7 +41,8 @@ def project_plan(published: pd.DataFrame, history: pd.Series, *, years: int = 15
         "With no net growth": recent.assign(mean=0.0, years=0).rename(index={recent.index[0]: "no net growth"}),
     }
     short = beside(held["workforce_shortfall"]).query("low < high")
-    how["cells"] = merge_cells(cell_refs(pd.concat(list(held.values()))) if "source" in published else [])
+    own = tuple(cell_refs(pd.concat(list(held.values())))) if "source" in published else ()
+    how["cells"] = merge_cells((own, history.attrs.get("cells", ())))
     how["need_growth"] = plan_growth(published)
     return project_workforce(staff, need, scenarios, start=start, years=years, published=short, **how)
 
