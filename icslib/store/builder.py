@@ -165,8 +165,9 @@ def _one(table: str, make: Maker, entries: dict[str, dict], check: bool) -> tupl
             pass
     write_bytes(table, data)
     entries[table] = entry
-    apart = sum(total["difference"] != 0 for total in totals)
-    return "built", len(frame), f"{len(totals)} printed totals checked, {apart} with a difference" if totals else ""
+    held = entry["totals"]
+    said = f"{held['agreed']} printed totals agree, {len(held['with_a_difference'])} with a difference" if totals else ""
+    return "built", len(frame), said
 
 
 def _same(shipped: dict | None, made: dict) -> bool:

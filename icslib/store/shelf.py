@@ -142,6 +142,7 @@ def describe(name: str, frame: pd.DataFrame, data: bytes, totals: list[dict]) ->
     """The entry of one table in the list: schema, what raw files made it, hashes of bytes and of content."""
     made = [catalog.get(id) for id in dict.fromkeys(frame["source"]) if id in catalog.sources()]
     kinds = {"i": "integer", "f": "number", "M": "datetime"}
+    apart = [total for total in totals if abs(total["difference"]) > 1e-3]
     return {
         "name": name,
         "title": made[0].title if made else name,
@@ -163,7 +164,7 @@ def describe(name: str, frame: pd.DataFrame, data: bytes, totals: list[dict]) ->
             for s in made
         ],
         "licenses": LICENCE if all("Open Government" in s.licence for s in made) else QUOTED,
-        "totals": {"agreed": len(totals), "with_a_difference": [total for total in totals if abs(total["difference"]) > 1e-3]},
+        "totals": {"agreed": len(totals) - len(apart), "with_a_difference": apart},
     }
 
 
