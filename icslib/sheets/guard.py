@@ -122,6 +122,10 @@ def _check_package(raw: bytes, name: str) -> tuple[str, bytes]:
         names = parcel.namelist()
         if len(names) > 5000:
             raise SheetError(f"{name} holds {len(names):,} parts. It was not opened.")
+        if min((part.header_offset for part in parcel.infolist()), default=0):
+            raise SheetError(
+                f"{name} is not whole: only a file inside it has an end. It may have been cut short: fetch it again."
+            )
         office = "[Content_Types].xml" in names or "mimetype" in names
         _check_size(sum(info.file_size for info in parcel.infolist()), name, WORKBOOK if office else UNPACKED)
         if not office:

@@ -105,8 +105,8 @@ def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
     shown = np.zeros((len(rows), len(values)), np.int8)
     for spot, column in enumerate(values):
         few = cells.page.cells(column, rows[:: max(1, len(rows) // 500)])
-        few = few if isinstance(few, np.ndarray) else few.to_pylist()
-        if not any(isinstance(cell, str) and ("%" in cell or "£" in cell) for cell in few):
+        text = "".join([cell for cell in few if type(cell) is str] if isinstance(few, np.ndarray) else few.to_pylist())
+        if "%" not in text and "£" not in text:
             continue
         raw = cells.page.cells(column, rows)
         if isinstance(raw, np.ndarray):

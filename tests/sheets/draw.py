@@ -125,6 +125,26 @@ def xlsb(text: str) -> bytes:
     return out.getvalue()
 
 
+def ods(text: str) -> bytes:
+    """A drawn page as an OpenDocument sheet, all cells text."""
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    book, sheet = OpenDocumentSpreadsheet(), Table(name="T1")
+    for line in text.split("\n"):
+        row = TableRow()
+        for cell in line.split("|"):
+            holder = TableCell(valuetype="string")
+            holder.addElement(P(text=cell.strip()))
+            row.addElement(holder)
+        sheet.addElement(row)
+    book.spreadsheet.addElement(sheet)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 def read(text: str) -> Reading:
     """A drawn page written as a workbook and read without configuration."""
     return read_sheet(xlsx(T1=text))

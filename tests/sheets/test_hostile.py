@@ -18,7 +18,7 @@ from icslib.errors import SheetError
 from icslib.sheets import guard, open_pages
 from icslib.sheets.address import read_address
 
-from .draw import PLAIN, PLAIN_FIGURES, csv, figures, xlsx
+from .draw import PLAIN, PLAIN_FIGURES, csv, figures, ods, xlsb, xlsx
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
@@ -154,6 +154,34 @@ def test_text_that_looks_like_a_formula_is_only_text():
     assert reading.table["Word"].tolist() == ['=HYPERLINK("x")', "@cmd"]
 
 
+WHOLE = {
+    "xlsx": xlsx(T1=PLAIN),
+    "xlsb": xlsb(PLAIN),
+    "ods": ods(PLAIN.strip()),
+    "zip": zipped(**{"plans.csv": csv(PLAIN), "beds.xlsx": xlsx(T1=PLAIN)}),
+}
+
+
+def cuts(whole: bytes, step: int) -> list[bytes]:
+    """The file cut at many places, its last bytes among them."""
+    return [whole[:end] for end in (*range(40, len(whole), step), *range(len(whole) - 30, len(whole)))]
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_a_file_cut_short_anywhere_is_an_error(kind):
+    assert read_sheet(WHOLE[kind]).tables
+    for cut in cuts(WHOLE[kind], step=61):
+        with pytest.raises(SheetError, match=r"not whole|cut short|damaged|neither|cannot be opened"):
+            read_sheet(cut)
+
+
+def test_an_old_workbook_cut_short_is_an_error(official):
+    whole = next(path for path in official.rglob("*.XLS")).read_bytes()
+    for cut in cuts(whole, step=len(whole) // 20)[1:20]:
+        with pytest.raises(SheetError, match=r"cannot be opened|no workbook"):
+            read_sheet(cut)
+
+
 MEASURE = """
 import json, sys, time
 from pathlib import Path
@@ -177,6 +205,8 @@ def test_all_of_them_in_one_process_within_ten_seconds_and_a_gigabyte(tmp_path):
         pytest.skip("memory of a process is read from /proc, which this system has not")
     for name, (make, _) in HOSTILE.items():
         (tmp_path / name).write_bytes(make())
+    for kind, whole in WHOLE.items():
+        (tmp_path / f"half of an {kind}").write_bytes(whole[: len(whole) // 2])
     done = subprocess.run([sys.executable, "-c", MEASURE, str(tmp_path)], capture_output=True, text=True, timeout=120, check=True)
     found = json.loads(done.stdout)
     assert {said for said, _ in found["seen"].values()} == {"refused"}

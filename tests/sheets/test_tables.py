@@ -16,7 +16,7 @@ from icslib import read_sheet
 from icslib.errors import DriftError, SheetError
 from icslib.sheets import column_letter, open_pages
 
-from .draw import csv, page, xlsb, xlsx
+from .draw import csv, ods, page, xlsb, xlsx
 
 FINANCE = page("""
     Table 3: system position, month 12 | | |
@@ -99,28 +99,6 @@ def test_one_page_whatever_the_file(tmp_path):
     ]
     for frame in frames:
         assert frame[["Code", "value", "row", "column"]].values.tolist() == [["007", 1204.0, 2, "C"], ["RBB", -6.0, 3, "C"]]
-
-
-def ods(text: str) -> bytes:
-    """A drawn page as an OpenDocument sheet, all cells text."""
-    import io
-
-    from odf.opendocument import OpenDocumentSpreadsheet
-    from odf.table import Table, TableCell, TableRow
-    from odf.text import P
-
-    book, sheet = OpenDocumentSpreadsheet(), Table(name="T1")
-    for line in text.split("\n"):
-        row = TableRow()
-        for cell in line.split("|"):
-            holder = TableCell(valuetype="string")
-            holder.addElement(P(text=cell.strip()))
-            row.addElement(holder)
-        sheet.addElement(row)
-    book.spreadsheet.addElement(sheet)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
