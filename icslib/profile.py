@@ -191,14 +191,19 @@ def known_measure(measure: str) -> tuple[str, str]:
     >>> known_measure("gps")
     ('General practitioners', 'higher')
     """
-    return _measures().get(measure, (measure.replace("_", " ").capitalize(), ""))
+    label, better = _measures().get(measure, (measure.replace("_", " ").capitalize(), ""))
+    return label.removesuffix(", people"), better
+
+
+def published_label(measure: str) -> str:
+    """The label of a measure as the list has it; empty for one that is not in it."""
+    return _measures().get(measure, ("", ""))[0]
 
 
 @lru_cache(maxsize=1)
 def _measures() -> dict[str, tuple[str, str]]:
     frame = pd.read_csv(paths.raw("reference", "measures.csv"), keep_default_na=False)
-    rows = zip(frame["measure"], frame["label"], frame["direction"], strict=True)
-    return {measure: (label.removesuffix(", people"), direction) for measure, label, direction in rows}
+    return dict(zip(frame["measure"], zip(frame["label"], frame["direction"], strict=True), strict=True))
 
 
 def lower_label(measure: str) -> str:

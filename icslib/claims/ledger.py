@@ -28,6 +28,7 @@ import pandas as pd
 from .. import store
 from ..catalog import reference
 from ..errors import StoreError
+from ..profile import published_label
 from ..results import Result
 from ..tidy import cell_refs, merge_cells
 from .wording import FAILS, sum_up, tell_failed, tell_unchecked, tell_why, write_figure
@@ -228,16 +229,7 @@ def _say(row: pd.Series) -> str:
     about += "" if row["place"] == "E92000001" else f", {row.get('place_name') or row['place']}"
     basis = "" if row["basis"] in ("outturn", "survey", "estimate", "recommendation") else f", {row['basis']}"
     amount = write_figure(row["value"], row["unit"]).removesuffix(" systems")  # the label says what is counted
-    return f"{_label(row['measure'])}{about}: {flag}{amount} ({row['period']}{basis})"
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return reference("measures").set_index("measure")["label"].to_dict()
-
-
-def _label(measure: str) -> str:
-    return _labels().get(measure, measure)
+    return f"{published_label(row['measure']) or row['measure']}{about}: {flag}{amount} ({row['period']}{basis})"
 
 
 def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
@@ -250,7 +242,7 @@ def _told(text: str, load: Callable[[str], pd.DataFrame]) -> list[Figure]:
             out.append(_end(rows, how))
         elif how in ("below zero", "sum"):
             about = (
-                f"{_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold "
+                f"{published_label(rows['measure'].iloc[0])} of the {rows['place'].nunique()} systems we hold "
                 f"({rows['period'].iloc[0]}, {rows['basis'].iloc[0]})"
             )
             total, unit, below = float(rows["value"].sum()), rows["unit"].iloc[0], rows[rows["value"] < 0]["place"].nunique()

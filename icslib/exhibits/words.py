@@ -64,15 +64,15 @@ def describe_trend(series: pd.Series, unit: str, name: str = "") -> str:
     )
 
 
-def describe_lines(series: Mapping[str, pd.Series] | pd.DataFrame, unit: str, most: int = 5) -> str:
-    """The trend of each of several series, the first `most` in words and the rest counted."""
+def describe_lines(series: Mapping[str, pd.Series] | pd.DataFrame, unit: str) -> str:
+    """The trend of each of several series, the first five in words and the rest counted."""
     names = list(series)
-    told = " ".join(describe_trend(series[name], unit, str(name)) for name in names[:most])
-    return told if len(names) <= most else f"{told} And {len(names) - most} more lines."
+    told = " ".join(describe_trend(series[name], unit, str(name)) for name in names[:5])
+    return f"{told} And {len(names) - 5} more lines." if names[5:] else told
 
 
-def describe_intervals(frame: pd.DataFrame, unit: str, level: str = "95% interval", reference: float = 0.0) -> str:
-    """How many of several estimates have an interval clear of `reference`, and the largest.
+def describe_intervals(frame: pd.DataFrame, unit: str, reference: float = 0.0) -> str:
+    """How many of several estimates have a 95% interval clear of `reference`, and the largest.
 
     `frame` has columns ``estimate``, ``low``, ``high``; its index names the estimates.
     """
@@ -80,9 +80,8 @@ def describe_intervals(frame: pd.DataFrame, unit: str, level: str = "95% interva
     if known.empty:
         return "No estimate."
     clear = known[(known["low"] > reference) | (known["high"] < reference)]
-    far = (known["estimate"] - reference).abs().idxmax()
-    row = known.loc[far]
+    row = known.loc[(known["estimate"] - reference).abs().idxmax()]
     return (
-        f"{len(known)} estimates with {level}; {len(clear)} clear of {write_number(reference, unit)}. Furthest: {far}, "
+        f"{len(known)} estimates with 95% interval; {len(clear)} clear of {write_number(reference, unit)}. Furthest: {row.name}, "
         f"{write_number(row['estimate'], unit)} ({write_number(row['low'], unit)} to {write_number(row['high'], unit)})."
     )

@@ -1,15 +1,14 @@
 """Figures and tables of where the workforce may lead and what goes with it: projections, back-tests, forecasts, links."""
 
 from collections.abc import Sequence
-from functools import cache
 from textwrap import fill
 
 import numpy as np
 import pandas as pd
 
 from .. import style
-from ..catalog import reference
 from ..numbers import write_number
+from ..profile import published_label
 from ..register.short import short_names
 from ..workforce.backtest import BackTest
 from ..workforce.flow import Projection
@@ -26,12 +25,7 @@ from .words import describe_intervals, describe_lines
 
 def label_of(measure: str) -> str:
     """The label of a measure, or its name in words."""
-    return _labels().get(measure, in_words(measure))
-
-
-@cache
-def _labels() -> dict[str, str]:
-    return reference("measures").set_index("measure")["label"].to_dict()
+    return published_label(measure) or in_words(measure)
 
 
 @plot.register

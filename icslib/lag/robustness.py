@@ -79,12 +79,12 @@ class SpecificationCurve(Result):
 
 
 def specification_curve(
-    panel: pd.DataFrame | dict[str, pd.DataFrame], exposure: str, outcome: str | Sequence[str], *, first: int = 0,
+    panel: pd.DataFrame | dict[str, pd.DataFrame], exposure: str, outcome: str | Sequence[str], *,
     longest: Iterable[int] = (3, 4, 5, 6), shapes: Iterable[str] = SHAPES, trends: Iterable[bool] = (False, True),
     year_by: Iterable[str | None] = (None,), controls: Iterable[tuple[str, ...]] = ((),), weights: Iterable[str | None] = (None,),
-    exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)), errors: str = "cr1", most: int = 2000, seed: int = 1,
+    exclude: Iterable[tuple[int, ...]] = ((), (2020, 2021)), most: int = 2000,
 ) -> SpecificationCurve:  # fmt: skip
-    """Estimate the sum of the profile over lags `first` to `longest` under every combination of choices.
+    """Estimate the sum of the profile over lags 0 to `longest` under every combination of choices.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def specification_curve(
     longest, trends, year_by, controls, weights, exclude : the values each choice may take (see :func:`icslib.estimate_lag`). A
         control is a column, or "deprivation by year" for an attribute with its own path. Year effects by an attribute that
         holds the system of each place compare within systems of that vintage
-    most : where the choices make more combinations, so many are drawn at random, with `seed`
+    most : where the choices make more combinations, so many are drawn at random
 
     Notes
     -----
@@ -110,13 +110,13 @@ def specification_curve(
         "years left out": list(exclude),
     }  # fmt: skip
     every = [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
-    drawn = np.sort(np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False))
-    wide = _designs(slim, exposure, range(first, max(longest) + 1))
+    drawn = np.sort(np.random.default_rng(1).choice(len(every), min(most, len(every)), replace=False))
+    wide = _designs(slim, exposure, range(max(longest) + 1))
 
     @cache
     def held(last: int, *key) -> tuple[Design, LagSupport]:  # shapes and trends share the gate
-        design, many = wide(*key), last - first + 1
-        design = replace(design, lags=design.lags[:many], block=design.block[:many])
+        design = wide(*key)
+        design = replace(design, lags=design.lags[: last + 1], block=design.block[: last + 1])
         return design, check_support(design, exposure, key[1])
 
     rows = []
@@ -127,7 +127,7 @@ def specification_curve(
         try:
             how = {"basis": basis, "degree": int(degree or 2), "trends": spec["trends"]}
             model, profile, _ = fit_shape(*held(spec["longest lag"], *key), **how)
-            total = infer(model, profile.sum(axis=0)[None], errors=errors if basis != "smooth" else "cr1")[0]
+            total = infer(model, profile.sum(axis=0)[None])[0]
             made, reason = {**total._asdict(), "rows": model.rows}, ""
         except NotIdentified as refused:
             reason = str(refused)
