@@ -11,6 +11,7 @@ from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from .. import catalog, paths
@@ -83,6 +84,7 @@ def _table(frame: pd.DataFrame) -> list[list[object]]:
 
 def _plain(value: object, flag: str) -> object:
     """One value as a number or as text that every program can hold: a day as 2024-04-01, no tab, no letters that cannot be printed."""
+    value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float) and value != value:
         return SHORTHAND.get(flag.split("; ")[-1], UNKNOWN)
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):

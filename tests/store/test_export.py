@@ -118,8 +118,9 @@ def test_what_a_workbook_cannot_hold_is_an_error_and_what_no_program_prints_is_l
         store.export(pd.DataFrame([[1, 2]], columns=["a", "A"]), tmp_path / "t.xlsx")
     with pytest.raises(StoreError, match=r"a text of 40,000\. Write it as .csv"):
         store.export(pd.DataFrame({"a": ["x" * 40_000]}), tmp_path / "t.ods")
-    odd = pd.DataFrame({"a": ["x\x0by", None], "b": [np.inf, 1.0], "c": [date(2024, 4, 1), pd.NaT]})
+    numbers = pd.Series([np.float64(1.5), np.int64(2)], dtype=object)
+    odd = pd.DataFrame({"a": ["x\x0by", None], "b": [np.inf, 1.0], "c": [date(2024, 4, 1), pd.NaT], "d": numbers})
     for ending in ("xlsx", "ods"):
         rows = open_pages(store.export(odd, tmp_path / f"o.{ending}"))["Data"].grid[-2:]
-        assert [list(row)[:3] for row in rows] == [["xy", "inf", "2024-04-01"], ["[x]", 1.0, ""]]
+        assert [list(row)[:4] for row in rows] == [["xy", "inf", "2024-04-01", 1.5], ["[x]", 1.0, "", 2.0]]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.ods", "o.xlsx"]
