@@ -51,10 +51,10 @@ def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
 def _of_ods(content: bytes) -> dict[str, list[tuple[int, int]]]:
     """Read row by row; what is read is let go, so that a large sheet takes little memory."""
     found: dict[str, list[tuple[int, int]]] = {}
-    row, spots, table = 0, [], None
+    row, spots = 0, []
     for event, element in ElementTree.iterparse(io.BytesIO(content), ("start", "end")):
         if element.tag == f"{_ODS_TABLE}table" and event == "start":
-            row, spots, table = 0, found.setdefault(element.get(f"{_ODS_TABLE}name", ""), []), element
+            row, spots = 0, found.setdefault(element.get(f"{_ODS_TABLE}name", ""), [])
         elif element.tag == f"{_ODS_TABLE}table-row" and event == "end":
             column = 0
             for cell in element:
@@ -62,5 +62,5 @@ def _of_ods(content: bytes) -> dict[str, list[tuple[int, int]]]:
                     spots.append((row, column))
                 column += int(cell.get(f"{_ODS_TABLE}number-columns-repeated", 1))
             row += int(element.get(f"{_ODS_TABLE}number-rows-repeated", 1))
-            table.clear()
+            element.clear()
     return found
