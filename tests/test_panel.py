@@ -115,8 +115,8 @@ def test_joined_panels_share_one_grid_and_keep_their_units():
         join_panels(one, one)
 
 
-def traced(values: dict[str, list[float]], letter: str = "A") -> pd.DataFrame:
-    """A panel of A and B in 2020, 2021, ... whose figures know their cells: measure m of A in 2020 is ``s!m!A2``, in 2021 ``s!m!A3``."""
+def traced(values: dict[str, list[float]]) -> pd.DataFrame:
+    """A panel of A and B in 2020, 2021, ...: measure m of A in 2020 is in the cell ``s!m!A2``, in 2021 in ``s!m!A3``."""
     years = range(2020, 2020 + len(next(iter(values.values()))) // 2)
     panel = pd.DataFrame({"place": np.repeat(["A", "B"], len(years)), "year": [*years] * 2, **values})
     spots = [(place, year, name) for place, year in zip(panel["place"], panel["year"], strict=True) for name in values]

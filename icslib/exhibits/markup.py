@@ -56,7 +56,7 @@ def write_exhibit(record: dict, svg: str = "", *, number: str = "", anchor: str 
         f'<span class="subtitle">{under}</span></figcaption>' if under else "</figcaption>"
     )
     table, download = write_table(record, links), write_download(record, anchor or "table", number or record["title"])
-    folded = download + (f"{links.listing()}{write_behind(record)}" if links else "")
+    folded = download + (f"{links.listing()}{_write_behind(record)}" if links else "")
     if record["kind"] == "figure":
         shown = f'<div class="chart" tabindex="0" role="group" aria-label="Chart">{svg}</div>'
         about, folded = "Data of this figure", table + folded
@@ -129,7 +129,7 @@ def write_download(record: dict, name: str, title: str) -> str:
     )
 
 
-def write_behind(record: dict) -> str:
+def _write_behind(record: dict) -> str:
     """What the numbers without a link are made from: the cells the exhibit names for them all, else those its other numbers
     link to.
     """

@@ -14,7 +14,9 @@ from .numbering import number_exhibits
 
 
 def trace_exhibit(report: str, exhibit: str) -> pd.DataFrame:
-    """The cells behind an exhibit of a report, named as its page names it: ``"Figure 2"``, ``"table 1"``; see :func:`icslib.trace`."""
+    """The cells behind an exhibit of a report, named as its page names it (``"Figure 2"``, ``"table 1"``), as
+    :func:`icslib.trace` gives them.
+    """
     name = Path(report).name.removesuffix(".html").removesuffix(".ipynb")
     path = next(iter(sorted(paths.reports().rglob(f"{name}.ipynb"))), None)
     if path is None:

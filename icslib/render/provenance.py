@@ -71,7 +71,9 @@ def describe_publications(names: Iterable[str]) -> list[dict]:
 
 
 class Printing(NamedTuple):
-    """What the store knows of one cell: its figure and, in a table of ours that gathers many publications, which one it is from."""
+    """What the store knows of one cell: its figure and, in a table of ours that gathers many publications, which one it is
+    from.
+    """
 
     value: float | None = None
     publisher: str = ""

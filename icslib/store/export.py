@@ -58,13 +58,14 @@ def _check_size(sheet: Sheet, name: str) -> None:
     titles = Counter(str(title).strip().lower() for title in rows[0])
     if twice := [title for title, count in titles.items() if count > 1 or not title]:
         raise StoreError(
-            f"{name}: in a workbook each column needs a name of its own; these have none: {', '.join(map(repr, twice))}. Rename them."
+            f"{name}: in a workbook each column needs a name of its own; these have none: {', '.join(map(repr, twice))}. "
+            "Rename them."
         )
     longest = max((len(cell) for row in rows for cell in row if isinstance(cell, str)), default=0)
     if len(rows) + len(sheet.lines) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS or longest > MOST_TEXT:
         raise StoreError(
-            f"{name}: a sheet holds {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and {MOST_TEXT:,} letters in a cell; this table has "
-            f"{len(rows):,} rows, {len(rows[0]):,} columns and a text of {longest:,}. Write it as .csv."
+            f"{name}: a sheet holds {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns and {MOST_TEXT:,} letters in a cell; "
+            f"this table has {len(rows):,} rows, {len(rows[0]):,} columns and a text of {longest:,}. Write it as .csv."
         )
 
 
@@ -83,7 +84,9 @@ def _table(frame: pd.DataFrame) -> list[list[object]]:
 
 
 def _plain(value: object, flag: str) -> object:
-    """One value as a number or as text that every program can hold: a day as 2024-04-01, no tab, no letters that cannot be printed."""
+    """One value as a number or as text that every program can hold: a day as 2024-04-01, no tab, no letters that cannot be
+    printed.
+    """
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float) and value != value:
         return SHORTHAND.get(flag.split("; ")[-1], UNKNOWN)
@@ -111,7 +114,8 @@ def write_notes(ids: list[str]) -> list[list[object]]:
             rows.append(
                 [
                     id,
-                    f"{s.title}. {s.publisher}, published {s.published}. {s.licence}. {s.address}. How far to trust it: {s.trust}",
+                    f"{s.title}. {s.publisher}, published {s.published}. {s.licence}. {s.address}. "
+                    f"How far to trust it: {s.trust}",
                 ]
             )
     return rows + [[mark, meaning] for meaning, mark in sorted(SHORTHAND.items())]
@@ -159,10 +163,9 @@ def _write_xlsx(path: Path, title: str, sheets: list[Sheet]) -> None:
             if sheet.rows is None:
                 continue
             first, rows = len(sheet.lines), sheet.rows
-            page.add_table(
-                first, 0, first + max(len(rows) - 1, 1), len(rows[0]) - 1,
-                {"name": sheet.name.replace(" ", "_"), "columns": [{"header": str(name)} for name in rows[0]], "style": None, "autofilter": False},
-            )  # fmt: skip
+            titles = [{"header": str(name)} for name in rows[0]]
+            marked = {"name": sheet.name.replace(" ", "_"), "columns": titles, "style": None, "autofilter": False}
+            page.add_table(first, 0, first + max(len(rows) - 1, 1), len(rows[0]) - 1, marked)
             linked = names if sheet.name == "Contents" else ()
             for down, cells in enumerate(rows[1:], first + 1):
                 for spot, cell in enumerate(cells):

@@ -30,7 +30,8 @@ def trace(figures: object) -> pd.DataFrame:
     Parameters
     ----------
     figures : observations, a panel, a derived table with a ``cells`` column, or one row of these; a result or an exhibit; or
-        references such as ``"beds!!H12"`` (source, sheet, cell; ``T2:T90[L=QHM]`` is column T of the rows whose column L holds QHM)
+        references such as ``"beds!!H12"`` (source, sheet, cell; ``T2:T90[L=QHM]`` is column T of the rows whose column L
+        holds QHM)
 
     Returns
     -------
@@ -45,8 +46,8 @@ def trace(figures: object) -> pd.DataFrame:
     refs = list(dict.fromkeys(_references(figures)))
     if not refs and not (isinstance(figures, pd.DataFrame) and figures.empty):
         raise StoreError(
-            f"No cell is known behind this {type(figures).__name__}. Give observations, a panel with its places and years, a result, "
-            "an exhibit, or references such as 'beds!!H12'; a bare number does not know where it came from."
+            f"No cell is known behind this {type(figures).__name__}. Give observations, a panel with its places and years, "
+            "a result, an exhibit, or references such as 'beds!!H12'; a bare number does not know where it came from."
         )
     rows, printed = [], {}
     for ref in refs:
@@ -131,7 +132,8 @@ class Stamp(Result):
     def finding(self) -> str:
         """The record as plain text."""
         lines = [
-            f"{title} ({publisher}; {'date of publication not stated' if published == 'not stated' else f'published {published}'}): "
+            f"{title} ({publisher}; "
+            f"{'date of publication not stated' if published == 'not stated' else f'published {published}'}): "
             + ", ".join(f"{file} sha256 {seen[:12]}" for file, seen in zip(files["file"], files["sha256"], strict=True))
             for (title, publisher, published), files in self.sources.groupby(["title", "publisher", "published"], sort=False)
         ]
@@ -160,8 +162,9 @@ class Stamp(Result):
         asked = ", ".join(f"{escape(key)} = {escape(repr(value))}" for key, value in self.parameters.items())
         made = ", ".join(f"{escape(name)} {escape(number)}" for name, number in self.versions.items())
         return (
-            f'<div class="stamp"><table><caption>Sources read by this report</caption><thead>{head}</thead><tbody>{body}</tbody></table>'
-            f"<p>Tables read: {tables or 'none'}.</p><p>Parameters: {asked or 'as shown at the top'}.</p><p>Made with {made}.</p></div>"
+            '<div class="stamp"><table><caption>Sources read by this report</caption>'
+            f"<thead>{head}</thead><tbody>{body}</tbody></table><p>Tables read: {tables or 'none'}.</p>"
+            f"<p>Parameters: {asked or 'as shown at the top'}.</p><p>Made with {made}.</p></div>"
         )
 
 

@@ -13,20 +13,19 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 WIDEST = 60
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
-NAMES = " ".join(
-    f'xmlns:{short}="{"http://www.w3.org/1999/xlink" if short == "xlink" else f"urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"}"'
-    for short, long in {
-        "office": "office", "style": "style", "table": "table", "text": "text", "fo": "xsl-fo-compatible", "meta": "meta", "xlink": "",
-    }.items()
-) + ' xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"'  # fmt: skip
+SPACES = {"office": "office", "style": "style", "table": "table", "text": "text", "fo": "xsl-fo-compatible", "meta": "meta"}
+NAMES = " ".join(f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"' for short, long in SPACES.items()) + (
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"'
+)
 CELL = '<style:style style:name="{}" style:family="table-cell" style:parent-style-name="Default">{}</style:style>'
-FONT = '<style:text-properties style:font-name="Arial" fo:font-family="Arial" fo:font-size="{}pt" fo:language="en" fo:country="GB"{}/>'
+FONT = '<style:text-properties fo:font-family="Arial" fo:font-size="{}pt" fo:language="en" fo:country="GB"{}/>'
 WRAP = '<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/>'
 BOLD = ' fo:font-weight="bold"'
 STYLES = (
     f'<office:styles><style:default-style style:family="table-cell">{FONT.format(12, "")}</style:default-style>'
     '<style:style style:name="Default" style:family="table-cell"/>'
-    f'<style:style style:name="Heading_20_1" style:display-name="Heading 1" style:family="table-cell" style:parent-style-name="Default">{FONT.format(15, BOLD)}</style:style>'
+    '<style:style style:name="Heading_20_1" style:display-name="Heading 1" style:family="table-cell" '
+    f'style:parent-style-name="Default">{FONT.format(15, BOLD)}</style:style>'
     f"{CELL.format('Head', WRAP + FONT.format(12, BOLD))}{CELL.format('Body', WRAP)}</office:styles>"
 )
 MANIFEST = (
@@ -58,10 +57,10 @@ class Sheet:
 
 def write_ods(path: Path, title: str, sheets: Sequence[Sheet]) -> None:
     """Write `sheets` to `path`; a cell that names another sheet in a sheet of contents leads there."""
-    about = f"<office:meta><dc:title>{escape(title)}</dc:title><dc:creator>icslib</dc:creator><dc:language>en-GB</dc:language></office:meta>"
+    about = f"<dc:title>{escape(title)}</dc:title><dc:creator>icslib</dc:creator><dc:language>en-GB</dc:language>"
     parts = {
         "styles.xml": ("styles", [STYLES]),
-        "meta.xml": ("meta", [about]),
+        "meta.xml": ("meta", ["<office:meta>", about, "</office:meta>"]),
         "content.xml": ("content", _content(sheets)),
     }
     with ZipFile(path, "w") as book:

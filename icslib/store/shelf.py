@@ -129,7 +129,9 @@ def load(name: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=4)
 def _observations(name: str, _seen: str) -> pd.DataFrame:
-    """The observations of a table whose bytes have the hash `_seen`; the last few stay at hand, since one panel reads many measures of one table."""
+    """The observations of a table whose bytes have the hash `_seen`; the last few stay at hand, since one panel reads many
+    measures of one table.
+    """
     return check_observations(from_bytes(need_bytes(name)))
 
 
