@@ -14,7 +14,8 @@ from ..tidy import COLUMNS, cell_refs, merge_cells, only
 from .shelf import load, resources
 
 DRAWN = "2022-07"  # tables by system hold the boards of July 2022, also for years before
-UNFIT = "structural zero|repeats the year before|part of the whole"  # flags of printed figures that do not measure what the measure says
+# flags of printed figures that do not measure what the measure says
+UNFIT = "structural zero|repeats the year before|part of the whole"
 FULL_YEAR = 360  # days that the parts of a year must cover before they are added up
 
 
@@ -27,7 +28,9 @@ class Kept(dict):
 
 @dataclass(frozen=True)
 class _Choice:
-    """What was asked for, the same for every measure; ``left_out`` gathers places that lie in no larger one, ``weighed`` what rates were weighed by."""
+    """What was asked for, the same for every measure; ``left_out`` gathers places that lie in no larger one, ``weighed`` what
+    rates were weighed by.
+    """
 
     places: str
     vintage: str
@@ -55,7 +58,8 @@ def load_panel(
     Parameters
     ----------
     measures : names in ``data/raw/reference/measures.csv``
-    first, last : years, each the year of the March that ends it; calendar years keep their own number and spans that of their last year
+    first, last : years, each the year of the March that ends it; calendar years keep their own number and spans that of their
+        last year
     places : kind of place; a measure published only for smaller places is rolled up to it
     vintage : boundaries, such as ``"2022-07"``
     basis : keep only this basis; needed where a measure comes on several
@@ -65,11 +69,11 @@ def load_panel(
 
     Returns
     -------
-    DataFrame with ``place, year`` and a float column a measure. ``attrs``: ``units``, ``spans``, ``vintage``, ``tables`` (measure to table),
-    ``left_out`` (measure to places that lie in none of the larger ones), ``weighed`` (measure to the people its rates were weighed by where places come
-    together, as ``measures.csv`` says; ``~`` before it: they stand in for a denominator nobody published), ``apportioned`` (measure to
-    (place, year) to how much of the figure came by the shares of a divided place, 0 to 1; none: not listed), and ``cells``: the source cells of each
-    figure by (place, year, measure), for :func:`icslib.trace`.
+    DataFrame with ``place, year`` and a float column a measure. ``attrs``: ``units``, ``spans``, ``vintage``, ``tables`` (measure
+    to table), ``left_out`` (measure to places that lie in none of the larger ones), ``weighed`` (measure to the people its rates
+    were weighed by where places come together, as ``measures.csv`` says; ``~`` before it: they stand in for a denominator nobody
+    published), ``apportioned`` (measure to (place, year) to how much of the figure came by the shares of a divided place, 0 to 1;
+    none: not listed), and ``cells``: the source cells of each figure by (place, year, measure), for :func:`icslib.trace`.
     """
     choice = _Choice(places, vintage, basis, edition, table)
     pieces, tables = [], {}
@@ -79,7 +83,7 @@ def load_panel(
     long = pd.concat(pieces, ignore_index=True)
     if long.empty:
         raise StoreError(
-            f"No figures of {list(measures)} for {places} in {first} to {last}. 'icslib.tables()' says what years each table holds."
+            f"No figures of {list(measures)} for {places} in {first} to {last}. ics.tables() says what years each table holds."
         )
     panel = build_panel(long[["place", "year", "measure", "value", "unit", "start", "end"]], gaps="keep", vintage=vintage)
     grid = pd.MultiIndex.from_product([panel["place"].unique(), range(first, last + 1)], names=["place", "year"])
