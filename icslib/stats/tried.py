@@ -16,11 +16,9 @@ def holm(p: Sequence[float] | np.ndarray) -> np.ndarray:
     >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.06, 0.06]
     """
-    tried = np.asarray(p, dtype=float)
-    order = np.argsort(tried)
-    out = np.empty(len(tried))
-    out[order] = np.minimum(np.maximum.accumulate(tried[order] * np.arange(len(tried), 0, -1)), 1.0)
-    return out
+    from statsmodels.stats.multitest import multipletests
+
+    return multipletests(np.asarray(p, dtype=float), method="holm")[1]
 
 
 def leave_out(y: np.ndarray, x: np.ndarray, fitted: Fit) -> np.ndarray:
