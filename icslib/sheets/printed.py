@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from .adding import additive, find_total_columns
 from .areas import Area
 from .columns import (
     Labels,
@@ -26,7 +27,7 @@ from .kinds import EMPTY, MARK, Cells, area_name, cell_name
 from .page import to_text
 from .stated import SHOWN, UNIT_TITLE, column_periods, column_units, read_shown, row_periods, row_units
 from .titles import column_letter, plain
-from .totals import Totals, additive, find_total_columns, find_totals
+from .totals import Totals, find_totals
 from .units import Unit, find_unit
 
 CHECKED = ("row", "label", "by", "members", "first", "last", "columns_compared", "agrees", "largest_difference", "in_column")

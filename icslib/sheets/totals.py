@@ -1,4 +1,4 @@
-"""Printed totals: which rows and columns they are, and whether the rest adds up to them.
+"""Printed totals: which rows they are, and whether the rest adds up to them.
 
 A row is a total when its label says so, or when its figures are the sums of the rows above or
 below it in every column that can be added. The difference is always kept.
@@ -14,13 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .adding import decimals
 from .table import look_totals
 
 PERHAPS = re.compile(r"(england|united kingdom|all\b.*|overall|national|whole .+|.+ region)", re.I)
-RATE = re.compile(
-    r"%|\brate|per ?cent|percent|\bper\b|average|mean|median|index|share|ratio|score|rank|pct|latitude|longitude|performance",
-    re.I,
-)
 PART = r"(?i)^\W*(of which|o/w)\b"
 SEARCHED = 400  # rows up to which unlabelled totals are looked for
 
@@ -69,15 +66,6 @@ class _Total(NamedTuple):
     by: str
 
 
-def additive(titles: list[str], units: list[str]) -> np.ndarray:
-    """Which columns may be added up: not rates, shares, averages or ranks."""
-    rates = [
-        bool(RATE.search(title)) or unit == "percent" or unit.startswith(("per ", "GBP per"))
-        for title, unit in zip(titles, units, strict=True)
-    ]
-    return ~np.array(rates, dtype=bool)
-
-
 def find_totals(labels: dict[str, pa.DictionaryArray], values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
     """Totals among the rows.
 
@@ -112,7 +100,7 @@ class _Sums:
 
     def __init__(self, values: np.ndarray, withheld: np.ndarray, adds: np.ndarray):
         self.values, self.withheld, self.adds = values, withheld, adds
-        self.unit = 10.0 ** -_decimals(values)
+        self.unit = 10.0 ** -decimals(values)
 
     def slack(self, total: np.ndarray, count: np.ndarray | int, columns: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Half a last digit, and what rounding of `count` figures may add."""
@@ -130,18 +118,6 @@ class _Sums:
         known = ~np.isnan(gap)
         agrees = bool((np.abs(gap[known]) <= self.slack(self.values[row], len(members))[known]).all()) if known.any() else None
         return _Total(row, members, gap, agrees, by)
-
-
-def _decimals(values: np.ndarray) -> np.ndarray:
-    """Digits printed after the point, column by column, 6 at most."""
-    sample = values[:2000]
-    found = np.full(values.shape[1], 6)
-    for digits in range(5, -1, -1):
-        scaled = sample * 10.0**digits
-        with np.errstate(invalid="ignore"):
-            even = (np.abs(scaled - np.round(scaled)) <= 1e-6 * np.maximum(1, np.abs(scaled)) + 1e-9) | np.isnan(scaled)
-        found[even.all(axis=0)] = digits
-    return found
 
 
 def _in_order(named: np.ndarray, perhaps: np.ndarray, parts: np.ndarray, sums: _Sums) -> list[_Total]:
@@ -277,29 +253,3 @@ def _run_sums(spot: int, rows: np.ndarray, sums: _Sums) -> Iterator[_Total]:
         filled = np.cumsum(part.any(axis=1))
         for end in np.flatnonzero(equal & (filled >= least)) + 1:
             yield sums.check(int(rows[spot]), np.sort(run[:end]), "sum")
-
-
-def find_total_columns(titles: list[str], values: np.ndarray, adds: np.ndarray) -> dict[int, list[int]]:
-    """Columns titled as totals that are the sum of others in at least nine rows of ten: position to positions summed."""
-    found = {}
-    unit = 10.0 ** -_decimals(values)
-    for spot, title in enumerate(titles):
-        if not adds[spot] or not re.search(r"\btotals?\b|^all\b|\ball$", title, re.I):
-            continue
-        others = [i for i in range(len(titles)) if i != spot and adds[i] and i not in found]
-        group = title.rsplit(" | ", 1)[0] if " | " in title else ""
-        tries = [[i for i in others if group and titles[i].startswith(group + " | ")], others]
-        tries += [[i for i in others if i < spot][-k:] for k in range(2, spot + 1)] + [
-            [i for i in others if i > spot][:k] for k in range(2, len(titles) - spot)
-        ]
-        printed = values[:, spot]
-        for members in tries[:40]:
-            if len(members) < 2:
-                continue
-            part = values[:, members]
-            known = ~np.isnan(printed) & ~np.isnan(part).any(axis=1)
-            slack = (0.5 * np.sqrt(len(members)) + 0.5001) * unit[spot]
-            if known.sum() >= 2 and printed[known].any() and (np.abs(part.sum(axis=1) - printed)[known] <= slack).mean() >= 0.9:
-                found[spot] = members
-                break
-    return found
