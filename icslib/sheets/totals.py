@@ -64,6 +64,7 @@ class _Total(NamedTuple):
     differences: np.ndarray
     agrees: bool | None
     by: str
+    matching: int = 0  # columns that agree in a figure other than zero
 
 
 def find_totals(labels: dict[str, pa.DictionaryArray], values: np.ndarray, withheld: np.ndarray, adds: np.ndarray) -> Totals:
@@ -116,8 +117,9 @@ class _Sums:
         summed[self.withheld[members].any(axis=0) | ~self.adds] = np.nan
         gap = summed - self.values[row]
         known = ~np.isnan(gap)
-        agrees = bool((np.abs(gap[known]) <= self.slack(self.values[row], len(members))[known]).all()) if known.any() else None
-        return _Total(row, members, gap, agrees, by)
+        close = np.abs(gap[known]) <= self.slack(self.values[row], len(members))[known]
+        agrees = bool(close.all()) if known.any() else None
+        return _Total(row, members, gap, agrees, by, int((close & (self.values[row][known] != 0)).sum()))
 
 
 def _in_order(named: np.ndarray, perhaps: np.ndarray, parts: np.ndarray, sums: _Sums) -> list[_Total]:
@@ -147,15 +149,17 @@ def _in_order(named: np.ndarray, perhaps: np.ndarray, parts: np.ndarray, sums: _
             if outcome.agrees and (len(members) > 1 or named[row]):
                 break
         best = outcomes[-1] if outcomes[-1].agrees else max(outcomes, key=_closeness)
-        if named[row] or (best.agrees and len(best.members) > 1 and not (sums.values[row, sums.adds] == 0).all()):
+        sure = best.agrees and not (sums.values[row, sums.adds] == 0).all()
+        most = best.matching > 1 and best.matching * 2 >= (~np.isnan(best.differences)).sum()  # a figure of it may be damaged
+        if named[row] or (len(best.members) > 1 and (sure or most)):
             found.append(best)
             is_total[row] = True
     return found
 
 
-def _closeness(total: _Total) -> tuple[float, float]:
+def _closeness(total: _Total) -> tuple[float, float, float]:
     known = ~np.isnan(total.differences)
-    return (float(known.sum()), -float(np.abs(total.differences[known]).sum())) if known.any() else (0.0, 0.0)
+    return float(total.matching > 1 and total.matching), float(known.sum()), -float(np.abs(total.differences[known]).sum())
 
 
 def _by_group(labels: dict[str, pa.DictionaryArray], named: np.ndarray, sums: _Sums) -> Totals | None:

@@ -310,6 +310,19 @@ def test_500_mutations_of_official_sheets(official):
     assert sum(run_mutations(500, seed=4, sheets=real_sheets(official)).values()) == 500
 
 
+@pytest.mark.parametrize("name", ["groups", "finance"])
+def test_a_digit_changed_under_a_total_is_said_where_it_stands(name):
+    grid = drawn()[name]
+    for row in body_rows(grid):
+        for spot, cell in enumerate(grid[row]):
+            if is_figure(cell) and plain(grid[body_rows(grid)[-1]][spot]) not in ("", "[x]"):
+                changed = [list(cells) for cells in grid]
+                changed[row][spot] = re.sub(r"\d", lambda digit: str((int(digit[0]) + 3) % 10), plain(cell), count=1)
+                totals = read_sheet(to_bytes(changed)).totals
+                wrong = totals[totals["agrees"].eq(False)]
+                assert wrong["in_column"].tolist() == [column_letter(spot + 1)], (row, spot, totals)
+
+
 def test_a_renamed_sheet_reads_the_same():
     text = SHEETS["finance"]
     one, other = read_sheet(xlsx(T1=text)), read_sheet(xlsx(Annex=text))
