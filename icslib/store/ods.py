@@ -1,6 +1,6 @@
 """A workbook as OpenDocument, written row by row: sheets of text and numbers, each under its title, its table marked as one.
 
-A library would hold every cell as an object; a table of 150,000 rows would not fit.
+The libraries there are hold every cell as an object: a table of 150,000 rows would take minutes and gigabytes.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -10,6 +10,8 @@ from itertools import chain
 from pathlib import Path
 from re import sub
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from ..sheets.kinds import cell_name
 
 WIDEST = 60
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
@@ -101,20 +103,14 @@ def _content(sheets: Sequence[Sheet]) -> Iterator[str]:
     yield "<table:database-ranges>"
     for sheet in sheets:
         if sheet.rows is not None:
-            first, last = (f"'{sheet.name}'.{cell}" for cell in _corners(sheet.rows, len(sheet.lines)))
+            above, corner = len(sheet.lines), len(sheet.rows[0]) - 1
+            ends = cell_name(above, 0), cell_name(above + len(sheet.rows) - 1, corner)
+            span = ":".join(f"'{sheet.name}'.{cell}" for cell in ends)
             yield (
                 f'<table:database-range table:name="{escape(sheet.name.replace(" ", "_"))}" table:contains-header="true" '
-                f'table:display-filter-buttons="false" table:target-range-address="{escape(f"{first}:{last}")}"/>'
+                f'table:display-filter-buttons="false" table:target-range-address="{escape(span)}"/>'
             )
     yield "</table:database-ranges></office:spreadsheet></office:body>"
-
-
-def _corners(rows: list[list[object]], above: int) -> tuple[str, str]:
-    letters, spot = "", max(len(rows[0]), 1)
-    while spot:
-        spot, rest = divmod(spot - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"A{above + 1}", f"{letters}{above + len(rows)}"
 
 
 def _row(cells: Sequence[object], style: str, linked: Collection[str] = ()) -> str:
