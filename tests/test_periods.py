@@ -8,16 +8,19 @@ from hypothesis import strategies as st
 
 from icslib.errors import PeriodError
 from icslib.periods import (
+    calendar_quarter,
     calendar_year,
     day,
     financial_year,
     find_period,
+    join_periods,
     month,
     months,
     parse_period,
     quarter,
     span,
     to_month,
+    week,
     years,
 )
 
@@ -28,6 +31,8 @@ MADE = st.one_of(
     st.builds(month, YEARS, st.integers(1, 12)).filter(lambda made: (made.start.year + 1) % 100 != made.start.month),
     st.builds(quarter, YEARS, st.integers(1, 4)),
     st.builds(to_month, YEARS, st.integers(1, 12)),
+    st.builds(calendar_quarter, YEARS, st.integers(1, 4)),
+    st.builds(week, YEARS, st.integers(1, 52)),
     st.builds(lambda first, more: span(first, first + more), YEARS, st.integers(2, 9)),
     st.builds(lambda first, more: years(first, first + more), YEARS, st.integers(1, 9)),
     st.builds(
@@ -105,3 +110,35 @@ def test_a_period_inside_a_title():
     assert find_period("Year to March 2024, outturn").label == "2023-24"
     for text in ("Total over 3 years", "Age 1948 to 1954 or 1955 to 1964", "RJ1/2019", "£2016-17", "MAY NOT USE"):
         assert find_period(text) is None, text
+
+
+@given(YEARS, st.integers(1, 4), st.integers(1, 12))
+def test_a_year_and_its_part_are_the_part_of_that_year(year, number, count):
+    name = date(2000, count, 1).strftime("%B")
+    assert join_periods([f"{year - 1}/{year % 100:02d}", f"Q{number}"]) == quarter(year, number)
+    assert join_periods([f"Quarter {number}", str(year)]) == calendar_quarter(year, number)
+    assert join_periods([name, str(year)]) == month(year, count) == join_periods([str(year), f"Month {count}"])
+    assert join_periods([f"{year - 1}-{year % 100:02d}", f"{name} [p]"]).start >= date(year - 1, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("texts", "label"),
+    [(["2021", "As at 31 March"], "2021-03-31"), (["2023/24 (provisional)"], "2023-24"), (["2024", "Week 7"], "2024-W07"),
+     (["2023-24", "January"], "2024-01"), (["Q1 (Apr to Jun)", "2023/24"], "2023-24 Q1")],
+)  # fmt: skip
+def test_texts_that_date_each_other(texts, label):
+    assert join_periods(texts).label == label
+
+
+def test_texts_that_name_no_period_together():
+    assert (
+        join_periods(["Q1", "Beds"]) is None
+        and join_periods([]) is None
+        and join_periods(["31 February", "2023"]).label == "2023"
+    )
+    for text, label in [
+        ("6 months to September 2023", "2023-04 to 2023-09"),
+        ("Deaths, England, 2022", "2022"),
+        ("Apr-Jun 2023", "2023-04 to 2023-06"),
+    ]:
+        assert find_period(text).label == label

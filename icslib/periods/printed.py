@@ -49,7 +49,10 @@ def _month(name: str) -> int:
     return MONTHS[name[:3].lower()]
 
 
-_NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_NAME = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DASH = r"\s*[-–/]\s*"
 _Q, _M, _W = r"Q(?:uarter\s*|tr\s*)?([1-4])", r"M(?:onth\s*)?(\d{1,2})", r"W(?:eek\s*)?(\d{1,2})"
 _PART = "|".join([_Q, _M, _W]).replace("(\\d", "(?:\\d").replace("([", "(?:[")
@@ -115,7 +118,8 @@ _WITHIN = [
     (r"(\d{4})[-–/](\d{2})\s*(?:to|[-–])\s*(\d{4})[-–/](\d{2})", lambda m: _years_or_months(m)),
     (r"(\d{4})\s*to\s*(\d{4})", lambda m: span(int(m[1]), int(m[2]))),
     (
-        rf"(?:({'|'.join(_COUNTS)}|\d{{1,2}}) months|(year|yr|quarter))\s+(?:to|ending|ended)\s+(?:\d{{1,2}}\s+)?({_NAME})\s+(\d{{4}})",
+        rf"(?:({'|'.join(_COUNTS)}|\d{{1,2}}) months|(year|yr|quarter))\s+(?:to|ending|ended)\s+(?:\d{{1,2}}\s+)?"
+        rf"({_NAME})\s+(\d{{4}})",
         lambda m: months_to(int(m[4]), _month(m[3]), _count(m[1] or m[2])),
     ),
     (

@@ -20,7 +20,8 @@ from .totals import Totals
 Say = Callable[[str, str], None]  # (cells, what was decided)
 Labels = dict[str, pa.DictionaryArray]  # title: text, each different one kept once
 ID_TITLE = re.compile(
-    r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^(single year of )?age( in years| \(years\))?$|^(foot)?notes?( (no|number|ref)\.?)?$",
+    r"(.*[\s_])?(code|id|objectid|index|key|postcode)(\.\w+)?$|^no\.?$|^(single year of )?age( in years| \(years\))?$"
+    r"|^(foot)?notes?( (no|number|ref)\.?)?$",
     re.I,
 )
 TIME_TITLE = re.compile(
@@ -235,7 +236,7 @@ def carry_sections(cells: Cells, area: Area, read: Labels, rows: np.ndarray, say
 
 
 def carry_groups(read: Labels, totals: Totals, is_total: np.ndarray, rows: np.ndarray, say: Say) -> Labels:
-    """The label columns with a ``section`` before them: the total printed over its members, where labels alone do not tell rows apart."""
+    """The label columns with a ``section`` before them, the total printed over its members, where labels are alike."""
     heads = np.flatnonzero(totals.first == totals.rows + 1)
     if not len(heads) or not read or "section" in read:
         return read

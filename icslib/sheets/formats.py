@@ -7,19 +7,21 @@ from xml.etree import ElementTree
 
 from .guard import column_number
 
+LARGEST = 50_000_000  # bytes of an ods looked through; a larger one would take longer than it is worth
 _PERCENT = {"9", "10"}  # numbers of the built-in formats 0% and 0.00%
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
 def percent_cells(book: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Sheet name to (row, column) from 0 of each cell with a percent format; of xlsx and ods only, others do not say it plainly."""
+    """Sheet name to (row, column) from 0 of each cell with a percent format; of xlsx and ods only."""
     if book[:2] != b"PK":
         return {}
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         names = parts.namelist()
-        if "content.xml" in names and b'value-type="percentage"' in (content := parts.read("content.xml")):
-            return _of_ods(content)
+        if "content.xml" in names:
+            content = parts.read("content.xml")
+            return _of_ods(content) if b'value-type="percentage"' in content and len(content) < LARGEST else {}
         if "xl/styles.xml" not in names or not (styles := _percent_styles(parts.read("xl/styles.xml"))):
             return {}
         cell = re.compile(rb'<c r="([A-Z]{1,3})(\d+)" s="(?:' + "|".join(styles).encode() + rb')"')

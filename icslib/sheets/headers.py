@@ -13,7 +13,7 @@ YEARS = (1900, 2100)
 
 
 def figure_titles(cells: Cells, kinds: np.ndarray, first: int, top: int, left: int) -> np.ndarray:
-    """Figures from row `first` on that are titles, not data: years, day numbers, or 1, 2, 3, over columns that hold something else."""
+    """Figures from row `first` on that are titles: years, day numbers, or 1, 2, 3, over columns that hold something else."""
     found = np.zeros(kinds.shape, bool)
     for row in range(first, min(len(kinds) - 1, first + DEEPEST)):
         spots = np.flatnonzero(kinds[row] == FIGURE)

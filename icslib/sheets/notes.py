@@ -17,7 +17,9 @@ _KEYED = [
     re.compile(r"(sources?|publisher|published|copyright|contact)\s*[:.]\s*(.*)", re.I | re.S),
 ]
 _CITED = re.compile(
-    r"\s*(?:\[note\s+(\d+)\]|\[(\d+)\]|([¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s]+[¹²³⁴⁵⁶⁷⁸⁹⁰]+)*)|([*†‡§]+)|\((\d{1,2}|[a-z])\))\s*$", re.I
+    r"\s*(?:\[note\s+(\d+)\]|\[(\d+)\]|([¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s]+[¹²³⁴⁵⁶⁷⁸⁹⁰]+)*)|([*†‡§]+)"
+    r"|\((\d{1,2}|[a-z])\))\s*$",
+    re.I,
 )
 
 

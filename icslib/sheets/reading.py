@@ -80,7 +80,7 @@ class Reading:
 
     @property
     def totals(self) -> pd.DataFrame:
-        """Every printed total: table, sheet, row, label, what it sums, whether it agrees, the largest difference and its column."""
+        """Every printed total: table, sheet, row, label, what it sums, whether it agrees, the largest difference, its column."""
         return self._stack((found, found.checks) for found in self.tables)
 
     @property

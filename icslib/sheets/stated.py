@@ -17,17 +17,18 @@ from .units import Unit, find_only_unit, find_unit, is_unit
 UNIT_TITLE = re.compile(r"units?( of measure(ment)?)?", re.I)
 MEASURED = re.compile(r"(metric|measure|indicator|item|statistic|description|line)(_?name)?", re.I)
 PREPARED = re.compile(
-    r"\b(sources?|published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)|created|printed|accessed|generated|next)\b",
+    r"\b(sources?|published|publication|released?|updated|report run|run (date|on)|extract(ed|ion)"
+    r"|created|printed|accessed|generated|next)\b",
     re.I,
 )
-AGED = re.compile(r"\b(age[ds]?|born|built|birth|cohort)\b", re.I)  # the years in such a title are not when it was counted
+AGED = re.compile(r"\b(age profile|born|built|cohort)\b", re.I)  # the years in such a title are not when it was counted
 SHOWN = ("", "percent", "GBP", "share")  # what a cell itself shows: a % or £ sign, or a percent format over a share of one
 
 
 def column_units(
     names: list[str], lines: list[str], sheet: str, block: np.ndarray, shown: np.ndarray, letters: list[str], say: Say
 ) -> dict[str, Unit]:
-    """The unit of each column: what its title states, else what all its figures show, else what the `lines` over the table or the sheet's name do."""
+    """The unit of each column: as its title states, else its figures show, else the `lines` above or the sheet's name state."""
     units = {name: unit for name in names if (unit := find_unit(name))}
     title = " ".join(lines)
     of_all = find_only_unit(title) or find_only_unit(sheet)
@@ -53,7 +54,7 @@ def _within_one(figures: np.ndarray) -> bool:
 
 
 def column_periods(names: list[str], lines: list[str]) -> dict[str, str]:
-    """The period of each column: what its title names, a part of a year dated by the title over the table; else that of the title."""
+    """The period of each column: as its title names it, a part of a year dated by the `lines` over the table; else theirs."""
     when = find_period(" ".join(line for line in lines if not PREPARED.search(line)))
     periods = {}
     for name in names:

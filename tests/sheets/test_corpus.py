@@ -4,8 +4,8 @@ A drawing begins with ``== its name`` and is written as a workbook (see :mod:`.d
 or as text where its name ends so. Under ``--`` stands what must be read, table by table, and nothing else may be:
 
 - ``B: title; period; unit`` says of a column how its figures are titled, dated and measured;
-- ``4: label/label; period; unit`` says how a row is labelled, and its period and unit where the row states them (a column's ``-01`` goes on
-  the row's year);
+- ``4: label/label; period; unit`` says how a row is labelled, and its period and unit where the row states them
+  (a column's ``-01`` goes on the row's year);
 - ``B4 = 12.5; provisional`` says what a cell reads as, where it prints no plain figure;
 - ``total 7: adds up``, ``sum column: D`` name what is a total, ``note 1: T1!B2`` the cells that cite a note.
 """
