@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from .kinds import FIGURE, MARK, TEXT, Cells
+from .kinds import EMPTY, FIGURE, MARK, TEXT, Cells
 from .units import is_unit
 
 DEEPEST = 6  # header rows
@@ -20,23 +20,23 @@ def figure_titles(cells: Cells, kinds: np.ndarray, first: int, top: int, left: i
         if not len(spots):
             continue
         under = cells.values[top + row + 1 : top + len(kinds), left + spots]
-        if (kinds[row] == MARK).any() or not _title_figures(
-            cells.values[top + row, left + spots], under, kinds[row], row > first
-        ):
+        corner = row == first or ((kinds[first:row, 0] == EMPTY).all() and kinds[row, 0] == TEXT and len(spots) > 1)
+        heads = cells.values[top + row, left + spots]
+        if (kinds[row] == MARK).any() or not _title_figures(heads, under, kinds[row], row > first, bool(corner)):
             break
         found[row, spots] = True
     return found
 
 
-def _title_figures(heads: np.ndarray, under: np.ndarray, row: np.ndarray, lower: bool) -> bool:
-    """Whether the figures of a row are titles; in a `lower` row, under other titles, only such as come in a sequence."""
+def _title_figures(heads: np.ndarray, under: np.ndarray, row: np.ndarray, lower: bool, corner: bool) -> bool:
+    """Whether the figures of a row are titles; in a `lower` row, under others without an empty `corner`, only a sequence."""
     under = under[~np.isnan(under)]
     steps, whole = np.diff(heads), (heads == heads.round()).all()
     alike = len(under) and ((under >= heads.min() - 2) & (under <= heads.max() + 2) & (under == under.round())).mean() >= 0.5
     if not whole or alike:
         return False
     if YEARS[0] <= heads.min() and heads.max() <= YEARS[1]:
-        return is_sequence(heads) if lower else bool((row <= TEXT).any())
+        return is_sequence(heads) or (corner and bool((row <= TEXT).any()))
     if is_day_number(heads.min()) and is_day_number(heads.max()) and len(heads) >= 2:
         days = [day_of(head) for head in heads]
         return {day.day for day in days} == {1} or {(day + timedelta(1)).day for day in days} == {1} or (steps == 7).all()
