@@ -21,7 +21,8 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
     table = expect_table(need_sheet(pages), source, key="place", subtotals=["Total", "TOTAL"])
     if len(table.totals) != 1:
         raise SheetError(
-            f"{source.file} has {len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none."
+            f"{table.file}, sheet {table.sheet!r}, row {max(table.frame.index[-1], *table.totals.index, 0)}: the table ends here and has "
+            f"{len(table.totals)} rows headed Total; one was expected, at the foot. A file cut short has none."
         )
     providers = table.melt(["period", "place"]).assign(place_type="provider")
     england = replace(table, frame=table.totals).melt(["period", "place"]).assign(place_type="england")
@@ -37,9 +38,11 @@ def tidy_emergency(pages: dict[str, Page], source: Source) -> pd.DataFrame:
         basis="outturn",
         source=source.id,
     )
-    if frame["period"].nunique() > 1:
+    other = frame[frame["period"] != frame["period"].iloc[0]]
+    if len(other):
         raise SheetError(
-            f"{source.file} holds more than one month: {sorted(set(frame['period']))}. Take the month from its own file."
+            f"{table.file}, sheet {table.sheet!r}, row {other['row'].iloc[0]}: more than one month stands here: "
+            f"{sorted(set(frame['period']))}. Take the month from its own file."
         )
     sums = frame.groupby(["measure", "place_type"])["value"].sum().unstack()
     frame.attrs["totals"] = [expect_total(f"England, {row.Index}", row.england, row.provider) for row in sums.itertuples()]
