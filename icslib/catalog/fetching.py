@@ -42,7 +42,9 @@ class Fetched(Result):
         """How many files are here, and what went wrong with the others."""
         counts = ", ".join(f"{n} {status}" for status, n in self.files["status"].value_counts(sort=False).items())
         wrong = self.files[~self.files["status"].isin(["present", "fetched"])]
-        return f"{len(self.files)} files: {counts}." + "".join(f"\n{row.id}: {row.message}" for row in wrong.itertuples())
+        return f"{len(self.files)} file{'s' * (len(self.files) != 1)}: {counts}." + "".join(
+            f"\n{row.id}: {row.message}" for row in wrong.itertuples()
+        )
 
 
 class Changed(CatalogError):

@@ -23,6 +23,7 @@ from .guard import check_file, unpack, unpack_r
 from .page import Page
 from .text import Columns, read_delimited
 
+UNSEEN = "percent formats are not read from this file: what it shows as 5% may stand here as 0.05"
 SHEETS = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".rda", ".rdata", ".rds")
 
 
@@ -75,7 +76,7 @@ def _open_book(raw: bytes, name: str) -> dict[str, Page]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         percents = percent_cells(raw)
         return {
-            meta.name: _page(book, meta.name, name, percents.get(meta.name, ()))
+            meta.name: _page(book, meta.name, name, None if percents is None else percents.get(meta.name, ()))
             for meta in book.sheets_metadata
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
         }
@@ -91,10 +92,11 @@ def _open_book(raw: bytes, name: str) -> dict[str, Page]:
         ) from fault
 
 
-def _page(book: python_calamine.CalamineWorkbook, sheet: str, name: str, percents: Sequence[tuple[int, int]]) -> Page:
+def _page(book: python_calamine.CalamineWorkbook, sheet: str, name: str, percents: Sequence[tuple[int, int]] | None) -> Page:
     cells = book.get_sheet_by_name(sheet)
     merged = tuple((*first, *last) for first, last in cells.merged_cell_ranges or ())
-    return Page(cells.to_python(skip_empty_area=False), sheet, name, merged, percents=percents)
+    remarks = (UNSEEN,) if percents is None else ()
+    return Page(cells.to_python(skip_empty_area=False), sheet, name, merged, remarks, percents or ())
 
 
 def _open_zip(raw: bytes, name: str) -> dict[str, Page]:

@@ -13,15 +13,19 @@ _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
-def percent_cells(book: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Sheet name to (row, column) from 0 of each cell with a percent format; of xlsx and ods only."""
+def percent_cells(book: bytes) -> dict[str, list[tuple[int, int]]] | None:
+    """Sheet name to (row, column) from 0 of each cell with a percent format; None where formats are not read: xls, xlsb, a large ods."""
     if book[:2] != b"PK":
-        return {}
+        return None
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         names = parts.namelist()
         if "content.xml" in names:
             content = parts.read("content.xml")
-            return _of_ods(content) if b'value-type="percentage"' in content and len(content) < LARGEST else {}
+            if b'value-type="percentage"' not in content:
+                return {}
+            return _of_ods(content) if len(content) < LARGEST else None
+        if "xl/workbook.bin" in names:
+            return None
         if "xl/styles.xml" not in names or not (styles := _percent_styles(parts.read("xl/styles.xml"))):
             return {}
         cell = re.compile(rb'<c r="([A-Z]{1,3})(\d+)" s="(?:' + "|".join(styles).encode() + rb')"')

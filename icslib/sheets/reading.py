@@ -117,7 +117,8 @@ class Reading:
         rows = sum(len(found.frame) for found in self.tables)
         wrong = self.totals["agrees"].eq(False).sum() if len(self.totals) and "agrees" in self.totals else 0
         return (
-            f"{self.file}: {len(self.tables)} tables, {rows:,} rows, {len(self.flags):,} flagged cells, {len(self.totals):,} totals set aside"
+            f"{self.file}: {len(self.tables)} table{'s' * (len(self.tables) != 1)}, {rows:,} rows, "
+            f"{len(self.flags):,} flagged cells, {len(self.totals):,} totals set aside"
             f"{f' ({wrong} do not add up)' if wrong else ''}, {len(self.notes)} notes, {len(self.log):,} decisions in .log"
         )
 

@@ -42,7 +42,7 @@ class BuildReport(Result):
         counts = ", ".join(f"{n} {status}" for status, n in self.tables["status"].value_counts(sort=False).items())
         wrong = self.tables[self.tables["status"].isin(["failed", "differs"])]
         said = "".join(f"\n{row.table}: {row.message}" for row in wrong.itertuples())
-        return f"{len(self.tables)} tables: {counts or 'nothing to do'}.{said}"
+        return f"{len(self.tables)} table{'s' * (len(self.tables) != 1)}: {counts or 'nothing to do'}.{said}"
 
 
 def open_source(source: Source, path: Path) -> dict[str, Page]:

@@ -188,7 +188,7 @@ def _put(file: Path, source: Source) -> Path:
 
 def _describe(file: Path, pages: dict[str, Page]) -> Added:
     reading = read_sheet(file)
-    said = f"The general reader finds {len(reading.tables)} tables in it"
+    said = f"The general reader finds {len(reading.tables)} table{'s' * (len(reading.tables) != 1)} in it"
     if not reading.tables:
         return Added(file, description=f"{said}.")
     first = reading.tables[0]

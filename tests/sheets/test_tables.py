@@ -120,7 +120,9 @@ def test_a_binary_workbook_reads_as_the_same_sheet_in_xlsx():
     drawn = "Table 3 | | \nSystem | Plan £m | Outturn £m\nAmbleton | (5.0) | -12.3\nBrackley | -4 | [x]\nTotal | -9 | -12.3"
     one, other = read_sheet(xlsb(drawn)), read_sheet(xlsx(T1=drawn))
     assert_frame_equal(one.tidy, other.tidy)
-    assert one.log["decision"].tolist() == other.log["decision"].tolist() and one.totals["agrees"].tolist() == [True]
+    said = one.log["decision"].tolist()
+    assert "percent formats are not read" in said[0] and said[1:] == other.log["decision"].tolist()
+    assert one.totals["agrees"].tolist() == [True]
     assert one.tidy["value"].tolist()[:3] == [-5.0, -4.0, -12.3] and set(one.tidy["sheet"]) == {"T1"}
 
 

@@ -18,7 +18,7 @@ def test_build_then_check_then_damage(project, capsys):
 
 def test_one_table_can_be_built_and_an_unknown_one_is_a_wrong_request(project, capsys):
     assert main(["build", "vacancies_regional"]) == 0
-    assert "1 tables: 1 built." in capsys.readouterr().out
+    assert "1 table: 1 built." in capsys.readouterr().out
     assert main(["build", "vacancies"]) == 2
     assert "Nearest: vacancies_regional" in capsys.readouterr().err
 
