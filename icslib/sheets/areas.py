@@ -118,9 +118,10 @@ def _notes_beside(cells: Cells, part: np.ndarray, top: int, left: int) -> bool:
 def _holds_notes(cells: Cells, area: Area) -> bool:
     """Whether an area is a list of notes: under a heading that says so, or so titled; a key and words in each row."""
     titles = area.above if area.headless else area.header
-    named = titles and NOTES.fullmatch(cells.text(titles[-1], area.columns[0]))
+    if not titles or not NOTES.fullmatch(cells.text(titles[-1], area.columns[0])):
+        return False
     filled = (cells.kinds[np.ix_(area.body, area.columns)] != EMPTY).any(axis=0).sum()
-    return bool(named) and 2 <= filled <= 4 and len(area.values) <= 1 and set(area.values) <= {area.columns[0]}
+    return 2 <= filled <= 4 and len(area.values) <= 1 and set(area.values) <= {area.columns[0]}
 
 
 def _read_leaf(cells: Cells, top: int, end: int, left: int, right: int) -> list[Area]:

@@ -229,11 +229,9 @@ def _say_area(cells: Cells, area: Area, table: PrintedTable, say) -> None:
         say(cell_name(row, left), "the header printed again; left out")
     for row in area.below:
         say(cell_name(row, left), "a line under the table, kept as a note")
-    empty = np.ones(max(area.body) + 1, bool)
-    empty[: min(area.body)] = False
-    for rows in (area.body, area.sections, area.repeated, area.below, area.above):
-        empty[[row for row in rows if row < len(empty)]] = False
-    gaps = np.flatnonzero(empty)
+    span = np.arange(min(area.body), max(area.body) + 1)
+    told = [*area.body, *area.sections, *area.repeated, *area.below, *area.above] if len(area.body) < len(span) else span
+    gaps = span[~np.isin(span, told)]
     if len(gaps):
         say(f"{gaps[0] + 1}:{gaps[-1] + 1}", f"{len(gaps)} empty rows inside the table")
 

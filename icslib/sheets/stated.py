@@ -34,7 +34,7 @@ def column_units(
     of_all = find_only_unit(title) or find_only_unit(sheet)
     apart = of_all in units.values() and not any(map(is_unit, re.findall(r"[(\[](.*?)[)\]]", title)))
     for spot, name in enumerate(names):
-        codes = set(shown[:, spot].tolist()) - {-1}
+        codes = set(np.unique(shown[:, spot]).tolist()) - {-1}
         if codes == {3}:
             units[name] = Unit("share")
             say(letters[spot], f"{name!r} is shown as percentages, but its cells hold shares of one (0.05 is shown as 5%)")
@@ -114,8 +114,9 @@ def read_shown(cells: Cells, rows: np.ndarray, values: list[int]) -> np.ndarray:
             raw = pa.array([cell if isinstance(cell, str) else "" for cell in raw], pa.large_string())
         for code, mark in ((1, "%"), (2, "£")):
             shown[pc.match_substring(raw, mark).to_numpy(zero_copy_only=False), spot] = code
-    at, spot_of = {row: i for i, row in enumerate(rows.tolist())}, {column: spot for spot, column in enumerate(values)}
-    shares = [(at[row], spot_of[column]) for row, column in cells.page.percents if row in at and column in spot_of]
-    shown[tuple(np.array(shares, np.intp).reshape(-1, 2).T)] = 3
+    if len(cells.page.percents):
+        at, spot_of = {row: i for i, row in enumerate(rows.tolist())}, {column: spot for spot, column in enumerate(values)}
+        shares = [(at[row], spot_of[column]) for row, column in cells.page.percents if row in at and column in spot_of]
+        shown[tuple(np.array(shares, np.intp).reshape(-1, 2).T)] = 3
     shown[cells.kinds[np.ix_(rows, np.array(values, np.intp))] != FIGURE] = -1
     return shown
