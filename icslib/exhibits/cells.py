@@ -36,6 +36,16 @@ def list_refs(source: str, sheet: str, cells: str) -> list[str]:
     return found
 
 
+def count_cells(cells: str) -> int:
+    """How many references one entry of :func:`cell_ranges` stands for.
+
+    >>> count_cells("H12:H13, J2")
+    3
+    """
+    runs = re.findall(r"(\d+):[A-Z]+(\d+)(?=,|$)", cells)
+    return cells.count(", ") + 1 + sum(int(last) - int(first) for first, last in runs)
+
+
 def cell_ranges(refs: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     """Source, sheet and the cells of that sheet, runs down a column written as ranges.
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from ..numbers import write_p
 from ..style import UNIT_WORDS
 from ..tidy import safe_text
-from .cells import cell_ranges, list_refs, say_run
+from .cells import cell_ranges, count_cells, say_run
 
 PERIOD = re.compile(r"\b(19|20)\d\d(-\d\d)?( [QM]\d+)?\b")
 NUMBER, SHORT, LONG = "n", "k", "w"  # columns: to the right; never broken; of sentences, so with room
@@ -138,7 +138,7 @@ def _write_behind(record: dict) -> str:
     runs = record.get("behind", [])
     if not runs:
         return "<p class=cells>Numbers without a link are made from those with one.</p>" if record["cells"] else ""
-    count = sum(len(list_refs(*run)) for run in runs)
+    count = sum(count_cells(cells) for _, _, cells in runs)
     said = "; ".join(say_run(source, sheet, cells, most=200) for source, sheet, cells in runs)
     return f"<p class=cells>Numbers without a link are made from {count:,} cell{'s' * (count != 1)}: {escape(said)}.</p>"
 
