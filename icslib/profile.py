@@ -29,8 +29,7 @@ class Profile(Result):
     place : str
     standing : DataFrame, index ``measure``
         ``year`` (latest of the place), ``value``, ``unit``, ``median`` (of all places that year), ``peers`` (median of the
-        peers),
-        ``rank`` (1 is the lowest), ``places`` (that hold the year), ``score`` (distance from the mean of all, in standard
+        peers), ``rank`` (1 is the lowest), ``places`` (that hold the year), ``score`` (distance from the mean of all, in standard
         deviations), ``cells``.
     scores : DataFrame, one row a place, one column a measure
         Standard scores in the same year; NaN for gaps.

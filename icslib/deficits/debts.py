@@ -161,10 +161,8 @@ def borrowing_panel(
     -------
     DataFrame
         ``place``, ``year``, ``borrowed`` (revenue support loans at the year's end less those at its start, GBP per registered
-        head; more debt is
-        positive), ``backlog`` (GBP per registered head, two years before), ``sickness_absence`` (per cent of days, acute
-        trusts), the other measures of `pressures`.
-        People are those of one year, so a change is never one of people.
+        head; more debt is positive), ``backlog`` (GBP per registered head, two years before), ``sickness_absence`` (per cent of
+        days, acute trusts), the other measures of `pressures`. People are those of one year, so a change is never one of people.
     """
     people = heads(populations, vintage=vintage)
     debt = debt_panel(debts, people.index, populations, vintage=vintage)
@@ -220,8 +218,7 @@ class LoanTotals(Result):
     ----------
     table : DataFrame
         ``period``, ``loan_type``, ``measure``, ``rows`` (sum, GBP m), ``printed`` (NaN where no headline is held),
-        ``difference``, ``reason``,
-        ``cells:rows``, ``cells:printed``.
+        ``difference``, ``reason``, ``cells:rows``, ``cells:printed``.
     """
 
     table: pd.DataFrame

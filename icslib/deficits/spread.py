@@ -2,8 +2,7 @@
 
 A system's figure is the weighted mean of its trusts. With two trusts it wanders more than with ten, so the width of its
 interval and the limits of the funnel follow the effective number of trusts, ``(sum w)^2 / sum w^2``. What systems differ by
-beyond
-that is the over-dispersion tau, by the moment estimator of DerSimonian and Laird (1986), as in Spiegelhalter (2005),
+beyond that is the over-dispersion tau, by the moment estimator of DerSimonian and Laird (1986), as in Spiegelhalter (2005),
 *Handling over-dispersion of performance indicators*. A place inside the limits is not told apart from the mean.
 """
 

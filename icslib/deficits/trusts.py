@@ -72,10 +72,8 @@ def trust_table(
         ``place``, ``year`` (2026), ``system`` (the one that holds most of it), ``kind`` (``acute`` or ``other``),
         ``planned_surplus_pct``, ``variance_pct`` (to date), ``owed``
         and ``debt`` (GBP per full-time equivalent, negative and as a size), ``size`` (full-time equivalents, from staff days
-        available),
-        ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``acute`` (0 or 1), the measures
-        of `about`, ``cells``
-        (of the planned position), ``cells:owed``.
+        available), ``backlog`` (GBP per full-time equivalent, 2024-25), ``sickness_absence`` (per cent), ``acute`` (0 or 1), the
+        measures of `about`, ``cells`` (of the planned position), ``cells:owed``.
     """
     wide = plans.pivot_table(index="place", columns="measure", values="value")
     table = pd.DataFrame({"planned_surplus_pct": wide[PLAN], "variance_pct": wide[VARIANCE]}).dropna(how="all")
@@ -134,8 +132,7 @@ def planned_by_system(plans: pd.DataFrame, size: pd.Series, vintage: str = "2022
     -------
     DataFrame, index ``place``
         ``value`` (plan, per cent of turnover, deficit negative), ``variance`` (position to date less plan, behind is negative),
-        ``trusts``, ``zeros``
-        (trusts planning exactly zero), ``cells`` (of the plan), ``cells:variance``.
+        ``trusts``, ``zeros`` (trusts planning exactly zero), ``cells`` (of the plan), ``cells:variance``.
     """
     rows = {measure: plans[plans["measure"] == measure].set_index("place") for measure in (PLAN, VARIANCE)}
     lost = sorted(set(rows[PLAN].index) - set(size.dropna().index))

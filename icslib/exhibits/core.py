@@ -44,8 +44,7 @@ class Exhibit:
         What the reader must know: the publisher's footnotes and flags, gaps, kind of uncertainty.
     sources : tuple of str
         Catalog ids, and references to the cells that numbers without cells of their own in `data` are made from, such as a
-        model's panel;
-        where none is given, those of the cells in `data`.
+        model's panel; where none is given, those of the cells in `data`.
     alt : str
         What the figure shows, for who cannot see it; from the data (see :mod:`.words`).
     draw : callable, optional

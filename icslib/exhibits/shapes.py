@@ -14,8 +14,7 @@ def shown(result: Any, data: pd.DataFrame, **fields: Any) -> Exhibit:
     """A figure of a result where `draw` is among the fields, else a table.
 
     Unless given, the title is the result's headline, else the first sentence of its finding, the unit its own, and the sources
-    its
-    own, its cells, or those of the cells in `data`. Notes that say nothing are left out.
+    its own, its cells, or those of the cells in `data`. Notes that say nothing are left out.
     """
     title = getattr(result, "headline", "") or first_sentence(result.finding)
     own = {"title": title, "unit": getattr(result, "unit", "")}

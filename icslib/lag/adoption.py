@@ -35,8 +35,7 @@ class EventStudy(Result):
     ----------
     profile : DataFrame, index ``event`` (years since adoption; -1 is the base year)
         ``estimate``, ``se``, ``low``, ``high``, ``band_low``, ``band_high``, ``cohorts``, ``treated`` and ``controls`` (places
-        compared),
-        ``supported``, ``reason``. An effect that is not identified is NaN, whatever a regression would print.
+        compared), ``supported``, ``reason``. An effect that is not identified is NaN, whatever a regression would print.
     average : tuple: estimate, se, low, high over the identified events 0 and up, weighted by places
     waves : Series, places by year of adoption
     placebo : p that all events before the base year are none (Wald, F with clusters less one); NaN for pyfixest's

@@ -19,10 +19,9 @@ class LagSurvey(Result):
     Attributes
     ----------
     rows : DataFrame, index ``panel``
-        ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or
-        more), ``estimate``,
-        ``low``, ``high`` (sum over the used lags), ``leads`` (placebo's p-value), ``fails`` (tests not passed) and ``reading``:
-        "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
+        ``exposure``, ``outcome``, ``places``, ``seen`` (lags identified), ``used`` (those read from three outcome years or more),
+        ``estimate``, ``low``, ``high`` (sum over the used lags), ``leads`` (placebo's p-value), ``fails`` (tests not passed) and
+        ``reading``: "silent" (interval holds zero or no lag), "not robust" (clear of zero, fails a test), "stands".
     sources : processed tables used
     """
 

@@ -27,18 +27,16 @@ class Attention(Result):
     Attributes
     ----------
     table : DataFrame, one row a metric
-        ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen
-        rule), ``prevention``
-        (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where published; their
-        cells), ``reason``.
+        ``period``, ``framework``, ``metric``, ``theme``, ``status``, ``by_name``, ``by_theme``, ``purpose`` (of the chosen rule),
+        ``prevention`` (whether success in prevention could move it), ``years_low``, ``years_high`` (after how long, where
+        published; their cells), ``reason``.
     shares : DataFrame, index framework, columns purposes
         Share of listed metrics, per cent; with ``metrics`` and ``movable``.
     agreement, kappa, low, high : float
         Share classified alike by both rules; Cohen's kappa and its 95% interval (statsmodels ``cohens_kappa``).
     bounds : tuple of float
         Lowest and highest share movable by prevention of all scored metrics of the latest framework, whatever the unlisted ones
-        are; NaN where
-        their number is not known.
+        are; NaN where their number is not known.
     """
 
     table: pd.DataFrame
@@ -97,8 +95,7 @@ def classify_metrics(
     rule : "name" or "theme", the rule the shares rest on
     rules : DataFrame
         ``rule``, ``order`` (the first pattern that meets wins), ``pattern`` (regular expression, any case), ``purpose``,
-        ``prevention`` (yes or no),
-        ``years_from``, ``reason``. By default ``data/raw/reference/purpose_rules.csv``.
+        ``prevention`` (yes or no), ``years_from``, ``reason``. By default ``data/raw/reference/purpose_rules.csv``.
     published : observations of published years to effect; ``years_from`` names the measures ``<name>`` or ``<name>_low`` and
     ``<name>_high``
     scored : how many metrics the latest framework scores, where more are scored than listed

@@ -1,19 +1,14 @@
 """How far one system's own outcomes and its performance on national targets move together.
 
 A system has few years, so its own correlation says little: over n changes, 95% of figures from a system without any link lie
-within
-tanh(1.96 / root (n - 3)) of zero (Fisher 1921). It is therefore given with its interval, beside the correlation of all systems'
-changes taken
-together, and drawn to that by as much as systems cannot be told apart (a normal model of arctanh r with a flat prior on the
-spread between
-systems, integrated over the spread; Rubin 1981, *Journal of Educational Statistics* 6:377-401).
+within tanh(1.96 / root (n - 3)) of zero (Fisher 1921). It is therefore given with its interval, beside the correlation of all
+systems' changes taken together, and drawn to that by as much as systems cannot be told apart (a normal model of arctanh r with a
+flat prior on the spread between systems, integrated over the spread; Rubin 1981, *Journal of Educational Statistics* 6:377-401).
 
-A change is from one period to the next that does not overlap it: a figure of three years moves over three years, beside the
-mean of the
-target over the same three. Each is taken less all systems' mean change of that period, over how much systems differed in it,
-and signed so
-that better is up. Correlation over time in a system is allowed for by Bartlett's factor at one period, n / (1 + 2 (1 - 1/n) r_y
-r_x).
+A change is from one period to the next that does not overlap it: a figure of three years moves over three years, beside the mean
+of the target over the same three. Each is taken less all systems' mean change of that period, over how much systems differed in
+it, and signed so that better is up. Correlation over time in a system is allowed for by Bartlett's factor at one period, n / (1 +
+2 (1 - 1/n) r_y r_x).
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,13 +36,11 @@ class Comovement(Result):
     ----------
     pairs : DataFrame, one row an outcome and a target
         ``outcome``, ``target``, ``span`` (years of a change), ``changes`` (of a system, at most), ``systems``, ``together``,
-        ``low``, ``high`` (all
-        systems' changes, 95% by leaving out a system at a time), ``p`` and ``holm`` (allowing for all pairs), ``needed`` (what
-        one system's own figure would have to pass; NaN where it has none).
+        ``low``, ``high`` (all systems' changes, 95% by leaving out a system at a time), ``p`` and ``holm`` (allowing for all
+        pairs), ``needed`` (what one system's own figure would have to pass; NaN where it has none).
     by_place : DataFrame, one row a system and pair
         ``place``, ``outcome``, ``target``, ``changes``, ``own``, ``own_low``, ``own_high`` (NaN with fewer than four changes),
-        ``drawn``, ``low``,
-        ``high`` (drawn to all systems').
+        ``drawn``, ``low``, ``high`` (drawn to all systems').
     names : dict, measures in words
     sources : the cells of the panel
     """

@@ -24,12 +24,10 @@ class Sketch(Result):
     Attributes
     ----------
     table : DataFrame
-        ``objective``, ``place``, ``horizon`` (years), the rungs in the outcome's ``unit``, ``visible`` (whether going from now
-        to the stretching rung
-        could be told from noise in this place by itself; at the horizon asked about, None at others), ``alone`` and ``group``:
-        the first year in
-        which a steady real improvement could be seen in this place by itself and in several together (NaN: not within the years
-        looked at).
+        ``objective``, ``place``, ``horizon`` (years), the rungs in the outcome's ``unit``, ``visible`` (whether going from now to
+        the stretching rung could be told from noise in this place by itself; at the horizon asked about, None at others),
+        ``alone`` and ``group``: the first year in which a steady real improvement could be seen in this place by itself and in
+        several together (NaN: not within the years looked at).
     """
 
     table: pd.DataFrame

@@ -29,11 +29,9 @@ class Voices(Result):
     ----------
     table : DataFrame
         ``measure``, ``said`` (in words), ``period``, ``share`` (per cent), ``wording`` (intention, capacity, approval, worry,
-        report), ``base`` (NaN: not published),
-        ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``, ``note``; ``answers``: the printed count
-        that a share was made from,
-        NaN where the share itself is printed; ``cells:share`` (of a printed share), ``cells:answers`` and ``cells:base``: where
-        each is printed.
+        report), ``base`` (NaN: not published), ``low``, ``high`` (95% Wilson, NaN without a base), ``flag``, ``publisher``,
+        ``note``; ``answers``: the printed count that a share was made from, NaN where the share itself is printed;
+        ``cells:share`` (of a printed share), ``cells:answers`` and ``cells:base``: where each is printed.
     gap : float
         Intention less capacity to invest in prevention, percentage points.
     smallest : int

@@ -45,8 +45,7 @@ def start(target, *given, warm: bool = WARM, preload: Sequence[str] = ()) -> pro
     """Start ``target(*given)`` in a fresh child with a steady environment: hash seed, zone, threads.
 
     The caller's script is hidden meanwhile: a child would run it again, and it may call us at its top level. A worker of a
-    cluster
-    may start children: it is a daemon, which the library forbids, and we end ours ourselves.
+    cluster may start children: it is a daemon, which the library forbids, and we end ours ourselves.
     """
     child = context(warm).Process(target=target, args=given)
     main = _lent(sys.modules, {"__main__": types.ModuleType("__main__")})

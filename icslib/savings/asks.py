@@ -25,9 +25,8 @@ class Asks(Result):
     ----------
     table : DataFrame, index ``place``
         ``asked`` (GBP m), ``published`` (the part of it that is printed for a system), ``how`` (``published``, ``published in
-        part``, ``shared out
-        by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP), ``cells``,
-        ``cells:per_head``.
+        part``, ``shared out by weight``), ``apportioned`` (share of it that came from a divided system), ``per_head`` (GBP),
+        ``cells``, ``cells:per_head``.
     total : float
         The national ask, GBP m.
     """

@@ -64,9 +64,8 @@ def tornado(
     measure : column of ``Savings.together``: ``p10`` (default), ``delivered``, ``p90``
 
     Moved: the mean delivered of each band by 15 points of share either way (within what can be delivered), its spread by half
-    either way, the
-    correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low to high risk or
-    back.
+    either way, the correlation of schemes to 0 and 0.9, the common part of it to 0 and 1, and a tenth of what is asked from low
+    to high risk or back.
     """
     base: dict[str, Any] = {"draws": draws, "seed": seed, "correlation": correlation, "common": common}
 
@@ -108,8 +107,7 @@ class Scenarios(Result):
     ----------
     table : DataFrame, index ``scenario``
         GBP m: ``shock``, ``position`` (mean), ``position_p10``, ``position_p90``; ``asked_again``, what more would have to be
-        asked to stand where
-        it stood without the shock, as a share of the ask.
+        asked to stand where it stood without the shock, as a share of the ask.
     """
 
     table: pd.DataFrame
@@ -136,10 +134,8 @@ def usual_shocks(
     """Shocks of published size (GBP m, negative) and their cells: what worse years have cost, for :func:`scenarios`.
 
     Inflation not funded and strikes as forecast or counted for 2023-24; the support funding of the year asked about, or of the
-    nearest
-    year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were allocated
-    (the share is our assumption).
-    `part` of the national shock is taken, for some of the places.
+    nearest year that is published, withdrawn; and pay a point above plan, one per cent of `pay_share` of what systems were
+    allocated (the share is our assumption). `part` of the national shock is taken, for some of the places.
     """
     kept = national.assign(fy=march_year(national["end"]), cell=cell_refs(national))
 

@@ -1,14 +1,11 @@
 """How far projections from earlier years missed, beside the last value known, and how much wider their fans should have been.
 
 From every origin a series is projected with what was known then. A miss over the half-width of the 95% fan on its side is a
-score: above 1 the fan
-did not hold the truth. Fans are widened at each horizon by the factor that holds 95% of scores: the ceil(0.95 (n + 1))-th
-smallest of n, never
-below 1 (split conformal prediction; Lei and others 2018, *Journal of the American Statistical Association* 113:1094-1111).
-Whether that works is
-judged out of sample twice: on each series with the factor of the others, and on later origins with the factor of the earlier
-half. Series share the
-shocks of a year, and origins are few, so the second says more and the first is kinder than it looks.
+score: above 1 the fan did not hold the truth. Fans are widened at each horizon by the factor that holds 95% of scores: the
+ceil(0.95 (n + 1))-th smallest of n, never below 1 (split conformal prediction; Lei and others 2018, *Journal of the American
+Statistical Association* 113:1094-1111). Whether that works is judged out of sample twice: on each series with the factor of the
+others, and on later origins with the factor of the earlier half. Series share the shocks of a year, and origins are few, so the
+second says more and the first is kinder than it looks.
 """
 
 from collections.abc import Sequence
@@ -33,10 +30,8 @@ class BackTest(Result):
     ----------
     table : DataFrame, index ``horizon``
         ``projections``, ``error`` and ``naive_error`` (mean absolute, percent of the figure), ``ratio``, ``inside`` (percent
-        within the 95% fan),
-        ``widen`` (the factor that would have held 95%), ``others`` and ``later`` (percent within the fan widened by the factor
-        of the other series, and
-        by that of earlier origins; NaN with one origin).
+        within the 95% fan), ``widen`` (the factor that would have held 95%), ``others`` and ``later`` (percent within the fan
+        widened by the factor of the other series, and by that of earlier origins; NaN with one origin).
     misses : DataFrame
         Every projection: ``series``, ``origin``, ``horizon``, ``actual``, ``projected``, ``low_95``, ``high_95``, ``naive``,
         ``score``.

@@ -92,8 +92,7 @@ def measure_gap(vacancies: pd.DataFrame, place: str = "E92000001") -> Gap:
     ----------
     vacancies : observations
         Measures ``vacancies`` and ``temporary_workforce`` (FTE) and ``vacancy_rate`` (percent), with ``staff_group``; where
-        there,
-        ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
+        there, ``rounding``, ``publisher``, ``address``, ``published`` and ``flag`` are used. All of one series.
     place : code of the place
 
     Raises

@@ -109,8 +109,7 @@ def measure_groups(published: pd.DataFrame) -> Groups:
     ----------
     published : observations
         With ``staff_group``, such as load('vacancies_national'): ``staff_in_post`` (FTE) or ``registrants``, ``leavers``,
-        ``leaver_rate``, the kinds of
-        ``joiners``, and the plan's figures. A year is that of the period's end.
+        ``leaver_rate``, the kinds of ``joiners``, and the plan's figures. A year is that of the period's end.
     """
     held = published[published["measure"].isin([*STOCKS, *FLOWS, *PLANNED]) & ~published["staff_group"].isin(["all", OTHER])]
     held = held[~((held["measure"] == "staff_in_post") & (held["unit"] != "FTE"))]

@@ -33,9 +33,8 @@ class Links(Result):
     Attributes
     ----------
     table : DataFrame
-        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``;
-        in the outcome's
-        unit for one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
+        ``outcome``, ``lag`` (negative: a lead), ``estimate``, ``low``, ``high`` (95%), ``p``, ``holm``, ``places``, ``rows``; in
+        the outcome's unit for one standard deviation (within systems) more staffing. ``sample`` is ``all`` or ``without jumps``.
     exposure : str
     sd : float
         The standard deviation of the exposure within systems and years.

@@ -2,15 +2,11 @@
 
     y_it = x_it b + u_i + e_it,     u_i ~ N(0, tau2),     e_it = rho e_i,t-1 + n_it,     var e = sigma2
 
-Given tau and rho, b is by generalised least squares and u_i its best linear unbiased prediction with Henderson's prediction
-error variance
-(Laird and Ware 1982, *Biometrics* 38:963-974); without rho that is statsmodels' ``MixedLM``, to which the tests hold it. Over
-six to ten years
-a lasting distance and a slow drift look alike, so tau and rho are not settled on one value: all is averaged over a grid of
-both, weighed by the
-restricted likelihood with a flat prior on tau / sigma and rho (sigma and b integrated out). An interval then holds both the
-error at each value
-and the differences between values.
+Given tau and rho, b is by generalised least squares and u_i its best linear unbiased prediction with Henderson's prediction error
+variance (Laird and Ware 1982, *Biometrics* 38:963-974); without rho that is statsmodels' ``MixedLM``, to which the tests hold it.
+Over six to ten years a lasting distance and a slow drift look alike, so tau and rho are not settled on one value: all is averaged
+over a grid of both, weighed by the restricted likelihood with a flat prior on tau / sigma and rho (sigma and b integrated out).
+An interval then holds both the error at each value and the differences between values.
 """
 
 from typing import NamedTuple

@@ -1,19 +1,16 @@
 """Staffing against what need suggests: systems on one footing, shrunk, with intervals that hold the truth.
 
-y is staff per head (or any staffing measure), x what need, age and deprivation suggest, and u_i the lasting distance of system
-i from that, by
-the multilevel model of :mod:`.multilevel`. Shrinkage pulls systems with few, noisy or much alike years towards zero.
+y is staff per head (or any staffing measure), x what need, age and deprivation suggest, and u_i the lasting distance of system i
+from that, by the multilevel model of :mod:`.multilevel`. Shrinkage pulls systems with few, noisy or much alike years towards
+zero.
 
 Every u_i is a weighted sum of the y, so a suppressed figure known only to lie between two bounds is carried as an interval: the
-weighted sum is
-taken at its least and its most, and the sampling interval added to each.
+weighted sum is taken at its least and its most, and the sampling interval added to each.
 
 In simulation of 42 places over eight and ten years, 95% intervals hold the planted distance in 94 to 96% of places while
-neighbouring years
-resemble each other by up to 0.8, and in 93% at 0.9 (tests/workforce/test_need.py). What would make it wrong: a need term that
-is itself a result of staffing; a
-merger that moves staff between systems (`jumps`). It is an association: a system far from what need suggests may have its
-reasons.
+neighbouring years resemble each other by up to 0.8, and in 93% at 0.9 (tests/workforce/test_need.py). What would make it wrong: a
+need term that is itself a result of staffing; a merger that moves staff between systems (`jumps`). It is an association: a system
+far from what need suggests may have its reasons.
 """
 
 from collections.abc import Sequence

@@ -18,8 +18,8 @@ def sickness_by(absence: pd.DataFrame, vintage: str = DRAWN) -> pd.DataFrame:
     ----------
     absence : observations
         Measures ``sickness_days_lost`` and ``staff_days_available`` by organisation and month, with the column ``system``; rows
-        where that is
-        empty are national bodies and left out. An organisation without one of the two figures in a month is not counted in it.
+        where that is empty are national bodies and left out. An organisation without one of the two figures in a month is not
+        counted in it.
     vintage : boundaries of the systems; days of systems that were joined or divided move by the register's shares of people
 
     Returns

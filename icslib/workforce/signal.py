@@ -44,10 +44,9 @@ class Xmr(Result):
     Attributes
     ----------
     points : DataFrame, index as given
-        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal``
-        (the rules in words, or
-        ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``); ``cells`` where observations
-        were given.
+        ``value``, ``period`` (number of the baseline), ``mean``, ``lower``, ``upper``, one boolean column a rule, ``signal`` (the
+        rules in words, or ``""``) and ``icon`` (``common cause``, ``improvement``, ``concern``, ``high`` or ``low``); ``cells``
+        where observations were given.
     baselines : DataFrame
         ``first``, ``last``, ``points``, ``mean``, ``lower``, ``upper``, ``tentative`` of each period, and the ``reason`` for
         setting it.
