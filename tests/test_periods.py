@@ -7,22 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icslib.errors import PeriodError
-from icslib.periods import (
-    calendar_quarter,
-    calendar_year,
-    day,
-    financial_year,
-    find_period,
-    join_periods,
-    month,
-    months,
-    parse_period,
-    quarter,
-    span,
-    to_month,
-    week,
-    years,
-)
+from icslib.periods import calendar_year, day, financial_year, find_period, join_periods, month, parse_period, quarter
+from icslib.periods.kinds import calendar_quarter, months, span, to_month, week, years
 
 YEARS = st.integers(1950, 2090)
 MADE = st.one_of(
